@@ -1,0 +1,210 @@
+"""The nouns every stage speaks: a report, its blocks, sentences, predictions and records.
+
+Offsets are characters into :attr:`Report.text`, half-open: ``report.text[x.start:x.end] == x.text``
+holds for every block, line, sentence and record. A stage adds a layer to a report and never
+changes an earlier one. This module imports nothing of scrutiny.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+
+
+class Role(StrEnum):
+    """What a sentence does in its report."""
+
+    FINDING = "finding"
+    STRENGTH = "strength"
+    RECOMMENDATION = "recommendation"
+    OTHER = "other"
+
+
+#: The four roles in the order of every score vector.
+ROLES: tuple[Role, ...] = tuple(Role)
+
+
+class Decision(StrEnum):
+    """Whether a prediction stands by itself or is left to a person."""
+
+    ACCEPT = "accept"
+    REVIEW = "review"
+
+
+class BlockKind(StrEnum):
+    """What a block is on the page."""
+
+    HEADING = "heading"
+    PARAGRAPH = "paragraph"
+    LIST_ITEM = "list_item"
+    TABLE_ROW = "table_row"
+    CAPTION = "caption"
+    FOOTNOTE = "footnote"
+    FURNITURE = "furniture"
+
+
+#: Kinds of block that are not split into sentences: they name or frame the text.
+UNSPLIT_KINDS = frozenset({BlockKind.HEADING, BlockKind.FURNITURE})
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle on a page, in PDF points (1/72 inch) from the top left corner.
+
+    ``page`` counts from 1.
+    """
+
+    page: int
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One printed line of a block: the characters it holds and where they stand."""
+
+    start: int
+    end: int
+    box: Box
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A heading, paragraph, list item or other unit of layout.
+
+    ``marker`` is the printed bullet or number; it stands in ``Report.text`` before ``start``.
+    ``level`` is the depth of a heading (1 is the highest) or the nesting of a list item, 0 elsewhere.
+    ``section_path`` are the headings in force, outermost first; a heading's own text is not in its path.
+    ``page`` counts from 1 and is None for formats without pages; ``lines`` is empty there.
+    """
+
+    kind: BlockKind
+    start: int
+    end: int
+    text: str
+    page: int | None = None
+    box: Box | None = None
+    level: int = 0
+    marker: str = ""
+    section_path: tuple[str, ...] = ()
+    lines: tuple[Line, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """What the classifier says about one sentence.
+
+    ``scores`` are calibrated probabilities in the order of :data:`ROLES`, rounded to six digits.
+    ``confidence`` is the score of ``role``. ``second_role`` is set where a second role is carried
+    by a whole clause. ``cut`` tells that the sentence was longer than the model reads.
+    """
+
+    scores: tuple[float, float, float, float]
+    role: Role
+    second_role: Role | None
+    confidence: float
+    decision: Decision
+    cut: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence or list item. ``block`` is an index into ``Report.blocks``."""
+
+    start: int
+    end: int
+    text: str
+    block: int
+    prediction: Prediction | None = None
+
+    @property
+    def role(self) -> Role | None:
+        """The predicted role, or None before classification."""
+        return self.prediction.role if self.prediction else None
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One finding, strength or recommendation, made of one or more sentences.
+
+    ``sentences`` are indices into ``Report.sentences``; each is a span of the record, and
+    ``start``/``end`` enclose them all. ``lead_in`` is the index of the sentence that introduces
+    the list the record stands in ("The school should:"). ``scores`` are the mean over the sentences,
+    ``confidence`` is the lowest among them, ``decision`` is review if any sentence is.
+    """
+
+    id: str
+    role: Role
+    start: int
+    end: int
+    text: str
+    sentences: tuple[int, ...]
+    scores: tuple[float, float, float, float]
+    confidence: float
+    decision: Decision
+    lead_in: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a report came from. ``sha256`` is of the file's bytes, in lower-case hexadecimal."""
+
+    path: str
+    sha256: str
+    size: int
+    format: str
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """What was read and what was not: nothing is dropped in silence.
+
+    ``characters`` counts the characters of ``Report.text`` by block kind.
+    ``replacement_characters`` counts U+FFFD and unmapped glyphs in the text as it was read.
+    ``sentences_cut`` counts sentences longer than the model reads (set by classification).
+    ``notes`` are sentences for people about anything else that was left out.
+    """
+
+    pages: int | None = None
+    pages_without_text: tuple[int, ...] = ()
+    characters: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    replacement_characters: int = 0
+    sentences_cut: int = 0
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A report and the layers the stages have added to it."""
+
+    text: str
+    blocks: tuple[Block, ...]
+    source: Source
+    metadata: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    coverage: Coverage = field(default_factory=Coverage)
+    sentences: tuple[Sentence, ...] = ()
+    records: tuple[Record, ...] = ()
+
+    @property
+    def title(self) -> str:
+        """The title, or an empty string where none was found."""
+        return self.metadata.get("title", "")
+
+    def lines(self, *sentences: Sentence) -> tuple[Line, ...]:
+        """The printed lines that hold any character of ``sentences``, in reading order, each once."""
+        return tuple(
+            dict.fromkeys(
+                line
+                for sentence in sentences
+                for line in self.blocks[sentence.block].lines
+                if line.start < sentence.end and sentence.start < line.end
+            )
+        )
+
+    def pages(self, *sentences: Sentence) -> tuple[int, ...]:
+        """The pages ``sentences`` stand on, ascending; empty for formats without pages."""
+        return tuple(sorted({line.box.page for line in self.lines(*sentences)}))

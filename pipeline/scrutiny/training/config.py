@@ -1,0 +1,100 @@
+"""The configuration of a training run: a TOML file, validated when it is loaded."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from scrutiny.errors import ConfigError
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class DataSource(_Section):
+    """Labelled sentences: ``authored`` or a path (relative to the working folder), all splits or one."""
+
+    data: str
+    split: str | None = None
+
+
+class Data(_Section):
+    """What to train on and what to choose on."""
+
+    train: tuple[DataSource, ...] = Field(min_length=1)
+    validation: tuple[DataSource, ...] = Field(min_length=1)
+    exclude_sources: tuple[str, ...] = ()
+
+
+class Context(_Section):
+    """Words of context the model sees; see :class:`scrutiny.roles.context.ContextWidth`."""
+
+    heading: int = Field(default=16, ge=0)
+    lead_in: int = Field(default=24, ge=0)
+    before: int = Field(default=30, ge=0)
+    after: int = Field(default=20, ge=0)
+
+
+class Model(_Section):
+    """The encoder to fine-tune: a hub identifier or a local folder."""
+
+    base: str
+    max_tokens: int = Field(default=256, ge=16, le=512)
+    save_as: Literal["float16", "float32"] = "float16"
+
+
+class Optimisation(_Section):
+    """How to fine-tune.
+
+    ``alone_share`` of the training sentences are given a second time without context, so that a lone sentence
+    can be classified. ``soft_second`` is the share of a label's weight that goes to the second role;
+    ``soft_certainty`` the share spread over all roles for certainty 3, 2 and 1.
+    """
+
+    epochs: float = Field(default=5, gt=0)
+    batch_size: int = Field(default=32, ge=1)
+    learning_rate: float = Field(default=8e-5, gt=0)
+    warmup_share: float = Field(default=0.1, ge=0, lt=1)
+    weight_decay: float = Field(default=0.01, ge=0)
+    seed: int = 0
+    alone_share: float = Field(default=0.25, ge=0, le=1)
+    soft_second: float = Field(default=0.25, ge=0, lt=0.5)
+    soft_certainty: tuple[float, float, float] = (0.02, 0.1, 0.2)
+
+
+class TrainingConfig(_Section):
+    """A whole training run."""
+
+    model: Model
+    data: Data
+    context: Context = Context()
+    optimisation: Optimisation = Optimisation()
+
+
+def load_config(path: Path) -> TrainingConfig:
+    """Read and validate a training configuration.
+
+    Raises:
+        ConfigError: the file is missing, is not TOML, or a key is unknown or out of range.
+    """
+    try:
+        return TrainingConfig.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read: {error.strerror}.", remedy="Give the path of a training configuration.") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: not valid TOML: {error}.", remedy="Mend the file.") from None
+    except ValidationError as error:
+        problem = error.errors()[0]
+        key = " -> ".join(str(part) for part in problem["loc"])
+        section: type[BaseModel] = TrainingConfig
+        for part in problem["loc"][:-1]:
+            annotation = section.model_fields[str(part)].annotation if str(part) in section.model_fields else None
+            if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+                section = annotation
+        raise ConfigError(
+            f"{path}: {key}: {problem['msg']}.", remedy=f"Accepted keys there: {', '.join(section.model_fields)}."
+        ) from None

@@ -1,0 +1,196 @@
+"""Fine-tuning a sequence classifier on labelled sentences."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import random
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+import transformers
+from datasets import Dataset
+from transformers import AutoModelForSequenceClassification, AutoTokenizer, Trainer, TrainingArguments
+from transformers.trainer_utils import get_last_checkpoint
+
+from scrutiny import corpora
+from scrutiny.corpora import LabelledSentence
+from scrutiny.errors import DataError
+from scrutiny.report import ROLES
+from scrutiny.roles.context import ContextWidth, Unit, contexts
+from scrutiny.roles.settings import ModelSettings
+from scrutiny.training.calibration import calibrate
+from scrutiny.training.config import DataSource, Optimisation, TrainingConfig
+from scrutiny.version import __version__
+
+
+class _SoftLabelTrainer(Trainer):
+    """Cross-entropy against a distribution over the roles instead of one role."""
+
+    def compute_loss(
+        self, model: Any, inputs: dict[str, torch.Tensor], return_outputs: bool = False, **_: object
+    ) -> Any:
+        labels = inputs.pop("labels")
+        outputs = model(**inputs)
+        loss = torch.nn.functional.cross_entropy(outputs.logits, labels)
+        return (loss, outputs) if return_outputs else loss
+
+
+def train(config: TrainingConfig, output: Path, *, command: str = "") -> ModelSettings:
+    """Fine-tune, calibrate on the validation data and write a model folder.
+
+    Checkpoints go to ``output/checkpoints``; a run that was interrupted goes on from the last one.
+
+    Raises:
+        DataError: the data cannot be read, or nothing is left to train or choose on.
+        OSError: the base model or the output folder cannot be used.
+    """
+    transformers.set_seed(config.optimisation.seed)
+    width = ContextWidth(**config.context.model_dump())
+    tokenizer = AutoTokenizer.from_pretrained(config.model.base)
+    excluded = set(config.data.exclude_sources)
+    training = [unit for unit in _gather(config.data.train) if unit.source not in excluded]
+    validation = list(_gather(config.data.validation))
+    if not training or not validation:
+        raise DataError("Nothing to train or to choose on.", remedy="Name data under data -> train and data -> validation.")
+
+    def encode(units: Sequence[LabelledSentence], alone: float) -> Dataset:
+        return _encode(units, tokenizer, width, config.model.max_tokens, config.optimisation, alone=alone)
+
+    # The head is new (four roles), so weights missing from the base model are expected.
+    model = AutoModelForSequenceClassification.from_pretrained(
+        config.model.base,
+        num_labels=len(ROLES),
+        id2label=dict(enumerate(role.value for role in ROLES)),
+        label2id={role.value: index for index, role in enumerate(ROLES)},
+        dtype=torch.float32,
+    )
+    optimisation = config.optimisation
+    arguments = TrainingArguments(
+        output_dir=str(output / "checkpoints"),
+        num_train_epochs=optimisation.epochs,
+        per_device_train_batch_size=optimisation.batch_size,
+        per_device_eval_batch_size=optimisation.batch_size,
+        learning_rate=optimisation.learning_rate,
+        warmup_steps=optimisation.warmup_share,
+        weight_decay=optimisation.weight_decay,
+        seed=optimisation.seed,
+        train_sampling_strategy="group_by_length",
+        eval_strategy="epoch",
+        save_strategy="epoch",
+        save_total_limit=2,
+        load_best_model_at_end=True,
+        metric_for_best_model="macro_f1",
+        logging_steps=25,
+        dataloader_pin_memory=torch.cuda.is_available(),
+        report_to="none",
+        disable_tqdm=True,
+    )
+    trainer = _SoftLabelTrainer(
+        model=model,
+        args=arguments,
+        train_dataset=encode(training, optimisation.alone_share),
+        eval_dataset=(validation_set := encode(validation, 0.0)),
+        processing_class=tokenizer,
+        compute_metrics=_macro_f1,
+    )
+    trainer.train(resume_from_checkpoint=get_last_checkpoint(arguments.output_dir) if output.exists() else None)
+    logits = trainer.predict(validation_set).predictions
+    settings = ModelSettings(
+        context=width, max_tokens=config.model.max_tokens, **calibrate(torch.as_tensor(logits), validation)
+    )
+    output.mkdir(parents=True, exist_ok=True)
+    model.to(getattr(torch, config.model.save_as)).save_pretrained(output)
+    tokenizer.save_pretrained(output)
+    settings.save(output)
+    _write_provenance(config, output, command, trainer.state.log_history, len(training), len(validation))
+    return settings
+
+
+def _gather(sources: Iterable[DataSource]) -> Iterable[LabelledSentence]:
+    for source in sources:
+        splits = corpora.sentences(source.data)
+        if source.split is not None and source.split not in splits:
+            raise DataError(f"{source.data}: no split {source.split!r}.", remedy=f"Splits there: {', '.join(splits)}.")
+        for name, units in splits.items():
+            if source.split in (None, name):
+                yield from units
+
+
+def _encode(
+    units: Sequence[LabelledSentence],
+    tokenizer: Any,
+    width: ContextWidth,
+    max_tokens: int,
+    optimisation: Optimisation,
+    *,
+    alone: float,
+) -> Dataset:
+    """Token ids and soft labels; a share ``alone`` of the units stands a second time, without context."""
+    ordered = sorted(units, key=lambda unit: (unit.passage, unit.position))
+    if not alone:
+        ordered = list(units)
+    seen = contexts([to_unit(unit) for unit in ordered], width)
+    rng = random.Random(optimisation.seed)
+    lonely = [unit for unit in ordered if rng.random() < alone]
+    rows = [*zip(ordered, seen, strict=True), *((unit, "") for unit in lonely)]
+    return Dataset.from_list(
+        [
+            {
+                **tokenizer(unit.text, context or None, truncation="only_second" if context else True, max_length=max_tokens),
+                "labels": soft_label(unit, optimisation),
+            }
+            for unit, context in rows
+        ]
+    )
+
+
+def to_unit(sentence: LabelledSentence) -> Unit:
+    """The labelled sentence as the classifier sees it."""
+    return Unit(sentence.text, sentence.heading, sentence.passage, sentence.block == "item")
+
+
+def soft_label(sentence: LabelledSentence, optimisation: Optimisation) -> list[float]:
+    """A distribution over the roles: less than certain where the annotator was, shared with the second role."""
+    spread = optimisation.soft_certainty[3 - sentence.certainty]
+    second = optimisation.soft_second if sentence.second_role else 0.0
+    label = np.full(len(ROLES), spread / len(ROLES))
+    label[ROLES.index(sentence.role)] += 1 - spread - second
+    if sentence.second_role:
+        label[ROLES.index(sentence.second_role)] += second
+    return [float(share) for share in label]
+
+
+def _macro_f1(prediction: Any) -> dict[str, float]:
+    from scrutiny.evaluation.metrics import measure
+
+    gold = [ROLES[index] for index in np.argmax(prediction.label_ids, axis=-1)]
+    predicted = [ROLES[index] for index in np.argmax(prediction.predictions, axis=-1)]
+    measures = measure(gold, predicted)
+    return {"macro_f1": measures.macro_f1, "accuracy": measures.accuracy}
+
+
+def _write_provenance(
+    config: TrainingConfig, output: Path, command: str, log: list[dict[str, float]], training: int, validation: int
+) -> None:
+    """Write ``training.json``: the command, configuration, data hashes and versions that made the model."""
+    hashes = {}
+    for source in (*config.data.train, *config.data.validation):
+        folder = corpora.corpora_folder() / "authored" if source.data == "authored" else Path(source.data)
+        files = sorted(folder.iterdir()) if folder.is_dir() else [folder]
+        digest = hashlib.sha256()
+        for file in files:
+            digest.update(file.read_bytes())
+        hashes[source.data] = digest.hexdigest()
+    provenance = {
+        "command": command,
+        "config": config.model_dump(mode="json"),
+        "sha256": hashes,
+        "sentences": {"train": training, "validation": validation},
+        "versions": {"scrutiny": __version__, "torch": torch.__version__, "transformers": transformers.__version__},
+        "log": [entry for entry in log if "eval_macro_f1" in entry],
+    }
+    (output / "training.json").write_text(json.dumps(provenance, indent=2) + "\n", encoding="utf-8")
