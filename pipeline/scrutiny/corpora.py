@@ -66,7 +66,9 @@ def parse_authored(path: Path) -> Iterator[LabelledSentence]:
             match = _CODE.fullmatch(line.strip())
             codes = [match["role"], match["second"] or match["role"]] if match else []
             if match is None or not set(codes) <= set(_CODES) or match["certainty"] not in "123":
-                raise DataError(f"{path}, line {number}: not a labelled sentence: {line[:60]!r}.", remedy=_FORMAT_REMEDY)
+                raise DataError(
+                    f"{path}, line {number}: not a labelled sentence: {line[:60]!r}.", remedy=_FORMAT_REMEDY
+                )
             position += 1
             marker = match["marker"] or ""
             yield LabelledSentence(
@@ -103,39 +105,48 @@ def read_jsonl(path: Path) -> Iterator[LabelledSentence]:
     Raises:
         DataError: a line is not JSON, lacks a field or has an unknown role; names file and line.
     """
-    with path.open(encoding="utf-8") as lines:
-        for number, line in enumerate(lines, start=1):
-            if not line.strip():
-                continue
-            where = f"{path}, line {number}"
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except UnicodeDecodeError as error:
+        raise DataError(f"{path}: not UTF-8: {error}.", remedy=_FORMAT_REMEDY) from None
+    for number, line in enumerate(lines, start=1):
+        if line.strip():
             try:
-                row: dict[str, Any] = json.loads(line)
-                text, role = row["text"], row["role"]
-            except (ValueError, TypeError) as error:
-                raise DataError(f"{where}: not a JSON object: {error}.", remedy=_FORMAT_REMEDY) from None
+                yield _from_json(json.loads(line), number, path.stem)
             except KeyError as error:
-                raise DataError(f"{where}: the field {error} is missing.", remedy=_FORMAT_REMEDY) from None
-            for name in (role, row.get("second_role")):
-                if name is not None and name not in ROLES:
-                    raise DataError(
-                        f"{where}: unknown role {name!r}.", remedy=f"Accepted roles: {', '.join(ROLES)}."
-                    )
-            yield LabelledSentence(
-                id=str(row.get("id", number)),
-                passage=str(row.get("passage", f"line {number}")),
-                position=int(row.get("position", 1)),
-                source=row.get("source") or path.stem,
-                group=str(row.get("group", number)),
-                document=row.get("document") or "",
-                heading=row.get("heading") or "",
-                block=row.get("block") or "paragraph",
-                starts_block=bool(row.get("starts_block", True)),
-                marker=row.get("marker") or "",
-                text=text,
-                role=Role(role),
-                second_role=Role(row["second_role"]) if row.get("second_role") else None,
-                certainty=int(row.get("certainty") or 3),
-            )
+                raise DataError(
+                    f"{path}, line {number}: the field {error} is missing.", remedy=_FORMAT_REMEDY
+                ) from None
+            except (ValueError, TypeError) as error:
+                raise DataError(f"{path}, line {number}: {error}.", remedy=_FORMAT_REMEDY) from None
+
+
+def _from_json(row: dict[str, Any], number: int, source: str) -> LabelledSentence:
+    text, second_role = row["text"], row.get("second_role")
+    if not isinstance(text, str) or not text.strip():
+        raise ValueError(f"text must be a sentence, not {text!r}")
+    return LabelledSentence(
+        id=str(row.get("id", number)),
+        passage=str(row.get("passage", f"line {number}")),
+        position=int(row.get("position", 1)),
+        source=row.get("source") or source,
+        group=str(row.get("group", number)),
+        document=row.get("document") or "",
+        heading=row.get("heading") or "",
+        block=row.get("block") or "paragraph",
+        starts_block=bool(row.get("starts_block", True)),
+        marker=row.get("marker") or "",
+        text=text,
+        role=_role(row["role"]),
+        second_role=_role(second_role) if second_role else None,
+        certainty=int(row.get("certainty") or 3),
+    )
+
+
+def _role(name: object) -> Role:
+    if name not in ROLES:
+        raise ValueError(f"unknown role {name!r}; accepted: {', '.join(ROLES)}")
+    return Role(str(name))
 
 
 def sentences(name_or_path: str | Path) -> dict[str, list[LabelledSentence]]:
@@ -156,7 +167,8 @@ def sentences(name_or_path: str | Path) -> dict[str, list[LabelledSentence]]:
     files = sorted(path.glob("*.jsonl")) or sorted(path.glob("*.txt")) if path.is_dir() else [path]
     if not files or not all(file.is_file() for file in files):
         raise DataError(
-            f"{path}: no labelled data there.", remedy="Give 'authored', a .jsonl or authored .txt file, or a folder of them."
+            f"{path}: no labelled data there.",
+            remedy="Give 'authored', a .jsonl or authored .txt file, or a folder of them.",
         )
     return {file.stem: list(parse_authored(file) if file.suffix == ".txt" else read_jsonl(file)) for file in files}
 

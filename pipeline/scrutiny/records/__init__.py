@@ -1,0 +1,1 @@
+"""Stage 4: records out of classified sentences."""

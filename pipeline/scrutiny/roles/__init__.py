@@ -1,0 +1,1 @@
+"""Stage 3: the role of every sentence."""

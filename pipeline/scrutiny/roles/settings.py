@@ -47,4 +47,6 @@ class ModelSettings:
         except ValidationError as error:
             problem = error.errors()[0]
             key = " -> ".join(str(part) for part in problem["loc"])
-            raise ModelError(f"{file}: {key}: {problem['msg']}.", remedy="Train the model again, or mend the file.") from None
+            raise ModelError(
+                f"{file}: {key}: {problem['msg']}.", remedy="Train the model again, or mend the file."
+            ) from None

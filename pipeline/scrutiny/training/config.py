@@ -84,7 +84,9 @@ def load_config(path: Path) -> TrainingConfig:
     try:
         return TrainingConfig.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
     except OSError as error:
-        raise ConfigError(f"{path}: cannot be read: {error.strerror}.", remedy="Give the path of a training configuration.") from None
+        raise ConfigError(
+            f"{path}: cannot be read: {error.strerror}.", remedy="Give the path of a training configuration."
+        ) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path}: not valid TOML: {error}.", remedy="Mend the file.") from None
     except ValidationError as error:

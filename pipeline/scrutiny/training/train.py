@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import random
+import shutil
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -18,8 +19,10 @@ from transformers.trainer_utils import get_last_checkpoint
 
 from scrutiny import corpora
 from scrutiny.corpora import LabelledSentence
-from scrutiny.errors import DataError
+from scrutiny.errors import ConfigError, DataError, ModelError
 from scrutiny.report import ROLES
+from scrutiny.resources import corpora_folder
+from scrutiny.roles.batching import encode
 from scrutiny.roles.context import ContextWidth, Unit, contexts
 from scrutiny.roles.settings import ModelSettings
 from scrutiny.training.calibration import calibrate
@@ -31,7 +34,7 @@ class _SoftLabelTrainer(Trainer):
     """Cross-entropy against a distribution over the roles instead of one role."""
 
     def compute_loss(
-        self, model: Any, inputs: dict[str, torch.Tensor], return_outputs: bool = False, **_: object
+        self, model: Any, inputs: dict[str, Any], return_outputs: bool = False, num_items_in_batch: Any = None
     ) -> Any:
         labels = inputs.pop("labels")
         outputs = model(**inputs)
@@ -39,35 +42,32 @@ class _SoftLabelTrainer(Trainer):
         return (loss, outputs) if return_outputs else loss
 
 
-def train(config: TrainingConfig, output: Path, *, command: str = "") -> ModelSettings:
+def train(config: TrainingConfig, output: Path, *, base_model: str | None = None, command: str = "") -> ModelSettings:
     """Fine-tune, calibrate on the validation data and write a model folder.
 
+    ``base_model`` stands in for the configuration's, such as a local copy of it; ``command`` is kept with the model.
     Checkpoints go to ``output/checkpoints``; a run that was interrupted goes on from the last one.
 
     Raises:
         DataError: the data cannot be read, or nothing is left to train or choose on.
-        OSError: the base model or the output folder cannot be used.
+        ModelError: the base model cannot be loaded.
+        ConfigError: ``output`` holds checkpoints of another configuration.
     """
     transformers.set_seed(config.optimisation.seed)
     width = ContextWidth(**config.context.model_dump())
-    tokenizer = AutoTokenizer.from_pretrained(config.model.base)
     excluded = set(config.data.exclude_sources)
     training = [unit for unit in _gather(config.data.train) if unit.source not in excluded]
     validation = list(_gather(config.data.validation))
     if not training or not validation:
-        raise DataError("Nothing to train or to choose on.", remedy="Name data under data -> train and data -> validation.")
+        raise DataError(
+            "Nothing to train or to choose on.", remedy="Name data under data -> train and data -> validation."
+        )
 
-    def encode(units: Sequence[LabelledSentence], alone: float) -> Dataset:
-        return _encode(units, tokenizer, width, config.model.max_tokens, config.optimisation, alone=alone)
+    model, tokenizer = _load_base(base_model or config.model.base)
 
-    # The head is new (four roles), so weights missing from the base model are expected.
-    model = AutoModelForSequenceClassification.from_pretrained(
-        config.model.base,
-        num_labels=len(ROLES),
-        id2label=dict(enumerate(role.value for role in ROLES)),
-        label2id={role.value: index for index, role in enumerate(ROLES)},
-        dtype=torch.float32,
-    )
+    def dataset(units: Sequence[LabelledSentence], alone: float) -> Dataset:
+        return _dataset(units, tokenizer, width, config.model.max_tokens, config.optimisation, alone=alone)
+
     optimisation = config.optimisation
     arguments = TrainingArguments(
         output_dir=str(output / "checkpoints"),
@@ -92,22 +92,54 @@ def train(config: TrainingConfig, output: Path, *, command: str = "") -> ModelSe
     trainer = _SoftLabelTrainer(
         model=model,
         args=arguments,
-        train_dataset=encode(training, optimisation.alone_share),
-        eval_dataset=(validation_set := encode(validation, 0.0)),
+        train_dataset=dataset(training, optimisation.alone_share),
+        eval_dataset=(validation_set := dataset(validation, 0.0)),
         processing_class=tokenizer,
         compute_metrics=_macro_f1,
     )
-    trainer.train(resume_from_checkpoint=get_last_checkpoint(arguments.output_dir) if output.exists() else None)
+    trainer.train(resume_from_checkpoint=_last_checkpoint(config, output / "checkpoints"))
     logits = trainer.predict(validation_set).predictions
     settings = ModelSettings(
         context=width, max_tokens=config.model.max_tokens, **calibrate(torch.as_tensor(logits), validation)
     )
-    output.mkdir(parents=True, exist_ok=True)
     model.to(getattr(torch, config.model.save_as)).save_pretrained(output)
     tokenizer.save_pretrained(output)
     settings.save(output)
     _write_provenance(config, output, command, trainer.state.log_history, len(training), len(validation))
+    shutil.rmtree(output / "checkpoints")
     return settings
+
+
+def _load_base(name: str) -> tuple[Any, Any]:
+    """The encoder with a new head of four roles, and its tokenizer."""
+    try:
+        return AutoModelForSequenceClassification.from_pretrained(
+            name,
+            num_labels=len(ROLES),
+            id2label=dict(enumerate(role.value for role in ROLES)),
+            label2id={role.value: index for index, role in enumerate(ROLES)},
+            dtype=torch.float32,
+            use_safetensors=True,
+        ), AutoTokenizer.from_pretrained(name)
+    except (OSError, ValueError) as error:
+        raise ModelError(
+            f"{name}: no encoder could be loaded: {str(error).splitlines()[0]}",
+            remedy="Give a local folder or a hub identifier (--base-model).",
+        ) from None
+
+
+def _last_checkpoint(config: TrainingConfig, folder: Path) -> str | None:
+    """The checkpoint to go on from, if there is one; a folder of another configuration is refused."""
+    kept = folder / "config.json"
+    if kept.is_file() and TrainingConfig.model_validate_json(kept.read_text(encoding="utf-8")) != config:
+        raise ConfigError(
+            f"{folder} holds the checkpoints of another configuration.",
+            remedy="Give another output folder, or remove that one.",
+        )
+    folder.mkdir(parents=True, exist_ok=True)
+    kept.write_text(config.model_dump_json(indent=2), encoding="utf-8")
+    last: str | None = get_last_checkpoint(str(folder))  # type: ignore[no-untyped-call]
+    return last
 
 
 def _gather(sources: Iterable[DataSource]) -> Iterable[LabelledSentence]:
@@ -120,7 +152,7 @@ def _gather(sources: Iterable[DataSource]) -> Iterable[LabelledSentence]:
                 yield from units
 
 
-def _encode(
+def _dataset(
     units: Sequence[LabelledSentence],
     tokenizer: Any,
     width: ContextWidth,
@@ -129,21 +161,16 @@ def _encode(
     *,
     alone: float,
 ) -> Dataset:
-    """Token ids and soft labels; a share ``alone`` of the units stands a second time, without context."""
-    ordered = sorted(units, key=lambda unit: (unit.passage, unit.position))
-    if not alone:
-        ordered = list(units)
-    seen = contexts([to_unit(unit) for unit in ordered], width)
+    """Token ids and soft labels, for units in reading order; a share ``alone`` stands again without context."""
+    seen = contexts([to_unit(unit) for unit in units], width)
     rng = random.Random(optimisation.seed)
-    lonely = [unit for unit in ordered if rng.random() < alone]
-    rows = [*zip(ordered, seen, strict=True), *((unit, "") for unit in lonely)]
+    lonely = [unit for unit in units if rng.random() < alone]
+    rows = [*zip(units, seen, strict=True), *((unit, "") for unit in lonely)]
+    encoded = encode(tokenizer, [unit.text for unit, _ in rows], [context for _, context in rows], max_tokens)
     return Dataset.from_list(
         [
-            {
-                **tokenizer(unit.text, context or None, truncation="only_second" if context else True, max_length=max_tokens),
-                "labels": soft_label(unit, optimisation),
-            }
-            for unit, context in rows
+            {**item.inputs, "labels": soft_label(unit, optimisation)}
+            for item, (unit, _) in zip(encoded, rows, strict=True)
         ]
     )
 
@@ -179,7 +206,7 @@ def _write_provenance(
     """Write ``training.json``: the command, configuration, data hashes and versions that made the model."""
     hashes = {}
     for source in (*config.data.train, *config.data.validation):
-        folder = corpora.corpora_folder() / "authored" if source.data == "authored" else Path(source.data)
+        folder = corpora_folder() / "authored" if source.data == "authored" else Path(source.data)
         files = sorted(folder.iterdir()) if folder.is_dir() else [folder]
         digest = hashlib.sha256()
         for file in files:

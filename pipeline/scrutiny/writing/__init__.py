@@ -1,0 +1,1 @@
+"""Stage 5: the files of a run."""

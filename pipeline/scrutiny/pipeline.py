@@ -1,0 +1,135 @@
+"""The stages composed: a path goes in, a report with sentences and records comes out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Protocol
+
+from scrutiny.errors import ReadError
+from scrutiny.reading import read
+from scrutiny.records.grouping import Assembler
+from scrutiny.report import Prediction, Report
+from scrutiny.roles.classifier import Classifier
+from scrutiny.roles.context import Unit
+from scrutiny.splitting import Splitter
+
+
+class Stage(Protocol):
+    """What every stage is: it declares the layers it needs and adds, and maps reports to reports."""
+
+    @property
+    def requires(self) -> tuple[str, ...]: ...  # noqa: D102
+
+    @property
+    def adds(self) -> tuple[str, ...]: ...  # noqa: D102
+
+    def __call__(self, reports: Iterable[Report]) -> Iterator[Report]: ...  # noqa: D102
+
+
+def compose(stages: Sequence[Stage]) -> Callable[[Iterable[Report]], Iterator[Report]]:
+    """Chain stages lazily.
+
+    Raises:
+        ValueError: a stage needs a layer that reading and the stages before it do not add.
+    """
+    present = {"blocks"}
+    for stage in stages:
+        missing = set(stage.requires) - present
+        if missing:
+            raise ValueError(f"{type(stage).__name__} needs {', '.join(sorted(missing))}; there are {sorted(present)}")
+        present.update(stage.adds)
+
+    def run(reports: Iterable[Report]) -> Iterator[Report]:
+        flow = iter(reports)
+        for stage in stages:
+            flow = stage(flow)
+        return flow
+
+    return run
+
+
+class Pipeline:
+    """Reads, splits, classifies and assembles."""
+
+    def __init__(self, classifier: Classifier) -> None:
+        """Compose the stages around ``classifier``."""
+        self.classifier = classifier
+        self._run = compose([Splitter(), classifier, Assembler()])
+
+    def __call__(self, source: str | Path | bytes) -> Report:
+        """Process one file, or the bytes of one.
+
+        Raises:
+            ReadError: it cannot be read.
+        """
+        return next(self._run([read(source)]))
+
+    def stream(
+        self, paths: Iterable[str | Path], *, on_error: Callable[[str | Path, ReadError], None] | None = None
+    ) -> Iterator[Report]:
+        """Process files lazily, batching across reports, in the order of ``paths``.
+
+        ``on_error`` is told of each file that cannot be read, and the stream goes on; without it the error is raised.
+
+        Raises:
+            ReadError: a file cannot be read and there is no ``on_error``.
+        """
+
+        def reports() -> Iterator[Report]:
+            for path in paths:
+                try:
+                    report = read(path)
+                except ReadError as error:
+                    if on_error is None:
+                        raise
+                    on_error(path, error)
+                else:
+                    yield report
+
+        return self._run(reports())
+
+    def classify(
+        self,
+        texts: Sequence[str],
+        *,
+        headings: Sequence[str] | None = None,
+        passages: Sequence[str] | None = None,
+        list_items: Sequence[bool] | None = None,
+    ) -> list[Prediction]:
+        """Predict the roles of sentences that are split already.
+
+        ``headings`` are the headings in force, ``passages`` mark consecutive sentences in reading order by equal
+        names, so that neighbours serve as context, and ``list_items`` tell which are items of a list. Each has the
+        length of ``texts``.
+
+        Raises:
+            ValueError: the lengths differ.
+        """
+        columns = {"headings": headings, "passages": passages, "list_items": list_items}
+        for name, column in columns.items():
+            if column is not None and len(column) != len(texts):
+                raise ValueError(f"{name} has {len(column)} entries for {len(texts)} texts")
+        return self.classifier.predict(
+            [
+                Unit(
+                    text,
+                    heading=headings[index] if headings else "",
+                    passage=passages[index] if passages else "",
+                    is_item=bool(list_items and list_items[index]),
+                )
+                for index, text in enumerate(texts)
+            ]
+        )
+
+
+def load(model: str | Path | None = None, *, device: str | None = None, threads: int | None = None) -> Pipeline:
+    """The pipeline around a model: the shipped one, a local folder or a hub identifier.
+
+    ``device`` is ``"cpu"``, ``"cuda"`` or ``"mps"``, by default the best there is; ``threads`` is how many batches
+    run at a time on a CPU.
+
+    Raises:
+        ModelError: the model cannot be loaded or its labels are not the four roles.
+    """
+    return Pipeline(Classifier(model, device=device, threads=threads))

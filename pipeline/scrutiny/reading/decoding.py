@@ -1,0 +1,56 @@
+"""Bytes to characters: UTF-8, UTF-16, else the Western European code page."""
+
+from __future__ import annotations
+
+import codecs
+
+from scrutiny.errors import ReadError
+
+#: Text in UTF-16 has a zero for every other byte of Western letters; bytes are judged by a sample.
+_SAMPLE = 64_000
+_UTF16_ZEROS = 0.3
+_MAX_CONTROLS = 0.02
+
+
+def decode(data: bytes, *, path: str) -> str:
+    """The text in ``data``. Raises ReadError (``not_text``) where it is not text."""
+    text = _decoded(data)
+    if text is None or not is_text(text):
+        raise ReadError(
+            f"{path}: the file does not hold text.",
+            remedy="Check that the file is what its name says; PDF, plain text and Markdown can be read.",
+            code="not_text",
+        )
+    return text
+
+
+def looks_like_text(data: bytes) -> bool:
+    """Whether ``data`` can be decoded to text."""
+    text = _decoded(data)
+    return text is not None and is_text(text)
+
+
+def is_text(text: str) -> bool:
+    """Whether ``text`` is free of the control characters of binary files."""
+    sample = text[:_SAMPLE]
+    controls = sum(c < " " and c not in "\t\n\v\f\r\x1a\x1b" or "\x7f" <= c <= "\x9f" for c in sample)
+    return "\x00" not in sample and controls <= _MAX_CONTROLS * len(sample)
+
+
+def _decoded(data: bytes) -> str | None:
+    if data.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
+        return _try(data, "utf-32")
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return _try(data, "utf-16")
+    sample = data[:_SAMPLE]
+    even, odd = sample[::2].count(0), sample[1::2].count(0)
+    if max(even, odd) > _UTF16_ZEROS * len(sample) / 2:
+        return _try(data, "utf-16-le" if odd > even else "utf-16-be")
+    return _try(data, "utf-8-sig") or _try(data, "cp1252") or _try(data, "latin-1")
+
+
+def _try(data: bytes, encoding: str) -> str | None:
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError:
+        return None

@@ -1,0 +1,126 @@
+"""What kind of block a group of rows is, and how deep a heading stands."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from statistics import median
+
+from scrutiny.reading.page import Segment, Style
+from scrutiny.reading.paragraphs import Group
+from scrutiny.report import BlockKind
+
+_MAX_HEADING_CHARACTERS = 220
+_MAX_HEADING_ROWS = 5
+#: A heading is this much larger than the body, or emphasised.
+_LARGER = 1.1
+_LIST_CHARACTERS = 160
+_NESTING = 6.0
+
+_CAPTION = re.compile(
+    r"(?:figure|fig\.|table|chart|box|exhibit|map|diagram|graph)\s+[\dA-Z]{1,3}(?:\.\d+)*\s*[.:–—-]", re.I
+)
+_LABEL = re.compile(r"[^:]{2,40}:\s.*\d")
+_NO_HEADING_END = (".", ";", ",")
+
+
+def body_style(segments: Sequence[Segment]) -> Style:
+    """The style most characters of a report have."""
+    counts: Counter[Style] = Counter()
+    for segment in segments:
+        counts[segment.style] += len(segment.text)
+    return counts.most_common(1)[0][0] if counts else Style(12.0)
+
+
+def classify(groups: Sequence[Group], body: Style) -> None:
+    """Sets ``kind`` and ``level`` of ``groups``."""
+    for index, group in enumerate(groups):
+        if group.table:
+            continue
+        if _CAPTION.match(group.text) and len(group.text) <= 300:
+            group.kind = BlockKind.CAPTION
+        elif _is_heading(group, body, groups[index + 1] if index + 1 < len(groups) else None):
+            group.kind = BlockKind.HEADING
+        elif group.marker and not group.marker.numbered:
+            group.kind = BlockKind.LIST_ITEM
+    _find_numbered_lists(groups)
+    _set_heading_levels(groups)
+    _set_item_levels(groups)
+
+
+def _is_heading(group: Group, body: Style, following: Group | None) -> bool:
+    text, style = group.text, group.style
+    if (
+        len(text) > _MAX_HEADING_CHARACTERS
+        or len(group.rows) > _MAX_HEADING_ROWS
+        or not re.search(r"[^\W\d_]{2}", text)
+    ):
+        return False
+    if group.marker and not group.marker.numbered:
+        return False
+    larger = style.size >= _LARGER * body.size
+    if text.endswith(_NO_HEADING_END) or style.size < 0.95 * body.size:
+        return False
+    if larger:
+        return True
+    if _LABEL.match(text):
+        return False
+    if style.bold and not body.bold:
+        return True
+    if text.isupper() and len(text.split()) <= 12 and following is not None and not following.text.isupper():
+        return len(group.rows) == 1 and len(text) > 3
+    return (
+        style.italic
+        and not body.italic
+        and len(group.rows) == 1
+        and text[0].isupper()
+        and following is not None
+        and not following.style.italic
+        and len(text) <= 80
+    )
+
+
+def _find_numbered_lists(groups: Sequence[Group]) -> None:
+    """Makes list items of short numbered blocks that a line with a colon introduces."""
+    for index, group in enumerate(groups):
+        if not (group.marker and group.marker.number[-1:] == (1,)) or group.kind is not BlockKind.PARAGRAPH:
+            continue
+        run = [group]
+        for following in groups[index + 1 :]:
+            number = following.marker.number if following.marker else ()
+            expected = run[-1].marker.number[-1] + 1 if run[-1].marker else 0
+            if following.kind is not BlockKind.PARAGRAPH or number[-1:] != (expected,):
+                break
+            run.append(following)
+        introduced = index > 0 and groups[index - 1].text.endswith(":")
+        if introduced and median(len(item.text) for item in run) <= _LIST_CHARACTERS:
+            for item in run:
+                item.kind = BlockKind.LIST_ITEM
+
+
+def _set_heading_levels(groups: Sequence[Group]) -> None:
+    """Ranks heading styles: larger first, then bold, then capitals; a deeper number stands a level lower."""
+    headings = [group for group in groups if group.kind is BlockKind.HEADING]
+    ranks = sorted({_rank(heading) for heading in headings})
+    for heading in headings:
+        heading.level = ranks.index(_rank(heading)) + 1
+
+
+def _rank(heading: Group) -> tuple[float, bool, bool, int]:
+    depth = len(heading.marker.number) if heading.marker else 0
+    return -heading.style.size, not heading.style.bold, not heading.text.isupper(), depth
+
+
+def _set_item_levels(groups: Sequence[Group]) -> None:
+    """Counts how far each list item is set in from the items it stands below."""
+    edges: list[float] = []
+    for group in groups:
+        if group.kind is not BlockKind.LIST_ITEM:
+            edges = []
+            continue
+        while edges and group.x0 < edges[-1] - _NESTING:
+            edges.pop()
+        if not edges or group.x0 > edges[-1] + _NESTING:
+            edges.append(group.x0)
+        group.level = len(edges)

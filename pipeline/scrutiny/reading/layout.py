@@ -1,0 +1,229 @@
+"""The reading order of a page: ruled tables, columns, rows."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
+
+from scrutiny.reading.markers import find_marker
+from scrutiny.reading.page import Page, Region, Row, Rule, Run, Segment, TableRow, rows_of
+
+#: Rules this near count as one, and cells this near share an edge.
+_SNAP = 3.0
+#: A table cell with more words than this is read as running text, not as a cell.
+_LONG_CELL_WORDS = 80
+#: A column has at least this many lines, most of which fill this share of its width.
+_COLUMN_LINES = 4
+_COLUMN_FILL = 0.6
+
+_LEADERS = re.compile(r"\s*(?:\.\s?){4,}\s*")
+
+Cell = tuple[float, float, float, float]
+
+
+def lay_out(page: Page) -> list[Region]:
+    """The regions of ``page`` in reading order."""
+    tables, flow = _ruled_rows(page)
+    regions: list[Region] = []
+    top = float("-inf")
+    for bottom, table in [*sorted(tables, key=lambda item: item[0]), (float("inf"), [])]:
+        band = [segment for segment in flow if top <= segment.baseline < bottom]
+        for column in _columns(band):
+            regions.append(Region(_aligned_rows(rows_of(page.number, column))))
+        regions += table
+        top = bottom
+    return [region for region in regions if region.items]
+
+
+def _ruled_rows(page: Page) -> tuple[list[tuple[float, list[Region]]], list[Segment]]:
+    """Rows of ruled tables, each with its top edge, and the segments that stand outside of tables."""
+    across = _merged([rule for rule in page.rules if rule.y0 == rule.y1])
+    down = [Rule(r.y0, r.x0, r.y1, r.x1) for r in page.rules if r.x0 == r.x1]
+    down = [Rule(r.y0, r.x0, r.y1, r.x1) for r in _merged(down)]
+    cells: defaultdict[Cell, list[Segment]] = defaultdict(list)
+    flow: list[Segment] = []
+    for segment in page.segments:
+        cell = _cell(segment, across, down)
+        if cell:
+            cells[cell].append(segment)
+        else:
+            flow.append(segment)
+    rows: defaultdict[int, list[Cell]] = defaultdict(list)
+    for cell in cells:
+        near = next((top for top in rows if abs(top - cell[0]) <= _SNAP), round(cell[0]))
+        rows[near].append(cell)
+    tables: list[tuple[float, list[Region]]] = []
+    for top, row in rows.items():
+        if len(row) < 2:  # a frame around running text
+            flow += cells[row[0]]
+            continue
+        columns = [rows_of(page.number, cells[cell]) for cell in sorted(row, key=lambda cell: cell[2])]
+        tables.append((top, _table_regions(columns)))
+    return tables, flow
+
+
+def _merged(rules: Sequence[Rule]) -> list[Rule]:
+    """Horizontal ``rules`` with touching pieces of one line made one."""
+    merged: list[Rule] = []
+    for rule in sorted(rules, key=lambda r: (round(r.y0 / _SNAP), r.x0)):
+        last = merged[-1] if merged else None
+        if last and abs(last.y0 - rule.y0) <= _SNAP and rule.x0 <= last.x1 + _SNAP:
+            merged[-1] = Rule(last.x0, last.y0, max(last.x1, rule.x1), last.y0)
+        else:
+            merged.append(rule)
+    return merged
+
+
+def _cell(segment: Segment, across: Sequence[Rule], down: Sequence[Rule]) -> Cell | None:
+    """Top, bottom, left and right of the ruled cell around ``segment``."""
+    x, y = (segment.x0 + segment.x1) / 2, (segment.y0 + segment.y1) / 2
+    over = [rule for rule in across if rule.x0 - _SNAP <= x <= rule.x1 + _SNAP]
+    beside = [rule.x0 for rule in down if rule.y0 - _SNAP <= y <= rule.y1 + _SNAP]
+    left = max((edge for edge in beside if edge <= x), default=None)
+    right = min((edge for edge in beside if edge > x), default=None)
+    if left is None or right is None:
+        return None
+    # An underline inside the cell does not reach its sides.
+    heights = [rule.y0 for rule in over if rule.x0 <= left + _SNAP and rule.x1 >= right - _SNAP]
+    top = max((height for height in heights if height <= y), default=None)
+    bottom = min((height for height in heights if height > y), default=None)
+    if top is None or bottom is None:
+        return None
+    return round(top), round(bottom), round(left), round(right)
+
+
+def _table_regions(columns: Sequence[list[Row]]) -> list[Region]:
+    """One table row, or, where its cells hold running text, one closed region a cell."""
+    if any(_is_running_text(rows) for rows in columns):
+        return [Region(list(rows), closed=True) for rows in columns]
+    return [Region([TableRow(list(columns))], closed=True)]
+
+
+def _is_running_text(rows: Sequence[Row]) -> bool:
+    bullets = sum(1 for row in rows if (found := find_marker(row.text)) and not found.numbered)
+    return bullets > 1 or sum(len(row.text.split()) for row in rows) > _LONG_CELL_WORDS
+
+
+def _columns(segments: Sequence[Segment]) -> list[list[Segment]]:
+    """``segments`` by column, in reading order; lines across all columns part what is above and below."""
+    if len(segments) < 2 * _COLUMN_LINES:
+        return [list(segments)]
+    left, right = min(s.x0 for s in segments), max(s.x1 for s in segments)
+    starts = Counter(round(s.x0) for s in segments if s.x0 > left + (right - left) / 4)
+    for start, count in starts.most_common(3):
+        edge = start - 2
+        if count < _COLUMN_LINES or not _are_columns(segments, left, edge, right):
+            continue
+        columns: list[list[Segment]] = []
+        across = sorted(s.baseline for s in segments if s.x0 < edge < s.x1)
+        for top, bottom in zip([float("-inf"), *across], [*across, float("inf")], strict=True):
+            band = [s for s in segments if top <= s.baseline < bottom and not s.x0 < edge < s.x1]
+            columns.append([s for s in segments if s.baseline == top and s.x0 < edge < s.x1])
+            columns.append([s for s in band if s.x1 <= edge])
+            columns += _columns([s for s in band if s.x0 >= edge])
+        return _rejoined(columns, edge)
+    return [list(segments)]
+
+
+def _are_columns(segments: Sequence[Segment], left: float, edge: float, right: float) -> bool:
+    across = sum(s.x0 < edge < s.x1 for s in segments)
+    before = [s for s in segments if s.x1 <= edge]
+    after = [s for s in segments if s.x0 >= edge]
+    return across < min(len(before), len(after)) and _fills(before, edge - left) and _fills(after, right - edge)
+
+
+def _fills(segments: Sequence[Segment], width: float) -> bool:
+    full = sum(s.x1 - s.x0 >= _COLUMN_FILL * width for s in segments)
+    return full >= _COLUMN_LINES and full >= len(segments) / 2
+
+
+def _rejoined(columns: Sequence[list[Segment]], edge: float) -> list[list[Segment]]:
+    """``columns`` with the lines across all columns that follow one another made one region."""
+    joined: list[list[Segment]] = []
+    for column in columns:
+        if not column:
+            continue
+        spans = any(s.x0 < edge < s.x1 for s in column)
+        if joined and spans and any(s.x0 < edge < s.x1 for s in joined[-1]):
+            joined[-1] += column
+        else:
+            joined.append(list(column))
+    return joined
+
+
+def _aligned_rows(rows: Sequence[Row]) -> list[Row | TableRow]:
+    """``rows`` with those that line up in columns, or that a row of dots leads across, made table rows."""
+    items: list[Row | TableRow] = []
+    index = 0
+    while index < len(rows):
+        if _LEADERS.search(rows[index].text.strip(" .")):
+            items.append(_led_row(rows[index]))
+            index += 1
+            continue
+        end = _table_end(rows, index)
+        items += _table(rows[index:end]) if end else [rows[index]]
+        index = end or index + 1
+    return items
+
+
+def _led_row(row: Row) -> TableRow:
+    """A line of a table of contents, without its dots."""
+    cells: list[list[Run]] = [[]]
+    for run in row.whole.runs:
+        first, *others = _LEADERS.split(run.text)
+        cells[-1] += [replace(run, text=first)] if first.strip(" .") else []
+        cells += [[replace(run, text=text)] if text.strip(" .") else [] for text in others]
+    return TableRow([[Row(row.page, [Segment(runs)])] for runs in cells if runs])
+
+
+def _table_end(rows: Sequence[Row], start: int) -> int | None:
+    """Where the table that begins at ``rows[start]`` ends, or None if none does."""
+    edges = _edges(rows[start])
+    if len(edges) < 2:
+        return None
+    full, end = 1, start + 1
+    while end < len(rows):
+        own = _edges(rows[end])
+        if len(own) >= 2 and _line_up(own, edges):
+            full += 1
+        elif not _wraps(rows[end], rows[end - 1], edges):
+            break
+        end += 1
+    return end if full >= 2 else None
+
+
+def _edges(row: Row) -> list[float]:
+    """Left edges of a row's cells; a bullet or number is no cell, nor is a label with its colon."""
+    cells = row.cells
+    marker = find_marker(cells[0].text)
+    if marker and marker.length == len(cells[0].text):
+        cells = cells[1:]
+    if len(cells) == 2 and cells[0].text.endswith(":"):
+        return []
+    return [cell.x0 for cell in cells]
+
+
+def _line_up(own: Sequence[float], edges: Sequence[float]) -> bool:
+    return any(abs(a - b) <= _SNAP for a in own[1:] for b in edges[1:])
+
+
+def _wraps(row: Row, above: Row, edges: Sequence[float]) -> bool:
+    """Whether ``row`` is a further line of a cell of the row above."""
+    tight = row.baseline - above.baseline < 1.35 * row.style.size
+    starts = any(abs(row.x0 - edge) <= _SNAP for edge in edges)
+    return tight and starts and (row.x0 >= edges[1] - _SNAP or row.x1 < edges[1])
+
+
+def _table(rows: Sequence[Row]) -> list[Row | TableRow]:
+    """Table rows out of printed rows: a row with one cell continues the cell above it."""
+    table: list[TableRow] = []
+    for row in rows:
+        if len(_edges(row)) >= 2 or not table:
+            table.append(TableRow([[Row(row.page, [cell])] for cell in row.cells]))
+            continue
+        cells = table[-1].cells
+        nearest = min(cells, key=lambda cell: abs(cell[0].x0 - row.x0))
+        nearest.append(row)
+    return list(table)

@@ -1,0 +1,51 @@
+"""Bullets and numbers at the beginning of a block."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+BULLETS = "•◦▪▫■□●○◆◇◼◻▶►➢➤❖✓✔✗✘★☐☑‣⁃∙·§¨"
+#: What the private-use code points of the Wingdings and Symbol fonts look like.
+SYMBOLS = {0xF0A7: "▪", 0xF06E: "■", 0xF0A8: "◻", 0xF0D8: "➢", 0xF0FC: "✓", 0xF076: "❖", 0xF0E0: "→", 0xF0B7: "•"}
+
+_DASHES = "-–—"
+_ROMAN = r"(?=[ivx])x{0,3}(?:ix|iv|v?i{0,3})"
+_NUMBER = r"\d{1,3}(?:\.\d{1,3})*"
+_MARKER = re.compile(
+    rf"""(?:
+    (?P<bullet>[{re.escape(BULLETS)}\ue000-\uf8ff]|[{_DASHES}]|[*o](?=\s)|[*o]$)
+    |(?P<letter>\((?:[a-z]|{_ROMAN})\)|(?:[a-z]|{_ROMAN})\))
+    |(?P<number>\({_NUMBER}\)|{_NUMBER}[.)]|\d{{1,2}}(?:\.\d{{1,3}})+)
+    )(?=\s|$)""",
+    re.VERBOSE,
+)
+_GLUED_BULLET = re.compile(rf"[{re.escape(BULLETS.replace('§', '').replace('·', ''))}\ue000-\uf8ff](?=\w)")
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """A bullet, letter or number. ``sign`` is what stands in the report; ``length`` what it took of the line."""
+
+    sign: str
+    length: int
+    numbered: bool
+
+    @property
+    def number(self) -> tuple[int, ...]:
+        """The parts of the number, (2, 3) for "2.3"; empty for bullets and letters."""
+        return tuple(int(part) for part in re.findall(r"\d+", self.sign)) if self.numbered else ()
+
+
+def find_marker(text: str) -> Marker | None:
+    """The marker ``text`` begins with, or None."""
+    found = _MARKER.match(text)
+    if found:
+        return Marker(sign(found.group()), found.end(), found.lastgroup == "number")
+    glued = _GLUED_BULLET.match(text)
+    return Marker(sign(glued.group()), 1, False) if glued else None
+
+
+def sign(marker: str) -> str:
+    """``marker`` with private-use code points replaced by the sign they look like."""
+    return "".join(SYMBOLS.get(ord(c), "•") if "\ue000" <= c <= "\uf8ff" else "▪" if c in "§¨" else c for c in marker)

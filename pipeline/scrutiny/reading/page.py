@@ -1,0 +1,245 @@
+"""What stands on a PDF page, as plain values: styled runs of characters, and ruled lines.
+
+Positions are points from the top left corner of the page as displayed.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from scrutiny.reading.characters import normalise
+from scrutiny.report import Box
+
+#: A gap wider than this many times the font size separates two cells of a row.
+CELL_GAP = 1.2
+
+_SUPERSCRIPT = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How a run of characters is set. ``size`` is the font size in points as displayed."""
+
+    size: float
+    bold: bool = False
+    italic: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Consecutive characters of one style on one baseline. ``space`` tells that a space comes before."""
+
+    text: str
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+    baseline: float
+    style: Style
+    space: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A straight line: horizontal where ``y0 == y1``, vertical where ``x0 == x1``."""
+
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+
+
+@dataclass
+class Segment:
+    """Runs that touch: a line of a column, or a cell of a row."""
+
+    runs: list[Run]
+
+    @cached_property
+    def x0(self) -> float:
+        """Left edge."""
+        return min(run.x0 for run in self.runs)
+
+    @cached_property
+    def x1(self) -> float:
+        """Right edge."""
+        return max(run.x1 for run in self.runs)
+
+    @cached_property
+    def y0(self) -> float:
+        """Top edge."""
+        return min(run.y0 for run in self.runs)
+
+    @cached_property
+    def y1(self) -> float:
+        """Bottom edge."""
+        return max(run.y1 for run in self.runs)
+
+    @cached_property
+    def style(self) -> Style:
+        """The style most characters have; bold or italic only where nearly all are."""
+        sizes: Counter[float] = Counter()
+        bold = italic = total = 0
+        for run in self.runs:
+            count = len(run.text)
+            sizes[run.style.size] += count
+            total += count
+            bold += count * run.style.bold
+            italic += count * run.style.italic
+        return Style(sizes.most_common(1)[0][0], bold >= 0.9 * total, italic >= 0.9 * total)
+
+    @cached_property
+    def baseline(self) -> float:
+        """Where the characters of the main size stand."""
+        size = self.style.size
+        return next(run.baseline for run in self.runs if run.style.size == size)
+
+    @cached_property
+    def text(self) -> str:
+        """The characters, with raised digits as superscripts."""
+        parts: list[str] = []
+        for index, run in enumerate(self.runs):
+            gap = run.x0 - self.runs[index - 1].x1 if index else 0.0
+            if index and (run.space or gap > 0.25 * self.style.size):
+                parts.append(" ")
+            parts.append(run.text.translate(_SUPERSCRIPT) if self._raised(run) else run.text)
+        return normalise("".join(parts))
+
+    def _raised(self, run: Run) -> bool:
+        size = self.style.size
+        return run.text.strip().isdigit() and run.style.size < 0.85 * size and run.baseline < self.baseline - 0.1 * size
+
+
+@dataclass
+class Row:
+    """One printed line of a column or table cell: its cells from left to right."""
+
+    page: int
+    cells: list[Segment]
+
+    @cached_property
+    def whole(self) -> Segment:
+        """All cells as one segment."""
+        return Segment([run for cell in self.cells for run in cell.runs])
+
+    @property
+    def x0(self) -> float:
+        """Left edge."""
+        return self.whole.x0
+
+    @property
+    def x1(self) -> float:
+        """Right edge."""
+        return self.whole.x1
+
+    @property
+    def style(self) -> Style:
+        """The main style."""
+        return self.whole.style
+
+    @property
+    def baseline(self) -> float:
+        """Where the main characters stand."""
+        return self.whole.baseline
+
+    @cached_property
+    def text(self) -> str:
+        """The cells, joined by a space."""
+        return normalise(" ".join(cell.text for cell in self.cells))
+
+    @property
+    def box(self) -> Box:
+        """The rectangle around the line."""
+        whole = self.whole
+        return Box(self.page, round(whole.x0, 2), round(whole.y0, 2), round(whole.x1, 2), round(whole.y1, 2))
+
+
+@dataclass
+class TableRow:
+    """A row of a table: the printed lines of each of its cells, from left to right."""
+
+    cells: list[list[Row]]
+
+    @property
+    def page(self) -> int:
+        """The page it stands on."""
+        return self.cells[0][0].page
+
+
+@dataclass
+class Region:
+    """What is read in one go: a column, a table cell, the body of a page.
+
+    A closed region (a table cell) neither continues the region before it nor is continued.
+    """
+
+    items: list[Row | TableRow]
+    closed: bool = False
+
+    @cached_property
+    def x0(self) -> float:
+        """Left edge of the running text."""
+        return min((row.x0 for row in self.items if isinstance(row, Row)), default=0.0)
+
+    @cached_property
+    def x1(self) -> float:
+        """Right edge of the running text."""
+        return max((row.x1 for row in self.items if isinstance(row, Row)), default=0.0)
+
+
+@dataclass
+class Page:
+    """A page as read. ``number`` counts from 1; ``cut`` tells that characters beyond the limit were left out."""
+
+    number: int
+    width: float
+    height: float
+    segments: list[Segment] = field(default_factory=list)
+    rules: list[Rule] = field(default_factory=list)
+    cut: bool = False
+
+
+def segments_of(runs: Sequence[Run]) -> list[Segment]:
+    """``runs``, in the order of the file, gathered while each follows the one before on its line."""
+    segments: list[Segment] = []
+    for run in runs:
+        last = segments[-1].runs[-1] if segments else None
+        if last is not None and _follows(last, run):
+            segments[-1].runs.append(run)
+        else:
+            segments.append(Segment([run]))
+    return segments
+
+
+def _follows(last: Run, run: Run) -> bool:
+    size = max(last.style.size, run.style.size)
+    return abs(run.baseline - last.baseline) < 0.5 * size and -0.5 * size < run.x0 - last.x1 < CELL_GAP * size
+
+
+def rows_of(page: int, segments: Sequence[Segment]) -> list[Row]:
+    """``segments`` as rows from top to bottom, cells from left to right."""
+    lines: list[list[Segment]] = []
+    for segment in sorted(segments, key=lambda s: (round(s.baseline, 1), s.x0)):
+        for line in lines[-3:]:
+            size = max(segment.style.size, line[0].style.size)
+            apart = all(segment.x0 >= s.x1 - 1 or segment.x1 <= s.x0 + 1 for s in line)
+            if apart and abs(segment.baseline - line[0].baseline) < 0.4 * size:
+                line.append(segment)
+                break
+        else:
+            lines.append([segment])
+    return [Row(page, _cells(sorted(line, key=lambda s: s.x0))) for line in lines]
+
+
+def _cells(line: Sequence[Segment]) -> list[Segment]:
+    cells: list[Segment] = []
+    for segment in line:
+        gap = CELL_GAP * segment.style.size
+        if cells and segment.x0 - cells[-1].x1 < gap:
+            cells[-1] = Segment([*cells[-1].runs, *segment.runs])
+        else:
+            cells.append(segment)
+    return cells

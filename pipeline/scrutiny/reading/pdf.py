@@ -1,0 +1,144 @@
+"""PDF files: pages to blocks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+import pypdfium2
+import pypdfium2.raw as raw
+
+from scrutiny.errors import ReadError
+from scrutiny.reading.characters import normalise
+from scrutiny.reading.build import Draft, build, source_of
+from scrutiny.reading.footnotes import take_footnotes
+from scrutiny.reading.furniture import take_furniture
+from scrutiny.reading.headings import body_style, classify
+from scrutiny.reading.joining import join_across
+from scrutiny.reading.layout import lay_out
+from scrutiny.reading.page import Page, Row, TableRow, rows_of
+from scrutiny.reading.paragraphs import Group, group_rows
+from scrutiny.reading.pdfium import LOCK, MAX_CHARACTERS_PER_PAGE, read_page
+from scrutiny.report import BlockKind, Box, Coverage, Report
+
+#: A PDF with more pages is not a report, and is refused.
+MAX_PAGES = 5_000
+
+_FILE_NAME = re.compile(
+    r"\.(?:docx?|pdf|rtf|odt|indd|pages|pptx?|xlsx?|qxd|pub|txt)\b|^microsoft\b|[\\/]", re.IGNORECASE
+)
+_DATE = re.compile(r"D?:?(\d{4})(\d\d)?(\d\d)?")
+
+
+def read_pdf(data: bytes, *, path: str) -> Report:
+    """The report in the PDF file ``data``; ``path`` names it in errors and in the report's source.
+
+    Raises ReadError: ``encrypted``, ``damaged``, ``too_many_pages``, ``no_text``.
+    """
+    with LOCK:
+        document = _open(data, path)
+        try:
+            if len(document) > MAX_PAGES:
+                raise ReadError(
+                    f"{path}: the PDF has {len(document):,} pages; at most {MAX_PAGES:,} are read.",
+                    remedy="Split it into one file a report.",
+                    code="too_many_pages",
+                )
+            pages, notes = _pages(document)
+            metadata = _metadata(document)
+        finally:
+            document.close()
+    empty = tuple(page.number for page in pages if not page.segments)
+    if len(empty) == len(pages):
+        raise ReadError(
+            f"{path}: none of its {len(pages)} pages holds text; they are pictures.",
+            remedy="Run OCR on it first, for example `ocrmypdf in.pdf out.pdf`, and read the result.",
+            code="no_text",
+        )
+    notes += [
+        f"Page {page.number}: only the first {MAX_CHARACTERS_PER_PAGE:,} characters were read."
+        for page in pages
+        if page.cut
+    ]
+    coverage = Coverage(pages=len(pages), pages_without_text=empty, notes=tuple(notes))
+    return build(drafts(pages), source_of(data, path=path, format="pdf"), metadata=metadata, coverage=coverage)
+
+
+def _open(data: bytes, path: str) -> pypdfium2.PdfDocument:
+    try:
+        return pypdfium2.PdfDocument(data)
+    except pypdfium2.PdfiumError as error:
+        if error.err_code in (raw.FPDF_ERR_PASSWORD, raw.FPDF_ERR_SECURITY):
+            raise ReadError(
+                f"{path}: the PDF is protected by a password.",
+                remedy="Save a copy without the password and read that.",
+                code="encrypted",
+            ) from error
+        raise ReadError(
+            f"{path}: the PDF is damaged or incomplete and cannot be opened.",
+            remedy="Download or export it again.",
+            code="damaged",
+        ) from error
+
+
+def _pages(document: pypdfium2.PdfDocument) -> tuple[list[Page], list[str]]:
+    """Every page; one that cannot be loaded is empty and has a note."""
+    pages, notes = [], []
+    for index in range(len(document)):
+        try:
+            pages.append(read_page(document, index))
+        except pypdfium2.PdfiumError:
+            pages.append(Page(index + 1, 0.0, 0.0))
+            notes.append(f"Page {index + 1} is damaged and was not read.")
+    return pages, notes
+
+
+def drafts(pages: Sequence[Page]) -> list[Draft]:
+    """The blocks on ``pages`` in reading order; what stands below a page's text follows its last block."""
+    furniture = take_furniture(pages)
+    body = body_style([segment for page in pages for segment in page.segments])
+    footnotes = {page.number: take_footnotes(page, body) for page in pages}
+    groups = group_rows([region for page in pages for region in lay_out(page)])
+    classify(groups, body)
+    flow = join_across(groups)
+    ordered: list[Draft] = []
+    position = 0
+    for page in pages:
+        while position < len(flow) and flow[position].page <= page.number:
+            ordered.append(_draft(flow[position]))
+            position += 1
+        ordered += footnotes[page.number]
+        ordered += [_furniture(row) for row in rows_of(page.number, furniture[page.number])]
+    return ordered
+
+
+def _draft(group: Group) -> Draft:
+    if group.table:
+        return Draft(BlockKind.TABLE_ROW, list(_cells(group.table)))
+    boxes = [row.box for row in group.rows]
+    sign = group.marker.sign if group.marker else ""
+    return Draft(group.kind, list(zip(group.lines, boxes, strict=True)), sign, group.level)
+
+
+def _cells(row: TableRow) -> Iterable[tuple[str, Box]]:
+    """The lines of each cell; a bar follows every cell but the last."""
+    for cell in row.cells:
+        for line in cell:
+            bar = " |" if line is cell[-1] and cell is not row.cells[-1] else ""
+            yield line.text + bar, line.box
+
+
+def _furniture(row: Row) -> Draft:
+    return Draft(BlockKind.FURNITURE, [(row.text, row.box)])
+
+
+def _metadata(document: pypdfium2.PdfDocument) -> dict[str, str]:
+    """Title, author and date of creation (ISO 8601), where the file says so."""
+    title = normalise(document.get_metadata_value("Title"))
+    found = {"author": normalise(document.get_metadata_value("Author"))}
+    if len(title.split()) > 1 and not _FILE_NAME.search(title) and title.lower() != "untitled":
+        found["title"] = title
+    date = _DATE.match(document.get_metadata_value("CreationDate"))
+    if date:
+        found["created"] = "-".join(part for part in date.groups() if part)
+    return found

@@ -1,0 +1,153 @@
+"""Stage 3: a role for every sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from scrutiny.report import ROLES, BlockKind, Decision, Prediction, Report
+from scrutiny.roles.batching import Encoded, batches, encode
+from scrutiny.roles.context import Unit, contexts
+from scrutiny.roles.loading import LoadedModel, load_model
+
+if TYPE_CHECKING:
+    import torch
+
+#: Sentences gathered, across reports, before a round of classification.
+BUFFER = 2048
+
+#: Tokens in one batch.
+TOKEN_BUDGET = 4096
+
+
+class Classifier:
+    """Predicts the role of sentences with a fine-tuned sequence classifier.
+
+    On a CPU each batch runs on one thread, several batches at a time: the numbers for a sentence then depend on
+    nothing but the sentence, its context and the model, whatever the batch size or the number of threads.
+    """
+
+    requires = ("sentences",)
+    adds = ("predictions",)
+
+    def __init__(
+        self,
+        model: str | Path | None = None,
+        *,
+        device: str | None = None,
+        threads: int | None = None,
+        token_budget: int = TOKEN_BUDGET,
+        buffer: int = BUFFER,
+    ) -> None:
+        """Load ``model`` (None: the shipped one) onto ``device`` (None: CUDA, MPS or CPU, whichever is there).
+
+        ``threads`` (default: torch's own number) is how many batches run at a time on a CPU; ``token_budget``
+        is tokens in a batch; ``buffer`` is sentences gathered across reports.
+
+        Raises:
+            ModelError: the model cannot be loaded or has other labels.
+        """
+        import torch
+
+        self.loaded: LoadedModel = load_model(model)
+        self.device = torch.device(device or _best_device())
+        self.loaded.model.to(device=self.device)  # type: ignore[call-arg]
+        self.threads = threads or torch.get_num_threads()
+        self.token_budget = token_budget
+        self.buffer = buffer
+
+    def predict(self, units: Sequence[Unit]) -> list[Prediction]:
+        """One prediction for each of ``units``, in their order."""
+        settings = self.loaded.settings
+        encoded = encode(
+            self.loaded.tokenizer, [unit.text for unit in units], contexts(units, settings.context), settings.max_tokens
+        )
+        scores: list[list[float]] = [[]] * len(units)
+        for indices, rows in self._run(encoded):
+            for index, row in zip(indices, rows, strict=True):
+                scores[index] = row
+        return [self._prediction(row, item.cut) for row, item in zip(scores, encoded, strict=True)]
+
+    def __call__(self, reports: Iterable[Report]) -> Iterator[Report]:
+        """Add predictions to the sentences of each report, batching across reports."""
+        waiting: list[Report] = []
+        sentences = 0
+        for report in reports:
+            waiting.append(report)
+            sentences += len(report.sentences)
+            if sentences >= self.buffer:
+                yield from self._classify(waiting)
+                waiting, sentences = [], 0
+        yield from self._classify(waiting)
+
+    def _classify(self, reports: Sequence[Report]) -> Iterator[Report]:
+        units = [unit for number, report in enumerate(reports) for unit in _units(report, passage=f"report {number}")]
+        predictions = iter(self.predict(units))
+        for report in reports:
+            sentences = tuple(replace(sentence, prediction=next(predictions)) for sentence in report.sentences)
+            cut = sum(sentence.prediction is not None and sentence.prediction.cut for sentence in sentences)
+            yield replace(report, sentences=sentences, coverage=replace(report.coverage, sentences_cut=cut))
+
+    def _run(self, encoded: Sequence[Encoded]) -> Iterator[tuple[list[int], list[list[float]]]]:
+        """Batches of indices with their probabilities, shape (batch, roles) in the order of ``ROLES``."""
+        import torch
+
+        groups = list(batches([len(item) for item in encoded], self.token_budget))
+        if self.device.type != "cpu":
+            for indices in groups:
+                yield indices, self._forward([encoded[index] for index in indices])
+            return
+        callers_threads = torch.get_num_threads()
+        try:
+            with ThreadPoolExecutor(self.threads, initializer=torch.set_num_threads, initargs=(1,)) as pool:
+                rows = pool.map(lambda indices: self._forward([encoded[index] for index in indices]), groups)
+                yield from zip(groups, rows, strict=True)
+        finally:
+            # torch counts threads per thread, but a thread started later would inherit the 1.
+            torch.set_num_threads(callers_threads)
+
+    def _forward(self, batch: Sequence[Encoded]) -> list[list[float]]:
+        import torch
+
+        model = self.loaded.model
+        assert not model.training
+        with torch.inference_mode():
+            inputs: dict[str, torch.Tensor] = {
+                name: torch.tensor([item.inputs[name] for item in batch], device=self.device)
+                for name in batch[0].inputs
+            }
+            logits = model(**inputs).logits.cpu().double()[:, list(self.loaded.label_order)]
+            rows: list[list[float]] = torch.softmax(logits / self.loaded.settings.temperature, dim=-1).tolist()
+        return rows
+
+    def _prediction(self, row: Sequence[float], cut: bool) -> Prediction:
+        settings = self.loaded.settings
+        finding, strength, recommendation, other = (round(score, 6) for score in row)
+        scores = (finding, strength, recommendation, other)
+        first, second = sorted(range(len(ROLES)), key=lambda index: -scores[index])[:2]
+        return Prediction(
+            scores=scores,
+            role=ROLES[first],
+            second_role=ROLES[second] if scores[second] >= settings.second_role_from else None,
+            confidence=scores[first],
+            decision=Decision.ACCEPT if scores[first] >= settings.review_below else Decision.REVIEW,
+            cut=cut,
+        )
+
+
+def _units(report: Report, passage: str) -> Iterator[Unit]:
+    for sentence in report.sentences:
+        block = report.blocks[sentence.block]
+        heading = block.section_path[-1] if block.section_path else ""
+        yield Unit(sentence.text, heading, passage, block.kind is BlockKind.LIST_ITEM)
+
+
+def _best_device() -> str:
+    import torch
+
+    if torch.cuda.is_available():
+        return "cuda"
+    return "mps" if torch.backends.mps.is_available() else "cpu"

@@ -1,0 +1,134 @@
+"""Finding and checking a model: the shipped one, a local folder or a hub identifier."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from scrutiny.errors import ModelError
+from scrutiny.report import ROLES
+from scrutiny.resources import models_folder
+from scrutiny.roles.settings import FILE_NAME, ModelSettings
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+#: The model that ships with scrutiny.
+DEFAULT_MODEL = "roles-minilm"
+
+_HASHED = ("config.json", FILE_NAME, "tokenizer.json", "tokenizer_config.json")
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedModel:
+    """A model ready to use. ``label_order[i]`` is the model's output column for ``ROLES[i]``."""
+
+    name: str
+    sha256: str
+    model: PreTrainedModel
+    tokenizer: PreTrainedTokenizerBase
+    settings: ModelSettings
+    label_order: tuple[int, ...]
+
+
+def load_model(name_or_path: str | Path | None = None) -> LoadedModel:
+    """Load a sequence classifier of the four roles in single precision; weights must be safetensors.
+
+    Raises:
+        ModelError: nothing is there, the files are not a sequence classifier, or its labels are not the roles.
+    """
+    import torch
+    from transformers import AutoModelForSequenceClassification, AutoTokenizer
+
+    folder = _locate(name_or_path)
+    name = str(name_or_path or DEFAULT_MODEL)
+    if Path(name).is_dir():
+        name = Path(name).resolve().name
+    label_order = _label_order(folder, name)
+    try:
+        model = AutoModelForSequenceClassification.from_pretrained(folder, dtype=torch.float32, use_safetensors=True)
+        tokenizer = AutoTokenizer.from_pretrained(folder)
+    except (OSError, ValueError, RuntimeError, KeyError) as error:
+        raise ModelError(
+            f"{folder}: not a loadable sequence classifier: {_first_line(error)}",
+            remedy="The folder needs config.json, model.safetensors and the tokenizer, as save_pretrained writes them.",
+        ) from None
+    limit = getattr(model.config, "max_position_embeddings", None)
+    settings_file = folder / FILE_NAME
+    settings = ModelSettings.load(settings_file) if settings_file.is_file() else ModelSettings()
+    if limit is not None and settings.max_tokens > limit:
+        raise ModelError(
+            f"{settings_file}: max_tokens is {settings.max_tokens}, but the model reads at most {limit}.",
+            remedy="Mend the file or train the model again.",
+        )
+    return LoadedModel(name, _hash(folder), model.eval(), tokenizer, settings, label_order)
+
+
+def _locate(name_or_path: str | Path | None) -> Path:
+    if name_or_path is None:
+        folder = models_folder() / DEFAULT_MODEL
+        if not folder.is_dir():
+            raise ModelError(
+                f"The shipped model is missing: {folder}.", remedy="Install scrutiny again.", code="model_missing"
+            )
+        return folder
+    path = Path(name_or_path)
+    if path.is_dir():
+        return path
+    name = str(name_or_path)
+    if path.exists() or path.is_absolute() or name.startswith((".", "~")) or name.count("/") != 1:
+        raise ModelError(
+            f"{name}: no such model folder.",
+            remedy="Give a folder written by 'scrutiny train' or a hub identifier such as owner/name.",
+            code="model_missing",
+        )
+    from httpx import HTTPError
+    from huggingface_hub import snapshot_download
+
+    try:
+        return Path(snapshot_download(name, allow_patterns=["*.json", "*.safetensors", "*.txt", "*.model"]))
+    # The hub client lets errors of its HTTP library through, so no narrower class covers "could not be fetched".
+    except Exception as error:
+        raise ModelError(
+            f"{name}: neither a folder nor a model that could be fetched from the hub: {_first_line(error)}",
+            remedy="Check the name and the connection, or give a local folder.",
+            code="model_missing",
+        ) from None
+
+
+def _label_order(folder: Path, name: str) -> tuple[int, ...]:
+    from transformers import AutoConfig
+
+    try:
+        labels: Mapping[int, Any] = AutoConfig.from_pretrained(folder).id2label
+    except (OSError, ValueError, KeyError) as error:
+        raise ModelError(
+            f"{folder}: no readable config.json: {_first_line(error)}",
+            remedy="Give a folder written by 'scrutiny train'.",
+        ) from None
+    by_role = {str(label).lower(): index for index, label in labels.items()}
+    if set(by_role) != set(ROLES) or len(labels) != len(ROLES):
+        raise ModelError(
+            f"{name}: its labels are {', '.join(map(str, labels.values()))}; scrutiny needs {', '.join(ROLES)}.",
+            remedy="Give a model trained on the four roles, with id2label in its config.json.",
+            code="model_labels",
+        )
+    return tuple(by_role[role] for role in ROLES)
+
+
+def _hash(folder: Path) -> str:
+    """SHA-256 over every file that decides a prediction, in a fixed order."""
+    digest = hashlib.sha256()
+    for file in [*(folder / name for name in _HASHED), *sorted(folder.glob("*.safetensors"))]:
+        if file.is_file():
+            digest.update(file.name.encode())
+            with file.open("rb") as content:
+                digest.update(hashlib.file_digest(content, "sha256").digest())
+    return digest.hexdigest()
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0]

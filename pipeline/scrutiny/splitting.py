@@ -1,0 +1,114 @@
+"""Stage 2: the sentences of each block, by our own rules, as a stage and as a spaCy component.
+
+The rules are in :mod:`scrutiny.splitting_rules`. spaCy is loaded only when its component is asked for.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from scrutiny.report import UNSPLIT_KINDS, Block, BlockKind, Report, Sentence
+from scrutiny.splitting_rules import split_text
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+    from spacy.tokens import Doc
+
+__all__ = ["SPLITTER_VERSION", "Splitter", "register_component", "split_text"]
+
+#: Changes whenever a boundary could; a model records the version it was trained with.
+SPLITTER_VERSION = "1"
+
+#: The name of the spaCy component.
+COMPONENT = "scrutiny_sentences"
+
+_BAR = re.compile(r"(?<!\S)\|(?!\S)")
+_FULL_SENTENCE = re.compile(r"\W*+[A-Z0-9].*\s.*\s.*[.!?][\"'”’)\]]*", re.DOTALL)
+
+
+class Splitter:
+    """Adds the sentences of every block that is split; headings and furniture have none.
+
+    A sentence never crosses a block. A table row is one sentence, unless a cell holds several or whole
+    sentences stand side by side; a bar between two such cells belongs to neither.
+    """
+
+    requires = ("blocks",)
+    adds = ("sentences",)
+
+    def __call__(self, reports: Iterable[Report]) -> Iterator[Report]:
+        """Each report with its sentences."""
+        for report in reports:
+            yield replace(report, sentences=self.predict(report))
+
+    def predict(self, report: Report) -> tuple[Sentence, ...]:
+        """The sentences of ``report`` in reading order, with offsets into ``report.text``."""
+        return tuple(
+            Sentence(block.start + start, block.start + end, block.text[start:end], index)
+            for index, block in enumerate(report.blocks)
+            if block.kind not in UNSPLIT_KINDS
+            for start, end in _split_block(block)
+        )
+
+
+def _split_block(block: Block) -> list[tuple[int, int]]:
+    if block.kind is BlockKind.TABLE_ROW and "|" in block.text:
+        return _split_row(block.text)
+    return split_text(block.text)
+
+
+def _split_row(text: str) -> list[tuple[int, int]]:
+    """The sentences of a table row whose cells are joined by bars."""
+    bars = [match.start() for match in _BAR.finditer(text)]
+    sentences: list[tuple[int, int]] = []
+    for begin, end in zip([0, *(bar + 1 for bar in bars)], [*bars, len(text)], strict=True):
+        for number, (start, stop) in enumerate(split_text(text[begin:end])):
+            start, stop = begin + start, begin + stop
+            joined = number == 0 and sentences and not _are_full(text, sentences[-1], (start, stop))
+            if joined:
+                start = sentences.pop()[0]
+            sentences.append((start, stop))
+    return sentences
+
+
+def _are_full(text: str, *spans: tuple[int, int]) -> bool:
+    return all(_FULL_SENTENCE.fullmatch(text, *span) for span in spans)
+
+
+def _set_sentence_starts(doc: Doc) -> Doc:
+    """Mark the first token of each sentence; a boundary inside a token is left out."""
+    import numpy as np
+
+    if len(doc):
+        starts = np.isin(doc.to_array("IDX"), [start for start, _ in split_text(doc.text)])
+        # White space before the first sentence belongs to it.
+        starts[: int(starts.argmax()) + 1] = [True] + [False] * int(starts.argmax())
+        values: Any = np.where(starts, 1, -1).astype("uint64")[:, None]
+        doc.from_array(["SENT_START"], values)
+    return doc
+
+
+def _create_component(nlp: Language, name: str) -> Callable[[Doc], Doc]:
+    del nlp, name  # spaCy passes them to every factory
+    return _set_sentence_starts
+
+
+def register_component() -> Callable[[Language, str], Callable[[Doc], Doc]]:
+    """Make ``nlp.add_pipe("scrutiny_sentences")`` work where scrutiny is not installed; returns the factory.
+
+    An installed scrutiny needs no call: spaCy finds the component by entry point.
+    """
+    from spacy.language import Language
+
+    Language.factory(COMPONENT, assigns=["token.is_sent_start", "doc.sents"], func=_create_component)
+    return _create_component
+
+
+def __getattr__(name: str) -> Any:
+    """``scrutiny_sentences``, the target of spaCy's entry point: loading it registers the component."""
+    if name == COMPONENT:
+        return register_component()
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

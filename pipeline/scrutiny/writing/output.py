@@ -1,0 +1,73 @@
+"""Stage 5: the folder of files that a run writes."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from contextlib import ExitStack, closing
+from pathlib import Path
+from types import TracebackType
+
+from scrutiny.errors import ReadError, WriteError
+from scrutiny.report import Report
+from scrutiny.writing.formats import FORMATS, JsonlWriter
+from scrutiny.writing.schema import LINES, ModelReference, failure_lines, record_line, report_line, sentence_lines
+
+
+class OutputFolder:
+    """Writes reports one at a time: records in every chosen format, ``reports``, ``failures``, ``sentences``.
+
+    What an earlier run wrote into the folder is replaced. Use as a context manager.
+    """
+
+    def __init__(
+        self, folder: Path, model: ModelReference, *, formats: Collection[str] = tuple(FORMATS), sentences: bool = False
+    ) -> None:
+        """Open the files in ``folder``, which is made if needed.
+
+        Raises:
+            WriteError: the folder cannot be made or written.
+        """
+        self._model = model
+        self._files = ExitStack()
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            for name in (*(f"records.{suffix}" for suffix in FORMATS), *(f"{line}.jsonl" for line in LINES)):
+                (folder / name).unlink(missing_ok=True)
+            opened = self._files.enter_context
+            self._records = [opened(closing(FORMATS[name](folder / f"records.{name}"))) for name in formats]
+            self._reports = opened(closing(JsonlWriter(folder / "reports.jsonl")))
+            self._failures = opened(closing(JsonlWriter(folder / "failures.jsonl")))
+            self._sentences = opened(closing(JsonlWriter(folder / "sentences.jsonl"))) if sentences else None
+        except OSError as error:
+            self._files.close()
+            raise WriteError(
+                f"{folder}: cannot be written: {error.strerror or error}.",
+                remedy="Give an output folder that can be written.",
+            ) from None
+
+    def write(self, report: Report) -> None:
+        """Write one report and its records."""
+        for record in report.records:
+            line = record_line(report, record, self._model)
+            for writer in self._records:
+                writer.write(line)
+        if self._sentences is not None:
+            for sentence in sentence_lines(report):
+                self._sentences.write(sentence)
+        self._reports.write(report_line(report, self._model))
+
+    def fail(self, path: str | Path, error: ReadError) -> None:
+        """Write an input that could not be read."""
+        failure, report = failure_lines(path, error, self._model)
+        self._failures.write(failure)
+        self._reports.write(report)
+
+    def __enter__(self) -> OutputFolder:
+        """Return the folder itself."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close every file."""
+        self._files.close()

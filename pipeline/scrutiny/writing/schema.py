@@ -1,0 +1,289 @@
+"""The published form of records, sentences, reports and failures: one line of output each.
+
+Fields are added in later versions of the schema, never renamed or removed within a major version.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from scrutiny.errors import ReadError
+from scrutiny.report import ROLES, Prediction, Record, Report, Sentence
+from scrutiny.version import __version__
+
+#: Major and minor version of every line's form.
+SCHEMA_VERSION: Literal["1.0"] = "1.0"
+
+#: Characters of context on either side of a record, as in the W3C TextQuoteSelector.
+QUOTE_CONTEXT = 32
+
+
+class _Line(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    schema_version: Literal["1.0"] = SCHEMA_VERSION
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ReportReference(_Part):
+    """The report a line belongs to."""
+
+    path: str = Field(description="As it was given, with forward slashes")
+    sha256: str = Field(description="Of the file's bytes")
+    title: str
+
+
+class Scores(_Part):
+    """Calibrated probabilities of the four roles."""
+
+    finding: float
+    strength: float
+    recommendation: float
+    other: float
+
+
+class SpanLine(_Part):
+    """Half-open character offsets into the report's text."""
+
+    start: int
+    end: int
+
+
+class BoxLine(_Part):
+    """A printed line, in points (1/72 inch) from the top left of the page; pages count from 1."""
+
+    page: int
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+
+
+class LeadIn(_Part):
+    """The sentence that introduces the list a record stands in."""
+
+    text: str
+    start: int
+    end: int
+
+
+class ModelReference(_Part):
+    """The model that made a prediction; ``sha256`` is over its weights, configuration and tokenizer."""
+
+    name: str
+    sha256: str
+
+
+class RecordLine(_Line):
+    """One finding, strength or recommendation."""
+
+    id: str = Field(description="The same for the same file, role and place")
+    report: ReportReference
+    role: Literal["finding", "strength", "recommendation"]
+    scores: Scores = Field(description="Mean over the sentences")
+    confidence: float = Field(description="Lowest confidence among the sentences")
+    decision: Literal["accept", "review"]
+    text: str = Field(description="The report's text from start to end")
+    start: int
+    end: int
+    spans: list[SpanLine] = Field(description="One for each sentence")
+    prefix: str = Field(description="The characters before start")
+    suffix: str = Field(description="The characters after end")
+    pages: list[int]
+    boxes: list[BoxLine]
+    section_path: list[str] = Field(description="The headings in force, outermost first")
+    block_kind: str
+    list_marker: str
+    lead_in: LeadIn | None
+    model: ModelReference
+    scrutiny_version: str = __version__
+
+
+class SentenceLine(_Line):
+    """One sentence, whatever its role."""
+
+    report: ReportReference
+    start: int
+    end: int
+    text: str
+    pages: list[int]
+    heading: str = Field(description="The nearest heading")
+    block_kind: str
+    list_marker: str
+    role: Literal["finding", "strength", "recommendation", "other"]
+    second_role: Literal["finding", "strength", "recommendation", "other"] | None
+    scores: Scores
+    confidence: float
+    decision: Literal["accept", "review"]
+    cut: bool = Field(description="Longer than the model reads")
+
+
+class CoverageLine(_Part):
+    """What was read of a report and what was not."""
+
+    pages: int | None
+    pages_without_text: list[int]
+    characters: dict[str, int] = Field(description="By kind of block")
+    replacement_characters: int
+    sentences_cut: int
+    notes: list[str]
+
+
+class FailureLine(_Line):
+    """An input that could not be read."""
+
+    path: str
+    code: str
+    reason: str
+    remedy: str
+
+
+class ReportLine(_Line):
+    """One input, read or failed."""
+
+    path: str
+    status: Literal["read", "failed"]
+    sha256: str | None = None
+    size: int | None = Field(default=None, description="Bytes")
+    format: str | None = None
+    metadata: dict[str, str] = Field(default_factory=dict)
+    coverage: CoverageLine | None = None
+    sentences: int = 0
+    records: dict[str, int] = Field(default_factory=dict, description="By role")
+    error: str | None = Field(default=None, description="The error's code")
+    model: ModelReference
+    scrutiny_version: str = __version__
+
+
+#: Every kind of line, by the name of its file.
+LINES: dict[str, type[BaseModel]] = {
+    "records": RecordLine,
+    "sentences": SentenceLine,
+    "reports": ReportLine,
+    "failures": FailureLine,
+}
+
+
+def json_schema(name: str) -> dict[str, Any]:
+    """The JSON Schema (2020-12) of one kind of line.
+
+    Raises:
+        KeyError: there is no such kind.
+    """
+    schema = LINES[name].model_json_schema(mode="serialization")
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+
+
+def record_line(report: Report, record: Record, model: ModelReference) -> RecordLine:
+    """One record of a report, with everything needed to find it again."""
+    sentences = [report.sentences[index] for index in record.sentences]
+    block = report.blocks[sentences[0].block]
+    lead_in = report.sentences[record.lead_in] if record.lead_in is not None else None
+    return RecordLine.model_validate(
+        {
+            "id": record.id,
+            "report": _reference(report),
+            "role": record.role.value,
+            "scores": _scores(record.scores),
+            "confidence": record.confidence,
+            "decision": record.decision.value,
+            "text": record.text,
+            "start": record.start,
+            "end": record.end,
+            "spans": [{"start": sentence.start, "end": sentence.end} for sentence in sentences],
+            "prefix": report.text[max(0, record.start - QUOTE_CONTEXT) : record.start],
+            "suffix": report.text[record.end : record.end + QUOTE_CONTEXT],
+            "pages": list(report.pages(*sentences)),
+            "boxes": [_box(line.box) for line in report.lines(*sentences)],
+            "section_path": list(block.section_path),
+            "block_kind": block.kind.value,
+            "list_marker": block.marker,
+            "lead_in": lead_in and {"text": lead_in.text, "start": lead_in.start, "end": lead_in.end},
+            "model": model,
+        }
+    )
+
+
+def sentence_lines(report: Report) -> Iterator[SentenceLine]:
+    """Every classified sentence of a report."""
+    reference = _reference(report)
+    for sentence in report.sentences:
+        if sentence.prediction is not None:
+            yield _sentence_line(report, reference, sentence, sentence.prediction)
+
+
+def _sentence_line(
+    report: Report, reference: ReportReference, sentence: Sentence, prediction: Prediction
+) -> SentenceLine:
+    block = report.blocks[sentence.block]
+    return SentenceLine.model_validate(
+        {
+            "report": reference,
+            "start": sentence.start,
+            "end": sentence.end,
+            "text": sentence.text,
+            "pages": list(report.pages(sentence)),
+            "heading": block.section_path[-1] if block.section_path else "",
+            "block_kind": block.kind.value,
+            "list_marker": block.marker,
+            "role": prediction.role.value,
+            "second_role": prediction.second_role and prediction.second_role.value,
+            "scores": _scores(prediction.scores),
+            "confidence": prediction.confidence,
+            "decision": prediction.decision.value,
+            "cut": prediction.cut,
+        }
+    )
+
+
+def report_line(report: Report, model: ModelReference) -> ReportLine:
+    """A report that was read."""
+    coverage = report.coverage
+    roles = [record.role for record in report.records]
+    return ReportLine(
+        path=report.source.path,
+        status="read",
+        sha256=report.source.sha256,
+        size=report.source.size,
+        format=report.source.format,
+        metadata=dict(report.metadata),
+        coverage=CoverageLine(
+            pages=coverage.pages,
+            pages_without_text=list(coverage.pages_without_text),
+            characters=dict(coverage.characters),
+            replacement_characters=coverage.replacement_characters,
+            sentences_cut=coverage.sentences_cut,
+            notes=list(coverage.notes),
+        ),
+        sentences=len(report.sentences),
+        records={role.value: roles.count(role) for role in ROLES if role != "other"},
+        model=model,
+    )
+
+
+def failure_lines(path: str | Path, error: ReadError, model: ModelReference) -> tuple[FailureLine, ReportLine]:
+    """An input that could not be read: its failure, and its line among the reports."""
+    where = Path(path).as_posix()
+    return (
+        FailureLine(path=where, code=error.code, reason=error.reason, remedy=error.remedy),
+        ReportLine(path=where, status="failed", error=error.code, model=model),
+    )
+
+
+def _reference(report: Report) -> ReportReference:
+    return ReportReference(path=report.source.path, sha256=report.source.sha256, title=report.title)
+
+
+def _scores(scores: tuple[float, ...]) -> dict[str, float]:
+    return {role.value: score for role, score in zip(ROLES, scores, strict=True)}
+
+
+def _box(box: Any) -> dict[str, float]:
+    return {"page": box.page} | {side: round(getattr(box, side), 2) for side in ("x0", "y0", "x1", "y1")}

@@ -1,0 +1,166 @@
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SCRUTINY = Path(sys.executable).with_name("scrutiny")
+
+
+def scrutiny(*arguments: str | Path, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """Run the installed command as a person would."""
+    environment = {**os.environ, "COLUMNS": "200", "NO_COLOR": "1"}
+    result = subprocess.run(
+        [SCRUTINY, *map(str, arguments)], capture_output=True, text=True, check=False, cwd=cwd, env=environment
+    )
+    assert "Traceback" not in result.stderr
+    return result
+
+
+def lines(file: Path) -> list[dict[str, object]]:
+    return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+
+
+@pytest.fixture(scope="module")
+def extracted(samples: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The output of the README's main command."""
+    output = tmp_path_factory.mktemp("extracted")
+    result = scrutiny("extract", samples, "--output", output, "--sentences")
+    assert result.returncode == 0, result.stderr
+    for word in ("Reports", "Pages", "Sentences", "Records: recommendation", "Failures", "Seconds"):
+        assert word in result.stdout
+    return output
+
+
+def test_the_samples_give_records_of_every_role(extracted: Path, samples: Path) -> None:
+    reports = lines(extracted / "reports.jsonl")
+    inputs = [file for file in samples.iterdir() if file.suffix in {".pdf", ".md", ".txt"}]
+    assert len(reports) >= 8
+    assert {str(report["path"]) for report in reports} <= {file.as_posix() for file in inputs}
+    assert {record["role"] for record in lines(extracted / "records.jsonl")} == {
+        "finding",
+        "strength",
+        "recommendation",
+    }
+    assert (extracted / "failures.jsonl").read_text() == ""
+    assert lines(extracted / "sentences.jsonl")
+
+
+def test_records_are_byte_identical_whatever_the_order_of_inputs(
+    extracted: Path, samples: Path, tmp_path: Path
+) -> None:
+    files = sorted((file for file in samples.iterdir() if file.suffix in {".pdf", ".md", ".txt"}), reverse=True)
+    result = scrutiny("extract", *files, files[0], "--output", tmp_path / "out", "--sentences")
+    assert result.returncode == 0
+    for name in ("records.jsonl", "records.csv", "sentences.jsonl", "reports.jsonl"):
+        assert (tmp_path / "out" / name).read_bytes() == (extracted / name).read_bytes()
+
+
+def test_one_broken_file_does_not_stop_the_rest(samples: Path, tmp_path: Path) -> None:
+    pdf = sorted(samples.glob("*.pdf"))[0]
+    folder = tmp_path / "in"
+    folder.mkdir()
+    shutil.copy(pdf, folder / "good.pdf")
+    (folder / "truncated.pdf").write_bytes(pdf.read_bytes()[:2000])
+    (folder / "empty.txt").write_bytes(b"")
+    (folder / "picture.jpg").write_bytes(b"not a report")
+    result = scrutiny("extract", folder, tmp_path / "missing.pdf", "--output", tmp_path / "out")
+    assert result.returncode == 2
+    failures = {Path(str(line["path"])).name: line for line in lines(tmp_path / "out" / "failures.jsonl")}
+    assert {name: line["code"] for name, line in failures.items()} == {
+        "truncated.pdf": "damaged",
+        "empty.txt": "empty",
+        "missing.pdf": "missing",
+    }
+    for name, line in failures.items():
+        assert name in str(line["reason"])
+        assert line["remedy"]
+    reports = {Path(str(line["path"])).name: line["status"] for line in lines(tmp_path / "out" / "reports.jsonl")}
+    assert reports == {"good.pdf": "read", "truncated.pdf": "failed", "empty.txt": "failed", "missing.pdf": "failed"}
+    assert lines(tmp_path / "out" / "records.jsonl")
+
+
+@pytest.mark.parametrize(("given", "code"), [("", "no_reports"), ("*.pdf", "no_reports"), ("missing.pdf", "missing")])
+def test_nothing_to_read_leaves_with_3(tmp_path: Path, given: str, code: str) -> None:
+    (tmp_path / "in").mkdir()
+    result = scrutiny("extract", tmp_path / "in" / given, "--output", tmp_path / "out")
+    assert result.returncode == 3
+    assert [line["code"] for line in lines(tmp_path / "out" / "failures.jsonl")] == [code]
+    assert given in result.stderr
+
+
+def test_an_output_inside_the_input_folder_is_not_read_again(samples: Path, tmp_path: Path) -> None:
+    shutil.copy(sorted(samples.glob("*.md"))[0], tmp_path / "report.md")
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "old.md").write_text("# Not an input\n")
+    assert scrutiny("extract", tmp_path, "--output", tmp_path / "out", "--format", "jsonl").returncode == 0
+    assert [Path(str(line["path"])).name for line in lines(tmp_path / "out" / "reports.jsonl")] == ["report.md"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["extract", "x.pdf"], "--output"),
+        (["extract", "x.pdf", "--output", "o", "--format", "docx"], "jsonl, csv, parquet"),
+        (["extract", "x.pdf", "--output", "o", "--model", "no/such/model"], "no such model folder"),
+        (["extract", "x.pdf", "--output", "pyproject.toml"], "cannot be written"),
+        (["evaluate", "missing.jsonl"], "no labelled data there"),
+        (["evaluate", "authored", "--split", "dev"], "Splits there: train, validation, test"),
+        (["train", "missing.toml", "--output", "o"], "cannot be read"),
+        (["schema", "models"], "records, sentences, reports, failures"),
+        (["frobnicate"], "frobnicate"),
+    ],
+)
+def test_faults_of_usage_leave_with_1_and_a_remedy(arguments: list[str], message: str, tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text("")
+    result = scrutiny(*arguments, cwd=tmp_path)
+    assert result.returncode == 1
+    assert message in " ".join(result.stderr.replace("│", " ").split())
+    assert not (tmp_path / "o").exists()
+
+
+def test_the_schema_command_prints_the_schema_of_each_file() -> None:
+    result = scrutiny("schema", "records")
+    assert result.returncode == 0
+    schema = json.loads(result.stdout)
+    assert {"id", "report", "role", "scores", "confidence", "decision", "start", "end"} <= set(schema["required"])
+
+
+def test_evaluate_writes_the_measures(tiny_model: Path, tmp_path: Path) -> None:
+    data = tmp_path / "data.jsonl"
+    rows = [("Plans are late.", "finding"), ("Staff are kind.", "strength"), ("We visited.", "other")]
+    data.write_text("".join(json.dumps({"text": text, "role": role}) + "\n" for text, role in rows))
+    result = scrutiny("evaluate", data, "--model", tiny_model, "--json", tmp_path / "m.json")
+    assert result.returncode == 0, result.stderr
+    measures = json.loads((tmp_path / "m.json").read_text())
+    assert set(measures) == {"n", "accuracy", "macro_f1", "roles", "confusion"}
+    assert measures["n"] == 3
+    assert set(measures["roles"]["finding"]) == {"precision", "recall", "f1", "support"}
+    assert sum(sum(row.values()) for row in measures["confusion"].values()) == 3
+
+
+@pytest.mark.parametrize("command", ["extract", "evaluate", "train", "schema"])
+def test_every_command_has_help(command: str) -> None:
+    result = scrutiny(command, "--help")
+    assert result.returncode == 0
+    assert "Usage: scrutiny" in result.stdout
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import scrutiny",
+        "import scrutiny; scrutiny.Report; scrutiny.Role",
+        "import sys; sys.argv = ['scrutiny', '--help']\nimport scrutiny.cli\ntry: scrutiny.cli.main()\nexcept SystemExit: pass",
+    ],
+)
+def test_importing_and_help_load_nothing_heavy(code: str) -> None:
+    check = "; import sys; print([m for m in ('torch', 'transformers', 'spacy', 'datasets') if m in sys.modules])"
+    code = f"{code}\n{check.removeprefix('; ')}"
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert result.stdout.splitlines()[-1] == "[]"

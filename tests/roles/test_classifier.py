@@ -1,0 +1,128 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from scrutiny.errors import ModelError
+from scrutiny.pipeline import Pipeline, load
+from scrutiny.report import ROLES, Decision
+from scrutiny.roles.classifier import Classifier
+from scrutiny.roles.context import Unit
+from scrutiny.roles.settings import FILE_NAME, ModelSettings
+
+UNITS = [
+    Unit("Plans are not reviewed often enough." * (1 + index % 4), "Findings", f"p{index // 7}", index % 5 == 0)
+    for index in range(60)
+]
+
+
+def test_predictions_do_not_depend_on_batch_size_threads_or_order(tiny_model: Path) -> None:
+    reference = Classifier(tiny_model, device="cpu", threads=1, token_budget=1).predict(UNITS)
+    for threads, budget in ((1, 4096), (2, 100), (3, 4096)):
+        assert Classifier(tiny_model, device="cpu", threads=threads, token_budget=budget).predict(UNITS) == reference
+    alone = [Unit(unit.text) for unit in UNITS]
+    forwards = Classifier(tiny_model, device="cpu").predict(alone)
+    assert Classifier(tiny_model, device="cpu").predict(alone[::-1]) == forwards[::-1]
+
+
+def test_the_shipped_model_is_independent_of_batching_too(pipeline: Pipeline) -> None:
+    reference = pipeline.classifier.predict(UNITS)
+    single = Classifier(device="cpu", threads=1, token_budget=1)
+    assert single.predict(UNITS) == reference
+
+
+@settings(deadline=None, max_examples=25)
+@given(texts=st.lists(st.text(max_size=80), max_size=6))
+def test_any_text_gets_scores_that_sum_to_one(pipeline: Pipeline, texts: list[str]) -> None:
+    for prediction in pipeline.classify(texts):
+        assert sum(prediction.scores) == pytest.approx(1, abs=1e-5)
+        assert prediction.confidence == max(prediction.scores) == prediction.scores[ROLES.index(prediction.role)]
+        assert prediction.second_role != prediction.role
+
+
+def test_scores_follow_the_roles_not_the_order_of_the_models_labels(tiny_model: Path) -> None:
+    before = Classifier(tiny_model, device="cpu").predict(UNITS)
+    config = json.loads((tiny_model / "config.json").read_text())
+    config["id2label"] = {"0": "OTHER", "1": "strength", "2": "recommendation", "3": "finding"}
+    (tiny_model / "config.json").write_text(json.dumps(config))
+    after = Classifier(tiny_model, device="cpu").predict(UNITS)
+    assert [p.scores for p in after] == [(p.scores[3], p.scores[1], p.scores[2], p.scores[0]) for p in before]
+
+
+def test_settings_of_the_model_decide_review_and_second_role(tiny_model: Path) -> None:
+    ModelSettings(second_role_from=0.0, review_below=1.0).save(tiny_model)
+    strict = Classifier(tiny_model, device="cpu").predict(UNITS[:5])
+    assert all(p.decision is Decision.REVIEW and p.second_role is not None for p in strict)
+    ModelSettings(second_role_from=1.0, review_below=0.0).save(tiny_model)
+    lax = Classifier(tiny_model, device="cpu").predict(UNITS[:5])
+    assert all(p.decision is Decision.ACCEPT and p.second_role is None for p in lax)
+
+
+def test_a_sentence_longer_than_the_model_reads_says_so(tiny_model: Path) -> None:
+    long, short = Classifier(tiny_model, device="cpu").predict([Unit("plans " * 600), Unit("plans")])
+    assert (long.cut, short.cut) == (True, False)
+
+
+def test_neighbours_serve_as_context(pipeline: Pipeline) -> None:
+    texts = ["The provider must:", "review every care plan by June."]
+    together = pipeline.classify(texts, passages=["p", "p"], list_items=[False, True])
+    apart = pipeline.classify(texts)
+    assert [p.scores for p in together] != [p.scores for p in apart]
+
+
+def test_columns_of_other_lengths_are_refused(pipeline: Pipeline) -> None:
+    with pytest.raises(ValueError, match="headings has 1 entries for 2 texts"):
+        pipeline.classify(["One.", "Two."], headings=["Findings"])
+
+
+def test_a_model_without_a_label_map_is_refused(tiny_model: Path) -> None:
+    config = json.loads((tiny_model / "config.json").read_text())
+    del config["id2label"], config["label2id"]
+    (tiny_model / "config.json").write_text(json.dumps(config))
+    with pytest.raises(ModelError, match=r"LABEL_0.*scrutiny needs finding, strength, recommendation, other") as caught:
+        load(tiny_model)
+    assert caught.value.code == "model_labels"
+
+
+def test_a_model_with_other_labels_is_refused(tiny_model: Path) -> None:
+    config = json.loads((tiny_model / "config.json").read_text())
+    config["id2label"] = {"0": "positive", "1": "negative"}
+    (tiny_model / "config.json").write_text(json.dumps(config))
+    with pytest.raises(ModelError, match="its labels are positive, negative"):
+        load(tiny_model)
+
+
+@pytest.mark.parametrize("name", ["no/such/folder", "./nothing", "nothing-here"])
+def test_a_missing_model_is_named(name: str) -> None:
+    with pytest.raises(ModelError, match="no such model folder") as caught:
+        load(name)
+    assert caught.value.code == "model_missing"
+
+
+def test_a_folder_that_is_no_model_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match=r"no readable config\.json"):
+        load(tmp_path)
+
+
+def test_weights_that_are_not_safetensors_are_refused(tiny_model: Path) -> None:
+    (tiny_model / "model.safetensors").rename(tiny_model / "pytorch_model.bin")
+    with pytest.raises(ModelError, match="not a loadable sequence classifier"):
+        load(tiny_model)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ('{"temperature": "hot"}', "temperature"),
+        ('{"max_tokens": 100000}', "reads at most 256"),
+        ("{", "Invalid JSON"),
+    ],
+)
+def test_broken_settings_name_file_and_key(tiny_model: Path, content: str, message: str) -> None:
+    (tiny_model / FILE_NAME).write_text(content)
+    with pytest.raises(ModelError, match=message):
+        load(tiny_model)

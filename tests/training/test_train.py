@@ -1,0 +1,140 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import torch
+from transformers import AutoModelForSequenceClassification
+
+from scrutiny.corpora import LabelledSentence
+from scrutiny.errors import ConfigError, DataError, ModelError
+from scrutiny.pipeline import load
+from scrutiny.report import ROLES, Role
+from scrutiny.training.calibration import calibrate
+from scrutiny.training.config import Optimisation, TrainingConfig, load_config
+from scrutiny.training.train import soft_label, train
+
+CONFIG = """
+[model]
+base = "{base}"
+save_as = "float32"
+[data]
+train = [{{ data = "{data}" }}]
+validation = [{{ data = "{data}" }}]
+[optimisation]
+epochs = {epochs}
+learning_rate = 5e-3
+batch_size = 8
+"""
+
+
+def config(tmp_path: Path, encoder: Path, epochs: float = 12) -> TrainingConfig:
+    """A run on sixty sentences that a working training can learn by heart."""
+    words = {Role.FINDING: "poor", Role.STRENGTH: "good", Role.RECOMMENDATION: "must", Role.OTHER: "the"}
+    data = tmp_path / "data.jsonl"
+    data.write_text(
+        "".join(
+            json.dumps({"text": f"plans are {word} {word} {index}", "role": role}) + "\n"
+            for index in range(15)
+            for role, word in words.items()
+        )
+    )
+    file = tmp_path / "train.toml"
+    file.write_text(CONFIG.format(base=encoder.as_posix(), data=data.as_posix(), epochs=epochs))
+    return load_config(file)
+
+
+def test_training_learns_and_writes_a_folder_that_loads_everywhere(tmp_path: Path, encoder: Path) -> None:
+    output = tmp_path / "model"
+    train(config(tmp_path, encoder), output, command="scrutiny train x")
+    assert {"config.json", "model.safetensors", "scrutiny.json", "tokenizer.json", "training.json"} <= {
+        file.name for file in output.iterdir()
+    }
+    assert not (output / "checkpoints").exists()
+    plain = AutoModelForSequenceClassification.from_pretrained(output)
+    assert list(plain.config.id2label.values()) == [role.value for role in ROLES]
+    roles = [p.role for p in load(output, device="cpu").classify(["plans are poor", "plans are good", "plans must"])]
+    assert roles == [Role.FINDING, Role.STRENGTH, Role.RECOMMENDATION]
+    provenance = json.loads((output / "training.json").read_text())
+    assert provenance["command"] == "scrutiny train x"
+    assert len(provenance["sha256"]) == 1
+    assert provenance["config"]["optimisation"]["seed"] == 0
+
+
+def test_an_interrupted_training_goes_on_and_other_settings_are_refused(tmp_path: Path, encoder: Path) -> None:
+    output = tmp_path / "model"
+    run = config(tmp_path, encoder, epochs=2)
+
+    class Stop(BaseException):
+        pass
+
+    def stop_late(self: object, *_: object, **__: object) -> None:
+        raise Stop
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("scrutiny.training.train._SoftLabelTrainer.predict", stop_late)
+        with pytest.raises(Stop):
+            train(run, output)
+    assert list((output / "checkpoints").glob("checkpoint-*"))
+    with pytest.raises(ConfigError, match="another configuration"):
+        train(config(tmp_path, encoder, epochs=3), output)
+    train(config(tmp_path, encoder, epochs=2), output)
+    assert (output / "model.safetensors").is_file()
+
+
+def test_a_missing_base_model_is_named(tmp_path: Path, encoder: Path) -> None:
+    with pytest.raises(ModelError, match="no encoder could be loaded"):
+        train(config(tmp_path, encoder), tmp_path / "model", base_model=str(tmp_path / "nowhere"))
+
+
+def test_data_left_empty_is_named(tmp_path: Path, encoder: Path) -> None:
+    run = config(tmp_path, encoder)
+    bare = run.model_copy(update={"data": run.data.model_copy(update={"exclude_sources": ("data",)})})
+    with pytest.raises(DataError, match="Nothing to train"):
+        train(bare, tmp_path / "model")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("[model", "not valid TOML"),
+        ("", "model: Field required"),
+        ('[model]\nbase = "b"\nmax_token = 3', "model -> max_token.*Accepted keys there: base, max_tokens, save_as"),
+        (
+            '[model]\nbase = "b"\n[data]\ntrain=[{data="a"}]\nvalidation=[{data="a"}]\n[optimisation]\nepochs=0',
+            "epochs",
+        ),
+    ],
+)
+def test_a_wrong_configuration_names_the_key_and_what_is_accepted(tmp_path: Path, text: str, message: str) -> None:
+    file = tmp_path / "c.toml"
+    file.write_text(text)
+    with pytest.raises(ConfigError) as caught:
+        load_config(file)
+    assert __import__("re").search(message, str(caught.value)), caught.value
+
+
+def unit(role: Role, second: Role | None = None, certainty: int = 3) -> LabelledSentence:
+    return LabelledSentence("1", "p", 1, "s", "g", "", "", "paragraph", True, "", "Text.", role, second, certainty)
+
+
+def test_soft_labels_share_weight_with_second_role_and_uncertainty() -> None:
+    clear = soft_label(unit(Role.FINDING), Optimisation(soft_certainty=(0.0, 0.1, 0.2)))
+    assert clear == [1.0, 0.0, 0.0, 0.0]
+    mixed = soft_label(
+        unit(Role.FINDING, Role.STRENGTH, 1), Optimisation(soft_second=0.25, soft_certainty=(0, 0.1, 0.2))
+    )
+    assert mixed == pytest.approx([0.6, 0.3, 0.05, 0.05])
+
+
+def test_calibration_finds_the_temperature_that_made_the_labels() -> None:
+    generator = torch.Generator().manual_seed(0)
+    logits = torch.randn(6000, 4, generator=generator, dtype=torch.double) * 3
+    labels = torch.multinomial(torch.softmax(logits / 2, dim=-1), 1, generator=generator)[:, 0]
+    gold = [unit(ROLES[int(label)]) for label in labels]
+    found = calibrate(logits, gold)
+    assert found["temperature"] == pytest.approx(2, rel=0.1)
+    confidence, guess = torch.softmax(logits / found["temperature"], dim=-1).max(dim=-1)
+    accepted = confidence >= found["review_below"]
+    assert float((guess == labels)[accepted].double().mean()) >= 0.95

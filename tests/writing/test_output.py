@@ -1,0 +1,103 @@
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import jsonschema
+import pyarrow.parquet as pq
+import pytest
+from jsonschema import Draft202012Validator
+
+from scrutiny.errors import ReadError, WriteError
+from scrutiny.pipeline import Pipeline
+from scrutiny.report import Report
+from scrutiny.writing.output import OutputFolder
+from scrutiny.writing.schema import LINES, ModelReference, json_schema
+
+MODEL = ModelReference(name="m", sha256="0" * 64)
+
+
+@pytest.fixture(scope="session")
+def report(pipeline: Pipeline, samples: Path) -> Report:
+    """A sample report with records."""
+    return pipeline(sorted(samples.glob("*.pdf"))[0])
+
+
+@pytest.fixture
+def folder(report: Report, tmp_path: Path) -> Path:
+    """Everything written for one report and one failure."""
+    with OutputFolder(tmp_path / "out", MODEL, sentences=True) as output:
+        output.write(report)
+        output.fail("lost.pdf", ReadError("lost.pdf: no such file.", remedy="Check the path.", code="missing"))
+    return tmp_path / "out"
+
+
+def lines(file: Path) -> list[dict[str, object]]:
+    return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+
+
+@pytest.mark.parametrize("name", LINES)
+def test_every_line_is_valid_under_its_published_schema(folder: Path, name: str) -> None:
+    schema = json_schema(name)
+    Draft202012Validator.check_schema(schema)
+    written = lines(folder / f"{name}.jsonl")
+    assert written
+    for line in written:
+        jsonschema.validate(line, schema)
+
+
+def test_records_point_back_to_text_page_and_box(folder: Path, report: Report) -> None:
+    for line in lines(folder / "records.jsonl"):
+        start, end = line["start"], line["end"]
+        assert isinstance(start, int)
+        assert isinstance(end, int)
+        assert report.text[start:end] == line["text"]
+        assert report.text[:start].endswith(str(line["prefix"]))
+        assert report.text[end:].startswith(str(line["suffix"]))
+        assert line["pages"]
+        assert line["boxes"]
+
+
+def test_parquet_holds_the_same_records_as_json_lines(folder: Path) -> None:
+    assert pq.read_table(folder / "records.parquet").to_pylist() == lines(folder / "records.jsonl")
+
+
+def test_csv_holds_a_row_for_every_record(folder: Path) -> None:
+    with (folder / "records.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    records = lines(folder / "records.jsonl")
+    assert [(row["id"], row["role"]) for row in rows] == [(record["id"], record["role"]) for record in records]
+
+
+@pytest.mark.parametrize("opening", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", " =1"])
+def test_csv_cells_are_never_formulas(pipeline: Pipeline, tmp_path: Path, opening: str) -> None:
+    source = tmp_path / "report.md"
+    source.write_text(f"# {opening}\n\nThe provider must review {opening} plans. Plans were not reviewed.\n")
+    text = f"{opening} The provider failed to review its plans, and residents came to harm."
+    (tmp_path / "evil.txt").write_text(text)
+    with OutputFolder(tmp_path / "out", MODEL) as output:
+        for report in pipeline.stream([source, tmp_path / "evil.txt"]):
+            output.write(report)
+    with (tmp_path / "out" / "records.csv").open(encoding="utf-8-sig", newline="") as file:
+        cells = [cell for row in list(csv.reader(file))[1:] for cell in row]
+    assert cells
+    assert not [cell for cell in cells if cell.lstrip(" ")[:1] in tuple("=+-@\t\r")]
+
+
+def test_only_the_chosen_formats_are_there_and_earlier_ones_are_gone(folder: Path, report: Report) -> None:
+    (folder / "notes.txt").write_text("mine")
+    with OutputFolder(folder, MODEL, formats=["jsonl"]) as output:
+        output.write(report)
+    assert sorted(file.name for file in folder.iterdir()) == [
+        "failures.jsonl",
+        "notes.txt",
+        "records.jsonl",
+        "reports.jsonl",
+    ]
+
+
+def test_a_folder_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("a file")
+    with pytest.raises(WriteError, match=r"taken: cannot be written"):
+        OutputFolder(tmp_path / "taken", MODEL)
