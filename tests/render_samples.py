@@ -2,9 +2,8 @@
 
     python tests/render_samples.py [--output corpora/samples]
 
-The words are those of ``corpora/authored``. What a printed report has besides (title block, running
-header and footer, tables, a figure, footnotes) and its house style are in ``corpora/samples/samples.toml``.
-The same input gives the same bytes.
+The words are those of ``corpora/authored``; house styles, and what is printed besides (title block, header and
+footer, tables, footnotes), are in ``corpora/samples/samples.toml``. The same input gives the same bytes.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from xml.sax.saxutils import escape
 
 from reportlab import platypus as rl
@@ -34,23 +33,22 @@ from scrutiny.resources import corpora_folder
 
 SAMPLES = corpora_folder() / "samples"
 PAGES = {"A4": A4, "LETTER": LETTER}
-# In multiples of the body size: size, space before, space after, left indent, where the marker stands.
+LENGTHS = ("fontSize", "spaceBefore", "spaceAfter", "leftIndent", "bulletIndent")  # in multiples of the body size
 STYLES = {
     "h1": (1.4, 1.3, 0.5, 0, 0),
     "h2": (1.12, 0.9, 0.35, 0, 0),
     "h3": (1.0, 0.6, 0.3, 0, 0),
     "h4": (0.86, 0.5, 0.4, 0, 0),  # captions
     "paragraph": (1, 0.6, 0.6, 0, 0),
-    "number": (1, 0, 0.6, 2.2, 0),
-    "section": (1, 0, 0.6, 3.4, 0),
+    "number": (1, 0.6, 0.6, 2.2, 0),
+    "section": (1, 0.6, 0.6, 3.4, 0),
     "item": (1, 0, 0.4, 3.2, 1.5),
     "cell": (0.9, 0, 0, 0, 0),
 }
 TINT, GREY = HexColor("#e9e9ec"), HexColor("#9a9a9a")
 
 
-@dataclass(frozen=True, slots=True)
-class Heading:
+class Heading(NamedTuple):
     """A heading of an authored report; level 1 is the highest."""
 
     level: int
@@ -120,19 +118,16 @@ def running_text(block: list[LabelledSentence], mark: Callable[[LabelledSentence
 def styles(house: House) -> dict[str, Any]:
     """The paragraph styles of a house."""
     made = {}
-    for name, (size, before, after, left, marker) in STYLES.items():
+    for name, numbers in STYLES.items():
+        lengths = dict(zip(LENGTHS, (number * house.size for number in numbers), strict=True))
         made[name] = ParagraphStyle(
             name,
+            **lengths,
+            leading=1.32 * lengths["fontSize"],
             fontName=house.head if name.startswith("h") else house.body,
-            fontSize=size * house.size,
-            leading=1.32 * size * house.size,
             textColor=HexColor(house.colour) if name.startswith("h") else black,
-            spaceBefore=before * house.size,
-            spaceAfter=after * house.size,
-            leftIndent=left * house.size,
-            bulletIndent=marker * house.size,
             bulletFontName=house.body,
-            bulletFontSize=size * house.size,
+            bulletFontSize=lengths["fontSize"],
             alignment=4 if house.columns > 1 and name in {"paragraph", "number"} else 0,
         )
     return made
@@ -149,9 +144,9 @@ def masthead(house: House, looks: dict[str, Any]) -> list[Any]:
     band, colour, align = house.masthead == "band", HexColor(house.colour), int(house.masthead == "centred")
     ground = ("BACKGROUND", (0, 0), (-1, -1), colour) if band else ("LINEBELOW", (0, 1), (0, 1), 1.5, colour)
     padding = (("LEFTPADDING", (0, 0), (-1, -1), 6 if band else 0), ("BOTTOMPADDING", (0, 1), (0, 1), 8))
-    lines = {"h2": house.inspectorate, "cell": house.kind}
     ink = {"alignment": align, "textColor": white if band else colour}
-    rows = [[rl.Paragraph(text, ParagraphStyle(look, looks[look], **ink))] for look, text in lines.items()]
+    name, kind = (ParagraphStyle(look, looks[look], **ink) for look in ("h2", "cell"))
+    rows = [[rl.Paragraph(house.inspectorate, name)], [rl.Paragraph(house.kind, kind)]]
     return [rl.Table(rows, [house.width], style=[ground, *padding]), rl.Spacer(1, house.size)]
 
 
@@ -168,12 +163,11 @@ def title_block(house: House, looks: dict[str, Any], title: str, day: date) -> l
 
 def crossing(colour: Any, width: float) -> Any:
     """The figure of the accident report: a level crossing from above."""
-    drawing, middle = shapes.Drawing(width, 120), width / 2
+    drawing, middle, beside = shapes.Drawing(width, 120), width / 2, width / 2 + 22
     drawing.add(shapes.Rect(middle - 14, 0, 28, 120, fillColor=TINT, strokeColor=None))
     drawing.add(shapes.Rect(middle - 14, 62, 28, 16, fillColor=GREY, strokeColor=None))
     for y, stroke, dashes in ((44, 1.5, None), (56, 1.5, None), (50, 20, [1, 14])):
         drawing.add(shapes.Line(20, y, width - 20, y, strokeColor=colour, strokeWidth=stroke, strokeDashArray=dashes))
-    beside = middle + 22
     texts = ((beside, 67, "level section, 3.4 m"), (beside, 100, "9%"), (24, 26, "to Lammela"), (24, 106, "North"))
     for x, y, text in texts:
         drawing.add(shapes.String(x, y, text, fontName="Vera", fontSize=8))
@@ -188,7 +182,7 @@ def extra(house: House, looks: dict[str, Any], width: float, caption: str = "", 
     if not rows:
         return rl.KeepTogether([gap, crossing(looks["h1"].textColor, width), name, gap])
     others = len(rows[0]) - 1
-    first = 0.36 + 0.28 / others
+    first = 0.3 + 0.34 / others
     widths = [first * width, *[(1 - first) * width / others] * others]
     lines = (("GRID", (0, 0), (-1, -1), 0.5, GREY), ("BACKGROUND", (0, 0), (-1, 0), TINT))
     bold = [f"<b>{cell}</b>" for cell in rows[0]]
@@ -197,10 +191,7 @@ def extra(house: House, looks: dict[str, Any], width: float, caption: str = "", 
 
 def story(house: House, looks: dict[str, Any], blocks: list[Block], width: float) -> Iterator[Any]:
     """The report's headings and paragraphs, each extra after the paragraph with its unit."""
-
-    def mark(unit: LabelledSentence) -> str:
-        return escape(unit.text) + "<super>1</super>" * (unit.position == house.footnote[0])
-
+    noted = house.footnote[0]
     for block in blocks:
         if isinstance(block, Heading):
             yield rl.CondPageBreak((13.5 - 3.5 * block.level) * house.size)
@@ -209,7 +200,8 @@ def story(house: House, looks: dict[str, Any], blocks: list[Block], width: float
         marker = block[0].marker.replace("-", "\u2022")
         numbered = "section" if len(marker) > 3 else "number" if marker else "paragraph"
         look = looks["item" if block[0].block == "item" else numbered]
-        yield rl.Paragraph(running_text(block, mark, "<br/>"), look, bulletText=marker or None)
+        text = running_text(block, lambda u: escape(u.text) + "<super>1</super>" * (u.position == noted), "<br/>")
+        yield rl.Paragraph(text, look, bulletText=marker or None)
         ends = (str(unit.position) for unit in block)
         yield from (extra(house, looks, width, **house.extras[end]) for end in ends if end in house.extras)
 
@@ -233,10 +225,9 @@ def furnish(canvas: Any, _: Any, house: House, total: int) -> None:
 
 def columns(house: House, top: float, bottom: float) -> list[Any]:
     """The text columns of a page between two heights."""
-    gutter = 7 * mm
+    left, gutter, height = house.margin * mm, 7 * mm, top - bottom
     width = (house.width + gutter) / house.columns - gutter
-    starts = [house.margin * mm + n * (width + gutter) for n in range(house.columns)]
-    return [rl.Frame(x, bottom, width, top - bottom, 0, 0, 0, 0) for x in starts]
+    return [rl.Frame(left + n * (width + gutter), bottom, width, height, 0, 0, 0, 0) for n in range(house.columns)]
 
 
 def pdf(house: House, total: int = 0) -> bytes:
@@ -263,32 +254,26 @@ def written(house: House, head: Callable[[int, str], str], paragraph: Callable[[
     title, day, blocks = read(house.source)
     text, listed = f"{head(0, title)}\n\n{house.inspectorate}, {house.dates.format(day)}", False
     for block in blocks:
-        marker = "" if isinstance(block, Heading) else block[0].marker
-        text += "\n" if marker and listed else "\n\n"
         if isinstance(block, Heading):
-            text += head(block.level, block.text)
+            part, marker = head(block.level, block.text), ""
         else:
-            text += paragraph(marker, running_text(block, lambda unit: unit.text, "\n"))
+            marker = block[0].marker
+            part = paragraph(marker, running_text(block, lambda unit: unit.text, "\n"))
+        text += ("\n" if marker and listed else "\n\n") + part
         listed = bool(marker)
     return f"{text}\n".encode()
-
-
-def underlined(level: int, text: str) -> str:
-    """A heading in plain text; the title is in capitals."""
-    return f"{text}\n{'-' * len(text)}" if level else hanging("", text.upper())
 
 
 def hanging(marker: str, text: str) -> str:
     """A paragraph in plain text in lines of up to 76 characters, with its marker beside it."""
     indent = "    " if marker else ""
-    lines = textwrap.wrap(text, 76 - len(indent), break_long_words=False, break_on_hyphens=False)
-    return marker + "\n".join(indent + line for line in lines)[len(marker) :]
+    return textwrap.fill(f"{marker:<{len(indent)}}{text}", 76, subsequent_indent=indent, break_on_hyphens=False)
 
 
 MAKERS: dict[str, Callable[[House], bytes]] = {
     ".pdf": pdf,
     ".md": partial(written, head=lambda n, s: f"{'#' * (n + 1)} {s}", paragraph=lambda m, s: f"{m} {s}".strip()),
-    ".txt": partial(written, head=underlined, paragraph=hanging),
+    ".txt": partial(written, head=lambda n, s: f"{s}\n{'-' * len(s)}" if n else s.upper(), paragraph=hanging),
 }
 
 
@@ -307,8 +292,7 @@ def main() -> None:
     """Write the samples and say where."""
     parser = argparse.ArgumentParser(description="Render the sample reports from the authored corpus.")
     parser.add_argument("--output", type=Path, default=SAMPLES)
-    for path in render(parser.parse_args().output):
-        print(path)
+    print(*render(parser.parse_args().output), sep="\n")
 
 
 if __name__ == "__main__":

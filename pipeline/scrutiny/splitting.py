@@ -82,12 +82,12 @@ def _set_sentence_starts(doc: Doc) -> Doc:
     """Mark the first token of each sentence; a boundary inside a token is left out."""
     import numpy as np
 
-    if len(doc):
-        starts = np.isin(doc.to_array("IDX"), [start for start, _ in split_text(doc.text)])
-        # White space before the first sentence belongs to it.
-        starts[: int(starts.argmax()) + 1] = [True] + [False] * int(starts.argmax())
-        values: Any = np.where(starts, 1, -1).astype("uint64")[:, None]
-        doc.from_array(["SENT_START"], values)
+    later = {start for start, _ in split_text(doc.text)[1:]}
+    # White space before the first sentence belongs to it. All tokens are set at once: one by one, spaCy
+    # looks through the whole document for each.
+    marks = [1 if number == 0 or token.idx in later else -1 for number, token in enumerate(doc)]
+    values: Any = np.array(marks, dtype="int64").astype("uint64").reshape(-1, 1)
+    doc.from_array(["SENT_START"], values)
     return doc
 
 
@@ -107,7 +107,7 @@ def register_component() -> Callable[[Language, str], Callable[[Doc], Doc]]:
     return _create_component
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> Callable[[Language, str], Callable[[Doc], Doc]]:
     """``scrutiny_sentences``, the target of spaCy's entry point: loading it registers the component."""
     if name == COMPONENT:
         return register_component()

@@ -24,13 +24,17 @@ _LONGEST_WORD = 40
 #: How long a bracket after a stop, such as "(R-22-31)", may be to be a reference, in characters.
 _LONGEST_REFERENCE = 60
 
+#: A place where a sentence could end. It opens with one set of characters because that is what ``re`` searches fast.
 _STOP = re.compile(
     r"""
-    (?<![.!?…]) (?P<stop>[.!?…]++) (?P<close>["'”’»)\]]*+)
+    [.!?…\n•▪●‣◦■❖➢✓]
+    (?:
+        (?<=[.!?…]) (?<![.!?…][.!?…]) (?P<more>[.!?…]*+) (?P<close>["'”’»)\]]*+)
         (?P<note>\d{1,3}(?:,\d{1,3})*+|[¹²³⁰-⁹]++|(?:\[\d{1,3}\])++)?+ (?=\s)  # "practice.3 The"
-    | (?<=[a-z][a-z][a-z]) (?P<glued>[.!?]) (?=[A-Z][a-z]*+[\s,])  # "practice.The": a space lost in reading
-    | (?P<blank>\n[^\S\n]*+\n)
-    | (?<=\s) (?=(?P<bullet>[•▪●‣◦■❖➢✓])\s)
+    |   (?<=[a-z][a-z][a-z][.!?]) (?P<glued>)(?=[A-Z][a-z]*+[\s,])  # "practice.The": a space lost in reading
+    |   (?<=\n) (?P<blank>[^\S\n]*+\n)
+    |   (?<=\s[•▪●‣◦■❖➢✓]) (?P<bullet>)(?=\s)
+    )
     """,
     re.VERBOSE,
 )
@@ -113,8 +117,10 @@ def split_text(text: str) -> list[tuple[int, int]]:
     closing = dict(spans)
     coming, guard = iter([*spans, (len(text), len(text))]), -1
     span = next(coming)
-    for match in _STOP.finditer(text):
+    for match in _STOP.finditer(text, starts[0], len(text.rstrip())):
         at = match.start()
+        if match.end() <= starts[-1]:
+            continue  # in the white space before a sentence that is already found
         while span[0] < at:
             # Inside a quotation or bracket nothing is split, unless the quotation stands by itself.
             if not (span[0] == starts[-1] and _stands_alone(text, *span)):
@@ -133,10 +139,12 @@ def split_text(text: str) -> list[tuple[int, int]]:
 
 def _next_start(text: str, start: int, match: re.Match[str], closing: dict[int, int]) -> int | None:
     """Where the next sentence starts if the one from ``start`` ends at ``match``, else None."""
+    if match["bullet"] is not None:
+        return match.start()
     begin = _skip_space(text, match.end())
     if begin == len(text):
         return None
-    if match["blank"] is not None or match["bullet"] is not None:
+    if match["blank"] is not None:
         return begin
     if match["glued"] is not None:
         word = _word_before(text, match.start(), start)
@@ -152,7 +160,8 @@ def _ends(text: str, start: int, match: re.Match[str], begin: int) -> bool:
     """Whether the stop at ``match`` ends the sentence from ``start``, by the words around it."""
     if not _opens(text, begin):
         return False
-    at, stop, close = match.start(), match["stop"], match["close"]
+    at, close = match.start(), match["close"]
+    stop = text[at] + match["more"]
     if len(text) - begin <= _LONGEST_WORD:
         rest = text[begin:].rstrip()
         # "seen working by the officer. 17." and "Is the service safe? Requires improvement" are one unit.
@@ -227,7 +236,7 @@ def _opens(text: str, at: int) -> bool:
     if character.islower():
         # "eBay", "iPad": a capital inside the first letters.
         return quoted or any(letter.isupper() for letter in text[at + 1 : at + 3])
-    return character.isalnum() or character in "£$€§#"
+    return character.isalnum() or (character != "" and character in "£$€§#")
 
 
 def _after_reference(text: str, opening: int, close: int) -> int:

@@ -69,7 +69,7 @@ def test_an_interrupted_training_goes_on_and_other_settings_are_refused(tmp_path
     class Stop(BaseException):
         pass
 
-    def stop_late(self: object, *_: object, **__: object) -> None:
+    def stop_late(*_: object, **__: object) -> None:
         raise Stop
 
     with pytest.MonkeyPatch.context() as patch:

@@ -97,27 +97,28 @@ def find_reports(
     """
     import glob
 
-    from scrutiny.reading import SUFFIXES
+    from scrutiny.reading import suffixes
 
+    readable = suffixes()
     found: dict[Path, Path] = {}
     faults: list[tuple[Path, ReadError]] = []
     outside = leave_out.resolve() if leave_out else None
     for given in inputs:
         path = Path(given)
         if path.is_dir():
-            files = [file for file in sorted(path.rglob("*")) if file.suffix.lower() in SUFFIXES and file.is_file()]
+            files = [file for file in sorted(path.rglob("*")) if file.suffix.lower() in readable and file.is_file()]
         elif path.exists() or not glob.has_magic(given):
             # Named one by one: whatever is wrong with it is for reading to say.
             found[path.resolve()] = path
             continue
         else:
             matches = sorted(Path(match) for match in glob.glob(given, recursive=True))  # noqa: PTH207 - absolute patterns
-            files = [file for file in matches if file.suffix.lower() in SUFFIXES and file.is_file()]
+            files = [file for file in matches if file.suffix.lower() in readable and file.is_file()]
         files = [file for file in files if outside is None or not file.resolve().is_relative_to(outside)]
         found.update({file.resolve(): file for file in files if file.resolve() not in found})
         if not files:
             reason = f"{given}: no report files there."
-            remedy = f"Readable formats: {', '.join(sorted(SUFFIXES))}."
+            remedy = f"Readable formats: {', '.join(readable)}."
             faults.append((path, ReadError(reason, remedy=remedy, code="no_reports")))
     return sorted(found.values()), faults
 

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from functools import cache
 from importlib import import_module
@@ -115,7 +116,9 @@ def _reader(data: bytes, path: str) -> Reader:
 def _no_pdf(data: bytes, path: str) -> ReadError:
     from scrutiny.reading.decoding import looks_like_text
 
-    if looks_like_text(data):
+    if re.match(rb"\s*<(?:!doctype html|html)", data[:1024], re.IGNORECASE):
+        reason, remedy = "it is a web page, probably saved in place of the report", "Download the PDF itself."
+    elif looks_like_text(data):
         reason, remedy = "it holds plain text", "Rename it to .txt or .md, or download the PDF itself."
     else:
         reason, remedy = "it does not begin with %PDF-", "Download or export it again."

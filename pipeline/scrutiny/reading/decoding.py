@@ -33,7 +33,7 @@ def looks_like_text(data: bytes) -> bool:
 def is_text(text: str) -> bool:
     """Whether ``text`` is free of the control characters of binary files."""
     sample = text[:_SAMPLE]
-    controls = sum(c < " " and c not in "\t\n\v\f\r\x1a\x1b" or "\x7f" <= c <= "\x9f" for c in sample)
+    controls = sum((c < " " and c not in "\t\n\v\f\r\x1a\x1b") or "\x7f" <= c <= "\x9f" for c in sample)
     return "\x00" not in sample and controls <= _MAX_CONTROLS * len(sample)
 
 

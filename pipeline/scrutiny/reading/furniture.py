@@ -3,45 +3,84 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 
 from scrutiny.reading.page import Page, Segment
 
-#: Only the outer fifteenth-hundredths of a page's height can hold furniture.
+#: Only this share of a page's height, at the top and at the bottom, can hold furniture.
 _ZONE = 0.15
 #: Furniture stands at the same height on every page, give or take this many points.
 _SAME_HEIGHT = 6.0
 #: Short reports need two pages to agree, longer ones three.
 _LONG_REPORT = 10
+#: A line this long that is part of what repeats on other pages is no accident.
+_REWRAPPED_CHARACTERS = 16
+_SHORT_CHARACTERS = 60
 
 _NUMBERS = re.compile(r"\d+")
 _PAGE_NUMBER = re.compile(
-    r"(?:page\s*)?[-–—|]?\s*(\d{1,4})\s*(?:(?:of|/)\s*\d{1,4})?\s*[-–—|]?\s*(?:\|?\s*page)?", re.IGNORECASE
+    r"(?:page\s*)?[-–—|]?\s*(\d{1,3})\s*(?:(?:of|/)\s*\d{1,3})?\s*[-–—|]?\s*(?:\|?\s*page)?", re.IGNORECASE
 )
 _LABELLED_NUMBER = re.compile(r"page\s*\d{1,4}(?:\s*(?:of|/)\s*\d{1,4})?", re.IGNORECASE)
 
 
 def take_furniture(pages: Sequence[Page]) -> dict[int, list[Segment]]:
     """Takes the furniture out of ``pages`` and returns it by page number, from top to bottom."""
-    places: defaultdict[str, list[tuple[int, Segment]]] = defaultdict(list)
+    places: defaultdict[str, list[tuple[Page, Segment]]] = defaultdict(list)
     for page in pages:
         for segment in page.segments:
             if segment.y1 < _ZONE * page.height or segment.y0 > (1 - _ZONE) * page.height:
-                places[_key(segment, page)].append((page.number, segment))
+                places[_key(segment, page)].append((page, segment))
     needed = 2 if len(pages) < _LONG_REPORT else 3
-    taken: set[int] = set()
-    for key, found in places.items():
-        for number, segment in found:
-            same = {other for other, there in found if abs(there.baseline - segment.baseline) < _SAME_HEIGHT}
-            if len(same) >= needed or (_LABELLED_NUMBER.fullmatch(segment.text) and key):
-                taken.add(id(segment))
+    taken = {
+        id(segment)
+        for found in places.values()
+        for _, segment in found
+        if _repeats(segment, found, needed) or _LABELLED_NUMBER.fullmatch(segment.text)
+    }
+    _take_rewrapped(places, taken, needed)
+    for page in pages:
+        _take_beyond(page, taken)
     furniture: dict[int, list[Segment]] = {}
     for page in pages:
         own = [segment for segment in page.segments if id(segment) in taken]
         page.segments = [segment for segment in page.segments if id(segment) not in taken]
         furniture[page.number] = sorted(own, key=lambda segment: (round(segment.baseline), segment.x0))
     return furniture
+
+
+def _repeats(segment: Segment, found: Sequence[tuple[Page, Segment]], needed: int) -> bool:
+    pages = {page.number for page, other in found if abs(other.baseline - segment.baseline) < _SAME_HEIGHT}
+    return len(pages) >= needed
+
+
+def _take_rewrapped(places: Mapping[str, Sequence[tuple[Page, Segment]]], taken: set[int], needed: int) -> None:
+    """Adds to ``taken`` what repeats but for where its lines end: "Visit to Anytown, 2 to" + "6 May 3"."""
+    by_page: defaultdict[int, list[Segment]] = defaultdict(list)
+    for found in places.values():
+        for page, segment in found:
+            if id(segment) in taken:
+                by_page[page.number].append(segment)
+    whole = Counter(
+        _NUMBERS.sub("#", " ".join(s.text for s in sorted(own, key=lambda s: (s.baseline, s.x0)))).casefold()
+        for own in by_page.values()
+    )
+    repeated = [text for text, count in whole.items() if count >= needed]
+    for key, found in places.items():
+        if len(key) >= _REWRAPPED_CHARACTERS and any(key in text for text in repeated):
+            taken.update(id(segment) for _, segment in found)
+
+
+def _take_beyond(page: Page, taken: set[int]) -> None:
+    """Adds to ``taken`` the short ends of lines above a page's header or below its footer's first line."""
+    own = [segment for segment in page.segments if id(segment) in taken]
+    header = max((s.baseline for s in own if s.y1 < _ZONE * page.height), default=float("-inf"))
+    footer = min((s.baseline for s in own if s.y0 > (1 - _ZONE) * page.height), default=float("inf"))
+    for segment in page.segments:
+        beyond = segment.baseline < header - 1 or segment.baseline > footer + 1
+        if beyond and len(segment.text) <= _SHORT_CHARACTERS:
+            taken.add(id(segment))
 
 
 def _key(segment: Segment, page: Page) -> str:

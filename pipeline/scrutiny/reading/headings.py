@@ -15,6 +15,8 @@ _MAX_HEADING_CHARACTERS = 220
 _MAX_HEADING_ROWS = 5
 #: A heading is this much larger than the body, or emphasised.
 _LARGER = 1.1
+#: A line this much larger than the body is a heading even where it gives a date.
+_TITLE = 1.4
 _LIST_CHARACTERS = 160
 _NESTING = 6.0
 
@@ -60,22 +62,23 @@ def _is_heading(group: Group, body: Style, following: Group | None) -> bool:
     if group.marker and not group.marker.numbered:
         return False
     larger = style.size >= _LARGER * body.size
-    if text.endswith(_NO_HEADING_END) or style.size < 0.95 * body.size:
+    if text.endswith(_NO_HEADING_END) or style.size < 0.95 * body.size or following is None or text[0].islower():
         return False
-    if larger:
+    if style.size >= _TITLE * body.size:
         return True
     if _LABEL.match(text):
         return False
+    if larger:
+        return True
     if style.bold and not body.bold:
         return True
-    if text.isupper() and len(text.split()) <= 12 and following is not None and not following.text.isupper():
+    if text.isupper() and len(text.split()) <= 12 and not following.text.isupper():
         return len(group.rows) == 1 and len(text) > 3
     return (
         style.italic
         and not body.italic
         and len(group.rows) == 1
         and text[0].isupper()
-        and following is not None
         and not following.style.italic
         and len(text) <= 80
     )

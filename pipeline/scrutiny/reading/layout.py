@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from scrutiny.reading.markers import find_marker
@@ -12,12 +12,19 @@ from scrutiny.reading.page import Page, Region, Row, Rule, Run, Segment, TableRo
 
 #: Rules this near count as one, and cells this near share an edge.
 _SNAP = 3.0
-#: A table cell with more words than this is read as running text, not as a cell.
-_LONG_CELL_WORDS = 80
+#: A table cell with more words than this, or a sentence of that many, is running text.
+_LONG_CELL_WORDS = 60
+_SENTENCE_WORDS = 10
 #: A column has at least this many lines, most of which fill this share of its width.
 _COLUMN_LINES = 4
 _COLUMN_FILL = 0.6
 
+#: On the first page, lines side by side above this share of its height are a letterhead.
+_LETTERHEAD = 0.2
+#: So many page numbers flush right make a table of contents.
+_CONTENTS_LINES = 3
+
+_PAGE_NUMBER = re.compile(r"\s*\d{1,3}\s*")
 _LEADERS = re.compile(r"\s*(?:\.\s?){4,}\s*")
 
 Cell = tuple[float, float, float, float]
@@ -25,20 +32,32 @@ Cell = tuple[float, float, float, float]
 
 def lay_out(page: Page) -> list[Region]:
     """The regions of ``page`` in reading order."""
-    tables, flow = _ruled_rows(page)
+    framed, flow = _cells(page)
+    rows = _cell_rows(framed)
     regions: list[Region] = []
     top = float("-inf")
-    for bottom, table in [*sorted(tables, key=lambda item: item[0]), (float("inf"), [])]:
+    for bottom, row in [*rows, (float("inf"), [])]:
         band = [segment for segment in flow if top <= segment.baseline < bottom]
-        for column in _columns(band):
-            regions.append(Region(_aligned_rows(rows_of(page.number, column))))
-        regions += table
+        regions += _read(page, band)
+        regions += _row_regions(page, [framed[cell] for cell in row])
         top = bottom
-    return [region for region in regions if region.items]
+    regions = [region for region in regions if region.items]
+    # Text in a frame may run on from the page before, or on to the next one.
+    if regions and not isinstance(regions[0].items[0], TableRow):
+        regions[0].opens = True
+    if regions and not isinstance(regions[-1].items[-1], TableRow):
+        regions[-1].closes = True
+    return regions
 
 
-def _ruled_rows(page: Page) -> tuple[list[tuple[float, list[Region]]], list[Segment]]:
-    """Rows of ruled tables, each with its top edge, and the segments that stand outside of tables."""
+def _read(page: Page, segments: Sequence[Segment]) -> list[Region]:
+    """The columns of running text among ``segments``."""
+    letterhead = _LETTERHEAD * page.height if page.number == 1 else 0.0
+    return [Region(_aligned_rows(rows_of(page.number, column), letterhead)) for column in _columns(segments) if column]
+
+
+def _cells(page: Page) -> tuple[dict[Cell, list[Segment]], list[Segment]]:
+    """The segments in each ruled cell, and those outside of any."""
     across = _merged([rule for rule in page.rules if rule.y0 == rule.y1])
     down = [Rule(r.y0, r.x0, r.y1, r.x1) for r in page.rules if r.x0 == r.x1]
     down = [Rule(r.y0, r.x0, r.y1, r.x1) for r in _merged(down)]
@@ -50,18 +69,29 @@ def _ruled_rows(page: Page) -> tuple[list[tuple[float, list[Region]]], list[Segm
             cells[cell].append(segment)
         else:
             flow.append(segment)
-    rows: defaultdict[int, list[Cell]] = defaultdict(list)
+    return cells, flow
+
+
+def _cell_rows(cells: Iterable[Cell]) -> list[tuple[float, list[Cell]]]:
+    """``cells`` by row, from top to bottom, each row with its top edge and its cells from left to right."""
+    rows: defaultdict[float, list[Cell]] = defaultdict(list)
     for cell in cells:
-        near = next((top for top in rows if abs(top - cell[0]) <= _SNAP), round(cell[0]))
+        near = next((top for top in rows if abs(top - cell[0]) <= _SNAP), cell[0])
         rows[near].append(cell)
-    tables: list[tuple[float, list[Region]]] = []
-    for top, row in rows.items():
-        if len(row) < 2:  # a frame around running text
-            flow += cells[row[0]]
-            continue
-        columns = [rows_of(page.number, cells[cell]) for cell in sorted(row, key=lambda cell: cell[2])]
-        tables.append((top, _table_regions(columns)))
-    return tables, flow
+    return [(top, sorted(rows[top], key=lambda cell: cell[2])) for top in sorted(rows)]
+
+
+def _row_regions(page: Page, cells: Sequence[list[Segment]]) -> list[Region]:
+    """A table row; or, where its cells hold running text or it is but a frame, the regions of each cell."""
+    columns = [rows_of(page.number, cell) for cell in cells]
+    if len(cells) > 1 and not any(_is_running_text(rows) for rows in columns):
+        return [Region([TableRow(columns)], opens=False, closes=False)]
+    regions: list[Region] = []
+    for cell in cells:
+        own = _read(page, cell)
+        own[0].opens = own[-1].closes = False
+        regions += own
+    return regions
 
 
 def _merged(rules: Sequence[Rule]) -> list[Rule]:
@@ -94,16 +124,11 @@ def _cell(segment: Segment, across: Sequence[Rule], down: Sequence[Rule]) -> Cel
     return round(top), round(bottom), round(left), round(right)
 
 
-def _table_regions(columns: Sequence[list[Row]]) -> list[Region]:
-    """One table row, or, where its cells hold running text, one closed region a cell."""
-    if any(_is_running_text(rows) for rows in columns):
-        return [Region(list(rows), closed=True) for rows in columns]
-    return [Region([TableRow(list(columns))], closed=True)]
-
-
 def _is_running_text(rows: Sequence[Row]) -> bool:
+    """Whether a cell holds sentences or bullets, and not a name, a figure or a grade."""
     bullets = sum(1 for row in rows if (found := find_marker(row.text)) and not found.numbered)
-    return bullets > 1 or sum(len(row.text.split()) for row in rows) > _LONG_CELL_WORDS
+    words = sum(len(row.text.split()) for row in rows)
+    return bullets > 1 or words > _LONG_CELL_WORDS or (words >= _SENTENCE_WORDS and rows[-1].text.endswith((".", ";")))
 
 
 def _columns(segments: Sequence[Segment]) -> list[list[Segment]]:
@@ -153,29 +178,68 @@ def _rejoined(columns: Sequence[list[Segment]], edge: float) -> list[list[Segmen
     return joined
 
 
-def _aligned_rows(rows: Sequence[Row]) -> list[Row | TableRow]:
-    """``rows`` with those that line up in columns, or that a row of dots leads across, made table rows."""
+def _aligned_rows(rows: Sequence[Row], letterhead: float) -> list[Row | TableRow]:
+    """``rows`` with those that line up in columns made table rows, or, above ``letterhead``, read by column."""
+    contents = _contents_lines(rows)
     items: list[Row | TableRow] = []
     index = 0
     while index < len(rows):
-        if _LEADERS.search(rows[index].text.strip(" .")):
-            items.append(_led_row(rows[index]))
-            index += 1
+        if index in contents:
+            end = contents[index]
+            items.append(_contents_row(rows[index:end]))
+            index = end
             continue
-        end = _table_end(rows, index)
-        items += _table(rows[index:end]) if end else [rows[index]]
+        end = _table_end(rows, index) or 0
+        if end and rows[index].baseline < letterhead:
+            items += _by_column(rows[index:end])
+        else:
+            items += _table(rows[index:end]) if end else [rows[index]]
         index = end or index + 1
     return items
 
 
-def _led_row(row: Row) -> TableRow:
-    """A line of a table of contents, without its dots."""
+def _contents_lines(rows: Sequence[Row]) -> dict[int, int]:
+    """Where each line of a table of contents begins and ends, as indices into ``rows``.
+
+    It ends in a page number, with dots before it or flush right with the others; it may take two rows.
+    """
+    numbered = [row for row in rows if len(row.whole.runs) > 1 and _PAGE_NUMBER.fullmatch(row.whole.runs[-1].text)]
+    flush = Counter(round(row.x1 / _SNAP) for row in numbered)
+    found: dict[int, int] = {}
+    for index, row in enumerate(rows):
+        lined_up = row in numbered and flush[round(row.x1 / _SNAP)] >= _CONTENTS_LINES
+        if not (lined_up or _LEADERS.search(row.text.strip(" ."))):
+            continue
+        above = rows[index - 1] if index and index - 1 not in found.values() else None
+        tight = above is not None and row.baseline - above.baseline < 1.35 * row.style.size
+        wrapped = tight and above is not None and above not in numbered and abs(above.x0 - row.x0) <= _SNAP and found
+        found[index - 1 if wrapped else index] = index + 1
+    return found
+
+
+def _contents_row(rows: Sequence[Row]) -> TableRow:
+    """A line of a table of contents: its words and its page number, without the dots between."""
     cells: list[list[Run]] = [[]]
-    for run in row.whole.runs:
+    for run in rows[-1].whole.runs:
         first, *others = _LEADERS.split(run.text)
+        if not others and _PAGE_NUMBER.fullmatch(run.text) and run is rows[-1].whole.runs[-1]:
+            first, others = "", [run.text]
         cells[-1] += [replace(run, text=first)] if first.strip(" .") else []
         cells += [[replace(run, text=text)] if text.strip(" .") else [] for text in others]
-    return TableRow([[Row(row.page, [Segment(runs)])] for runs in cells if runs])
+    printed = [[Row(rows[-1].page, [Segment(runs)])] for runs in cells if runs]
+    printed[0][:0] = rows[:-1]
+    return TableRow(printed)
+
+
+def _by_column(rows: Sequence[Row]) -> list[Row | TableRow]:
+    """Side-by-side lines, such as the addresses of a letterhead, one column after the other."""
+    edges = _edges(rows[0])
+    columns: list[list[Row | TableRow]] = [[] for _ in edges]
+    for row in rows:
+        for cell in row.cells:
+            nearest = min(range(len(edges)), key=lambda index: abs(edges[index] - cell.x0))
+            columns[nearest].append(Row(row.page, [cell]))
+    return [row for column in columns for row in column]
 
 
 def _table_end(rows: Sequence[Row], start: int) -> int | None:

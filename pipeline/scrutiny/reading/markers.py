@@ -20,7 +20,11 @@ _MARKER = re.compile(
     )(?=\s|$)""",
     re.VERBOSE,
 )
-_GLUED_BULLET = re.compile(rf"[{re.escape(BULLETS.replace('§', '').replace('·', ''))}\ue000-\uf8ff](?=\w)")
+#: Markers whose space is missing from the file: "•Leaders", "10.Private".
+_GLUED = re.compile(
+    rf"(?P<bullet>[{re.escape(BULLETS.replace('§', '').replace('·', ''))}\ue000-\uf8ff](?=\w))"
+    r"|(?P<number>\d{1,3}\.(?=[A-Z‘“]\w))"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +43,8 @@ class Marker:
 
 def find_marker(text: str) -> Marker | None:
     """The marker ``text`` begins with, or None."""
-    found = _MARKER.match(text)
-    if found:
-        return Marker(sign(found.group()), found.end(), found.lastgroup == "number")
-    glued = _GLUED_BULLET.match(text)
-    return Marker(sign(glued.group()), 1, False) if glued else None
+    found = _MARKER.match(text) or _GLUED.match(text)
+    return Marker(sign(found.group()), found.end(), found.lastgroup == "number") if found else None
 
 
 def sign(marker: str) -> str:

@@ -173,11 +173,12 @@ class TableRow:
 class Region:
     """What is read in one go: a column, a table cell, the body of a page.
 
-    A closed region (a table cell) neither continues the region before it nor is continued.
+    ``opens`` tells that it may continue the region before, ``closes`` that the next one may continue it.
     """
 
     items: list[Row | TableRow]
-    closed: bool = False
+    opens: bool = True
+    closes: bool = True
 
     @cached_property
     def x0(self) -> float:
@@ -216,7 +217,14 @@ def segments_of(runs: Sequence[Run]) -> list[Segment]:
 
 def _follows(last: Run, run: Run) -> bool:
     size = max(last.style.size, run.style.size)
-    return abs(run.baseline - last.baseline) < 0.5 * size and -0.5 * size < run.x0 - last.x1 < CELL_GAP * size
+    near = abs(run.baseline - last.baseline) < 0.5 * size or _is_raised(run, last) or _is_raised(last, run)
+    return near and -0.5 * size < run.x0 - last.x1 < CELL_GAP * size
+
+
+def _is_raised(small: Run | Segment, large: Run | Segment) -> bool:
+    """Whether ``small`` is a raised or lowered sign on the line of ``large``."""
+    shared = min(small.y1, large.y1) - max(small.y0, large.y0)
+    return small.style.size < 0.8 * large.style.size and shared > 0.4 * (small.y1 - small.y0)
 
 
 def rows_of(page: int, segments: Sequence[Segment]) -> list[Row]:
@@ -226,7 +234,9 @@ def rows_of(page: int, segments: Sequence[Segment]) -> list[Row]:
         for line in lines[-3:]:
             size = max(segment.style.size, line[0].style.size)
             apart = all(segment.x0 >= s.x1 - 1 or segment.x1 <= s.x0 + 1 for s in line)
-            if apart and abs(segment.baseline - line[0].baseline) < 0.4 * size:
+            near = abs(segment.baseline - line[0].baseline) < 0.4 * size
+            near = near or _is_raised(segment, line[0]) or _is_raised(line[0], segment)
+            if apart and near:
                 line.append(segment)
                 break
         else:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 from scrutiny.reading.markers import Marker, find_marker
 from scrutiny.reading.page import Region, Row, Segment, Style, TableRow
@@ -37,7 +38,6 @@ class Group:
     kind: BlockKind = BlockKind.PARAGRAPH
     level: int = 0
     table: TableRow | None = None
-    _first_text: str = field(default="", repr=False)
 
     @property
     def page(self) -> int:
@@ -77,10 +77,11 @@ class Pitches:
     """The distance from line to line that is usual in a report, in points, by font size."""
 
     def __init__(self, regions: Sequence[Region]) -> None:
+        """Measures ``regions``."""
         seen: defaultdict[float, Counter[float]] = defaultdict(Counter)
         for region in regions:
             rows = [item for item in region.items if isinstance(item, Row)]
-            for above, below in zip(rows, rows[1:], strict=False):
+            for above, below in pairwise(rows):
                 size, distance = below.style.size, below.baseline - above.baseline
                 if above.style.size == size and 0.9 * size < distance < 2.2 * size:
                     seen[size][round(distance * 2) / 2] += 1
@@ -102,8 +103,8 @@ def group_rows(regions: Sequence[Region]) -> list[Group]:
     groups: list[Group] = []
     for region in regions:
         own = _group_region(region, pitches)
-        if own and not region.closed:
-            own[0].opens = own[-1].closes = True
+        if own:
+            own[0].opens, own[-1].closes = region.opens, region.closes
         groups += own
     return groups
 

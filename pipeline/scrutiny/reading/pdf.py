@@ -9,8 +9,8 @@ import pypdfium2
 import pypdfium2.raw as raw
 
 from scrutiny.errors import ReadError
-from scrutiny.reading.characters import normalise
 from scrutiny.reading.build import Draft, build, source_of
+from scrutiny.reading.characters import normalise, words
 from scrutiny.reading.footnotes import take_footnotes
 from scrutiny.reading.furniture import take_furniture
 from scrutiny.reading.headings import body_style, classify
@@ -45,7 +45,7 @@ def read_pdf(data: bytes, *, path: str) -> Report:
                     code="too_many_pages",
                 )
             pages, notes = _pages(document)
-            metadata = _metadata(document)
+            metadata = _metadata(document, pages)
         finally:
             document.close()
     empty = tuple(page.number for page in pages if not page.segments)
@@ -132,12 +132,18 @@ def _furniture(row: Row) -> Draft:
     return Draft(BlockKind.FURNITURE, [(row.text, row.box)])
 
 
-def _metadata(document: pypdfium2.PdfDocument) -> dict[str, str]:
-    """Title, author and date of creation (ISO 8601), where the file says so."""
-    title = normalise(document.get_metadata_value("Title"))
+def _metadata(document: pypdfium2.PdfDocument, pages: Sequence[Page]) -> dict[str, str]:
+    """Title, author and date of creation (ISO 8601), where the file says so.
+
+    Many a file's title is that of its template: it counts only if its words stand on the first two pages.
+    """
     found = {"author": normalise(document.get_metadata_value("Author"))}
-    if len(title.split()) > 1 and not _FILE_NAME.search(title) and title.lower() != "untitled":
-        found["title"] = title
+    title = normalise(document.get_metadata_value("Title"))
+    parts = set(words([title]))
+    if len(parts) > 1 and not _FILE_NAME.search(title):
+        printed = words(segment.text for page in pages[:2] for segment in page.segments)
+        if all(part in printed for part in parts):
+            found["title"] = title
     date = _DATE.match(document.get_metadata_value("CreationDate"))
     if date:
         found["created"] = "-".join(part for part in date.groups() if part)

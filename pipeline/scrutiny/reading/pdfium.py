@@ -25,6 +25,7 @@ MAX_CHARACTERS_PER_PAGE = 100_000
 _MAX_OBJECTS = 5_000
 _MAX_PATH_POINTS = 200
 _SHORTEST_RULE = 8.0
+_THICKEST_RULE = 3.0
 
 _BOLD = re.compile(r"bold|black|heavy|semibold|demi", re.IGNORECASE)
 _ITALIC = re.compile(r"italic|oblique", re.IGNORECASE)
@@ -173,13 +174,25 @@ def _rules(page: pypdfium2.PdfPage, place: Callable[[float, float], Point]) -> I
     """Horizontal and vertical strokes and edges that are long enough to frame a cell."""
     for index in range(min(raw.FPDFPage_CountObjects(page.raw), _MAX_OBJECTS)):
         item = raw.FPDFPage_GetObject(page.raw, index)
-        if raw.FPDFPageObj_GetType(item) != raw.FPDF_PAGEOBJ_PATH:
+        if raw.FPDFPageObj_GetType(item) != raw.FPDF_PAGEOBJ_PATH or _is_background(item):
             continue
         for (x0, y0), (x1, y1) in _strokes(item, place):
             if abs(y0 - y1) < 0.5 and abs(x0 - x1) >= _SHORTEST_RULE:
                 yield Rule(min(x0, x1), y0, max(x0, x1), y0)
             elif abs(x0 - x1) < 0.5 and abs(y0 - y1) >= _SHORTEST_RULE:
                 yield Rule(x0, min(y0, y1), x0, max(y0, y1))
+
+
+def _is_background(path: Any) -> bool:
+    """Whether a path is a coloured area, such as the shading behind a line, and not a stroke or a thin bar."""
+    fill, stroke = ctypes.c_int(), ctypes.c_int()
+    raw.FPDFPath_GetDrawMode(path, fill, stroke)
+    if stroke.value:
+        return False
+    edges = [ctypes.c_float() for _ in range(4)]
+    raw.FPDFPageObj_GetBounds(path, *edges)
+    left, bottom, right, top = (edge.value for edge in edges)
+    return min(right - left, top - bottom) > _THICKEST_RULE
 
 
 def _strokes(path: Any, place: Callable[[float, float], Point]) -> Iterator[tuple[Point, Point]]:

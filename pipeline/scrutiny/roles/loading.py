@@ -85,7 +85,6 @@ def _locate(name_or_path: str | Path | None) -> Path:
             remedy="Give a folder written by 'scrutiny train' or a hub identifier such as owner/name.",
             code="model_missing",
         )
-    from httpx import HTTPError
     from huggingface_hub import snapshot_download
 
     try:

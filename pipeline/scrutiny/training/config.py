@@ -23,7 +23,7 @@ class DataSource(_Section):
 
 
 class Data(_Section):
-    """What to train on and what to choose on."""
+    """What to train on and what to choose on; ``exclude_sources`` are left out of both."""
 
     train: tuple[DataSource, ...] = Field(min_length=1)
     validation: tuple[DataSource, ...] = Field(min_length=1)

@@ -34,7 +34,7 @@ class _SoftLabelTrainer(Trainer):
     """Cross-entropy against a distribution over the roles instead of one role."""
 
     def compute_loss(
-        self, model: Any, inputs: dict[str, Any], return_outputs: bool = False, num_items_in_batch: Any = None
+        self, model: Any, inputs: dict[str, Any], return_outputs: bool = False, num_items_in_batch: Any = None  # noqa: ARG002
     ) -> Any:
         labels = inputs.pop("labels")
         outputs = model(**inputs)
@@ -56,8 +56,10 @@ def train(config: TrainingConfig, output: Path, *, base_model: str | None = None
     transformers.set_seed(config.optimisation.seed)
     width = ContextWidth(**config.context.model_dump())
     excluded = set(config.data.exclude_sources)
-    training = [unit for unit in _gather(config.data.train) if unit.source not in excluded]
-    validation = list(_gather(config.data.validation))
+    training, validation = (
+        [unit for unit in _gather(sources) if unit.source not in excluded]
+        for sources in (config.data.train, config.data.validation)
+    )
     if not training or not validation:
         raise DataError(
             "Nothing to train or to choose on.", remedy="Name data under data -> train and data -> validation."

@@ -1,0 +1,66 @@
+"""How well a model trained without a kind of report does on it.
+
+For each family of sources: train on everything else, measure on that family's sentences in the training and
+validation splits. Finished folds are kept in the output folder, so an interrupted run goes on.
+
+    python benchmarks/leave_one_source_out.py configs/training/minilm.toml --output runs/leave-one-source-out
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+from scrutiny import corpora
+from scrutiny.evaluation.metrics import measure
+from scrutiny.evaluation.predict import predict
+from scrutiny.pipeline import load
+from scrutiny.training.config import load_config
+from scrutiny.training.train import train
+
+#: Sources of one body or kind of report, held out together.
+FAMILIES = {
+    "Ofsted": ("ofsted_ilacs", "ofsted_focused", "ofsted_send"),
+    "coroners": ("coroner_pfd",),
+    "US licensing": ("texas_licensing", "oregon_longterm_care"),
+    "accident investigation": ("transport_taic", "transport_atsb", "taic_recommendations"),
+    "inpatient review": ("inpatient_review",),
+}
+
+
+def main() -> None:
+    """Run the folds and print a Markdown table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("config", type=Path)
+    parser.add_argument("--output", type=Path, required=True, help="folder for models and measures")
+    parser.add_argument("--data", type=Path, default=Path("../shared/corpora"), help="folder of the real splits")
+    parser.add_argument("--base-model", help="local copy of the base model")
+    parser.add_argument("--epochs", type=float, help="in place of the configuration's")
+    arguments = parser.parse_args()
+    config = load_config(arguments.config)
+    if arguments.epochs:
+        optimisation = config.optimisation.model_copy(update={"epochs": arguments.epochs})
+        config = config.model_copy(update={"optimisation": optimisation})
+    units = [
+        unit
+        for split in ("train", "validation")
+        for unit in corpora.sentences(arguments.data / f"{split}.jsonl")[split]
+    ]
+    print("| held out | n | accuracy | macro-F1 |\n|---|---|---|---|")
+    for family, sources in FAMILIES.items():
+        folder = arguments.output / family.replace(" ", "-")
+        kept = folder / "measures.json"
+        if not kept.is_file():
+            fold = config.model_copy(update={"data": config.data.model_copy(update={"exclude_sources": sources})})
+            train(fold, folder, base_model=arguments.base_model)
+            gold = [unit for unit in units if unit.source in sources]
+            predictions = predict(load(folder), gold)
+            measures = measure([unit.role for unit in gold], [prediction.role for prediction in predictions])
+            kept.write_text(json.dumps(measures.as_json(), indent=2) + "\n", encoding="utf-8")
+        found = json.loads(kept.read_text(encoding="utf-8"))
+        print(f"| {family} | {found['n']} | {found['accuracy']:.3f} | {found['macro_f1']:.3f} |", flush=True)
+
+
+if __name__ == "__main__":
+    main()

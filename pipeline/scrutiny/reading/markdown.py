@@ -1,0 +1,103 @@
+"""Markdown, by CommonMark with tables (markdown-it-py)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from scrutiny.reading.build import Draft, build, source_of
+from scrutiny.reading.decoding import decode
+from scrutiny.report import BlockKind, Report
+
+_FRONT_MATTER = re.compile(r"\A---\n(.*?)\n---\s*(?:\n|\Z)", re.DOTALL)
+_TITLE = re.compile(r"^title:\s*[\"']?(.+?)[\"']?\s*$", re.MULTILINE)
+_TAG = re.compile(r"<!--.*?-->|<[^>]*>", re.DOTALL)
+_LISTS = ("bullet_list_open", "ordered_list_open")
+
+
+@dataclass(slots=True)
+class _Lists:
+    """The lists the walk is inside of: for each the number of its next item, None for bullets."""
+
+    numbers: list[int | None] = field(default_factory=list)
+    #: The marker the next paragraph takes: an item's first paragraph has it, the others do not.
+    marker: str = ""
+
+    def next_item(self, token: Token) -> None:
+        number = self.numbers[-1]
+        self.marker = "•" if number is None else f"{number}{token.markup or '.'}"
+        if number is not None:
+            self.numbers[-1] = number + 1
+
+
+def read_markdown(data: bytes, *, path: str) -> Report:
+    """The report in the Markdown file ``data``. Raises ReadError (``not_text``)."""
+    text = decode(data, path=path).replace("\r\n", "\n")
+    front = _FRONT_MATTER.match(text)
+    title = _TITLE.search(front.group(1)) if front else None
+    drafts = markdown_drafts(text[front.end() :] if front else text)
+    metadata = {"title": title.group(1)} if title else None
+    return build(drafts, source_of(data, path=path, format="markdown"), metadata=metadata)
+
+
+def markdown_drafts(text: str) -> list[Draft]:
+    """The blocks of Markdown ``text``: emphasis, links and HTML leave only their words."""
+    return list(_walk(MarkdownIt("commonmark").enable("table").parse(text)))
+
+
+def _walk(tokens: Sequence[Token]) -> Iterator[Draft]:
+    lists = _Lists()
+    heading = 0
+    row: list[str] | None = None
+    for token in tokens:
+        if token.type in _LISTS:
+            start = token.attrGet("start")
+            lists.numbers.append(int(1 if start is None else start) if token.type == "ordered_list_open" else None)
+        elif token.type in ("bullet_list_close", "ordered_list_close"):
+            lists.numbers.pop()
+        elif token.type == "list_item_open":
+            lists.next_item(token)
+        elif token.type == "heading_open":
+            heading = int(token.tag[1:])
+        elif token.type == "heading_close":
+            heading = 0
+        elif token.type == "tr_open":
+            row = []
+        elif token.type == "tr_close":
+            yield Draft(BlockKind.TABLE_ROW, [(" | ".join(cell for cell in row or [] if cell), None)])
+            row = None
+        elif token.type == "inline" and row is not None:
+            row.append(" ".join(_inline(token.children or [])))
+        elif token.type == "inline":
+            yield _block(_inline(token.children or []), heading, lists)
+        elif token.type in ("fence", "code_block"):
+            yield _block(token.content.splitlines(), 0, lists)
+        elif token.type == "html_block":
+            yield Draft(BlockKind.PARAGRAPH, [(line, None) for line in _TAG.sub("", token.content).splitlines()])
+
+
+def _block(lines: Sequence[str], heading: int, lists: _Lists) -> Draft:
+    content: list[tuple[str, None]] = [(line, None) for line in lines]
+    marker, lists.marker = lists.marker, ""
+    if heading:
+        return Draft(BlockKind.HEADING, [*content], marker, heading)
+    if marker:
+        return Draft(BlockKind.LIST_ITEM, [*content], marker, len(lists.numbers))
+    return Draft(BlockKind.PARAGRAPH, [*content])
+
+
+def _inline(tokens: Sequence[Token]) -> list[str]:
+    """The words of a block, by source line."""
+    lines = [""]
+    for token in tokens:
+        if token.type in ("softbreak", "hardbreak"):
+            lines.append("")
+        elif token.type == "image":
+            lines[-1] += " ".join(_inline(token.children or []))
+        elif token.type in ("text", "code_inline", "text_special"):
+            lines[-1] += token.content
+    return lines
