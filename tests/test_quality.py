@@ -20,20 +20,20 @@ def test_macro_f1_on_the_test_split_is_at_least_086(pipeline: Pipeline, real_cor
     assert measure([unit.role for unit in gold], [p.role for p in predictions]).macro_f1 >= 0.86
 
 
-@pytest.mark.parametrize("name", ["T1", "T2", "T3", "T4"])
-def test_gold_sentences_of_whole_reports_are_found_with_the_right_role(
-    pipeline: Pipeline, real_corpora: Path, name: str
-) -> None:
-    report = pipeline(real_corpora / "documents" / f"{name}.pdf")
-    units = json.loads((real_corpora / "documents" / f"{name}.json").read_text(encoding="utf-8"))["units"]
-    labelled = [unit for unit in units if unit.get("role")]
-    found = right = 0
-    for unit in labelled:
-        best = max(report.sentences, key=lambda sentence: _overlap(unit["text"], sentence.text))
-        if _overlap(unit["text"], best.text) >= 0.9:
-            found += 1
-            right += best.role == unit["role"]
-    assert found / len(labelled) >= 0.95
+def test_gold_sentences_of_whole_reports_are_found_with_the_right_role(pipeline: Pipeline, real_corpora: Path) -> None:
+    found = right = labelled = 0
+    for file in sorted((real_corpora / "documents").glob("*.json")):
+        report = pipeline(file.with_suffix(".pdf"))
+        for unit in json.loads(file.read_text(encoding="utf-8"))["units"]:
+            if not unit.get("role"):
+                continue
+            labelled += 1
+            best = max(report.sentences, key=lambda sentence: _overlap(unit["text"], sentence.text))
+            if _overlap(unit["text"], best.text) >= 0.9:
+                found += 1
+                right += best.role == unit["role"]
+    # Thirteen of the units are cut or joined wrongly in the gold itself, so 1 cannot be reached.
+    assert found / labelled >= 0.95
     assert right / found >= 0.85
 
 

@@ -31,13 +31,15 @@ def take_furniture(pages: Sequence[Page]) -> dict[int, list[Segment]]:
     for page in pages:
         for segment in page.segments:
             if segment.y1 < _ZONE * page.height or segment.y0 > (1 - _ZONE) * page.height:
-                places[_key(segment, page)].append((page, segment))
+                key = _key(segment, page)
+                if key:
+                    places[key].append((page, segment))
     needed = 2 if len(pages) < _LONG_REPORT else 3
     taken = {
         id(segment)
         for found in places.values()
-        for _, segment in found
-        if _repeats(segment, found, needed) or _LABELLED_NUMBER.fullmatch(segment.text)
+        for page, segment in found
+        if _repeats(page, segment, found, needed) or _LABELLED_NUMBER.fullmatch(segment.text)
     }
     _take_rewrapped(places, taken, needed)
     for page in pages:
@@ -50,9 +52,19 @@ def take_furniture(pages: Sequence[Page]) -> dict[int, list[Segment]]:
     return furniture
 
 
-def _repeats(segment: Segment, found: Sequence[tuple[Page, Segment]], needed: int) -> bool:
-    pages = {page.number for page, other in found if abs(other.baseline - segment.baseline) < _SAME_HEIGHT}
-    return len(pages) >= needed
+def _repeats(page: Page, segment: Segment, found: Sequence[tuple[Page, Segment]], needed: int) -> bool:
+    """Whether what ``found`` lists stands on ``needed`` pages on end, or on every other one, around ``page``.
+
+    A heading that opens several sections repeats too, but pages apart.
+    """
+    pages = {other.number for other, there in found if abs(there.baseline - segment.baseline) < _SAME_HEIGHT}
+    chain = {page.number}
+    for step in (1, -1):
+        number: int | None = page.number
+        while number is not None:
+            chain.add(number)
+            number = next((near for near in (number + step, number + 2 * step) if near in pages), None)
+    return len(chain) >= needed
 
 
 def _take_rewrapped(places: Mapping[str, Sequence[tuple[Page, Segment]]], taken: set[int], needed: int) -> None:
@@ -73,19 +85,17 @@ def _take_rewrapped(places: Mapping[str, Sequence[tuple[Page, Segment]]], taken:
 
 
 def _take_beyond(page: Page, taken: set[int]) -> None:
-    """Adds to ``taken`` the short ends of lines above a page's header or below its footer's first line."""
-    own = [segment for segment in page.segments if id(segment) in taken]
-    header = max((s.baseline for s in own if s.y1 < _ZONE * page.height), default=float("-inf"))
-    footer = min((s.baseline for s in own if s.y0 > (1 - _ZONE) * page.height), default=float("inf"))
+    """Adds to ``taken`` the short lines below the first line of a page's footer."""
+    footer = [s.baseline for s in page.segments if id(s) in taken and s.y0 > (1 - _ZONE) * page.height]
     for segment in page.segments:
-        beyond = segment.baseline < header - 1 or segment.baseline > footer + 1
-        if beyond and len(segment.text) <= _SHORT_CHARACTERS:
+        if footer and segment.baseline > min(footer) + 1 and len(segment.text) <= _SHORT_CHARACTERS:
             taken.add(id(segment))
 
 
-def _key(segment: Segment, page: Page) -> str:
-    """What the same piece of furniture has in common on every page."""
+def _key(segment: Segment, page: Page) -> str | None:
+    """What the same piece of furniture has in common on every page; None for what cannot be furniture."""
     number = _PAGE_NUMBER.fullmatch(segment.text)
     if number:
         return f"page number {int(number.group(1)) - page.number:+d}"
-    return _NUMBERS.sub("#", segment.text.casefold())
+    key = _NUMBERS.sub("#", segment.text.casefold())
+    return key if any(character.isalpha() for character in key) else None

@@ -224,7 +224,7 @@ def _follows(last: Run, run: Run) -> bool:
 def _is_raised(small: Run | Segment, large: Run | Segment) -> bool:
     """Whether ``small`` is a raised or lowered sign on the line of ``large``."""
     shared = min(small.y1, large.y1) - max(small.y0, large.y0)
-    return small.style.size < 0.8 * large.style.size and shared > 0.4 * (small.y1 - small.y0)
+    return small.style.size < 0.9 * large.style.size and shared > 0.4 * (small.y1 - small.y0)
 
 
 def rows_of(page: int, segments: Sequence[Segment]) -> list[Row]:

@@ -1,6 +1,6 @@
 """Stage 2: the sentences of each block, by our own rules, as a stage and as a spaCy component.
 
-The rules are in :mod:`scrutiny.splitting_rules`. spaCy is loaded only when its component is asked for.
+The rules are in :mod:`scrutiny.splitting.rules`. spaCy is loaded only when its component is asked for.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from scrutiny.report import UNSPLIT_KINDS, Block, BlockKind, Report, Sentence
-from scrutiny.splitting_rules import split_text
+from scrutiny.splitting.rules import split_text
 
 if TYPE_CHECKING:
     from spacy.language import Language

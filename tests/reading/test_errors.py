@@ -1,0 +1,108 @@
+"""Every file that cannot be read says which, why, and what to do."""
+
+from __future__ import annotations
+
+import io
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from reportlab.lib.utils import ImageReader
+from tests.reading.conftest import Draw
+
+from scrutiny import reading
+from scrutiny.errors import ReadError
+from scrutiny.reading import pdf, read
+
+
+def _say(text: str) -> Draw:
+    return lambda canvas: canvas.drawString(72, 700, text)
+
+
+def _picture(canvas) -> None:  # type: ignore[no-untyped-def]
+    canvas.drawImage(ImageReader(io.BytesIO(_png())), 72, 72, 400, 600)
+
+
+def _png() -> bytes:
+    file = io.BytesIO()
+    Image.new("RGB", (8, 8), "grey").save(file, "PNG")
+    return file.getvalue()
+
+
+def assert_refused(source: Path | bytes, code: str, *, name: str | None = None, says: str = "") -> None:
+    with pytest.raises(ReadError) as caught:
+        read(source, name=name)
+    assert caught.value.code == code
+    called = name or (source.as_posix() if isinstance(source, Path) else "")
+    assert called in caught.value.reason
+    assert caught.value.remedy
+    assert says in str(caught.value)
+
+
+def test_missing_file(tmp_path):
+    assert_refused(tmp_path / "gone.pdf", "missing")
+
+
+def test_folder_instead_of_file(tmp_path):
+    assert_refused(tmp_path, "unreadable")
+
+
+@pytest.mark.parametrize("name", ["a.pdf", "a.txt", "a.md"])
+def test_empty_file(tmp_path, name):
+    (tmp_path / name).touch()
+    assert_refused(tmp_path / name, "empty")
+
+
+def test_unknown_format_lists_the_known_ones(tmp_path):
+    (tmp_path / "a.docx").write_bytes(b"PK\x03\x04")
+    assert_refused(tmp_path / "a.docx", "unsupported", says=".md, .pdf")
+    assert_refused(b"no name, no PDF", "unsupported", name="letter")
+
+
+def test_encrypted_pdf(make_pdf):
+    assert_refused(make_pdf(_say("Secret."), encrypt="pass"), "encrypted", name="a.pdf")
+
+
+@pytest.mark.parametrize("share", [0.05, 0.3, 0.6])
+def test_truncated_pdf(make_pdf, share):
+    data = make_pdf(*[_say("Leaders know the school well.")] * 5)
+    assert_refused(data[: int(len(data) * share)], "damaged", name="a.pdf")
+
+
+def test_text_and_web_pages_named_pdf():
+    assert_refused("Leaders know the école well.".encode(), "wrong_suffix", name="a.pdf", says="plain text")
+    assert_refused(b"<!DOCTYPE html><html></html>", "wrong_suffix", name="a.pdf", says="web page")
+    assert_refused(b"PK\x03\x04\x00\x00\x01\x02", "wrong_suffix", name="a.pdf", says="%PDF-")
+
+
+def test_pdf_of_pictures_asks_for_ocr(make_pdf):
+    assert_refused(make_pdf(_picture, _picture), "no_text", name="scan.pdf", says="OCR")
+
+
+@pytest.mark.parametrize(
+    "data", [bytes(range(256)) * 20, b"\x00" * 100, b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", _png()]
+)
+def test_binary_named_txt(data):
+    assert_refused(data, "not_text", name="a.txt")
+
+
+def test_limits(monkeypatch, tmp_path, make_pdf):
+    data = make_pdf(*[_say("Leaders know the school well.")] * 4)
+    monkeypatch.setattr(pdf, "MAX_PAGES", 3)
+    assert_refused(data, "too_many_pages", name="a.pdf")
+    monkeypatch.setattr(reading, "MAX_BYTES", 10)
+    (tmp_path / "a.txt").write_text("eleven chars")
+    assert_refused(tmp_path / "a.txt", "too_large")
+    assert_refused(data, "too_large", name="a.pdf")
+
+
+def test_pdf_is_known_by_its_content(make_pdf):
+    assert read(make_pdf(_say("Leaders know the school well.")), name="report.txt").source.format == "pdf"
+    assert read(make_pdf(_say("Leaders know the school well."))).source.path == "<bytes>"
+
+
+def test_importing_the_stage_loads_no_pdf_library():
+    code = "import scrutiny.reading, sys; assert not {'pypdfium2', 'markdown_it'} & set(sys.modules)"
+    subprocess.run([sys.executable, "-c", code], check=True)

@@ -1,0 +1,79 @@
+"""Markdown leaves its words, not its signs."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.reading.conftest import assert_offsets
+
+from scrutiny.errors import ReadError
+from scrutiny.reading import read
+
+NOTE = """\
+# Report on *Anytown*
+
+Leaders **know** the [school](https://example.org) well
+and have <b>plans</b>.<!-- no comment -->
+
+## Recommendations
+
+1. Train staff:
+   - in phonics;
+   - in `maths`.
+
+   Soon.
+2. Review plans.
+
+> Pupils told us they feel safe.
+
+| Judgement | Grade |
+|-----------|-------|
+| Overall   | Good  |
+"""
+
+
+def test_blocks_of_markdown():
+    report = read(NOTE.encode(), name="a.md")
+    assert [(block.kind.value, block.level, block.marker, block.text) for block in report.blocks] == [
+        ("heading", 1, "", "Report on Anytown"),
+        ("paragraph", 0, "", "Leaders know the school well and have plans."),
+        ("heading", 2, "", "Recommendations"),
+        ("list_item", 1, "1.", "Train staff:"),
+        ("list_item", 2, "•", "in phonics;"),
+        ("list_item", 2, "•", "in maths."),
+        ("paragraph", 0, "", "Soon."),
+        ("list_item", 1, "2.", "Review plans."),
+        ("paragraph", 0, "", "Pupils told us they feel safe."),
+        ("table_row", 0, "", "Judgement | Grade"),
+        ("table_row", 0, "", "Overall | Good"),
+    ]
+    assert report.blocks[-1].section_path == ("Report on Anytown", "Recommendations")
+    assert report.source.format == "markdown"
+    assert_offsets(report)
+
+
+def test_front_matter_gives_the_title():
+    report = read(b"---\ntitle: Visit to Anytown\n---\n\nLeaders act.\n", name="a.markdown")
+    assert report.title == "Visit to Anytown"
+    assert report.text == "Leaders act."
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            ["# ", "- ", "1. ", "word ", "*", "`", "\n", "\n\n", "    ", "| ", "|-|\n", "> ", "<b>", "[a](b)", "ﬁ"]
+        )
+    ).map("".join)
+)
+def test_offsets_hold_on_anything_like_markdown(text: str):
+    assert_offsets(read(text.encode() or b" ", name="a.md"))
+
+
+@given(st.text())
+def test_offsets_hold_on_any_markdown(text: str):
+    try:
+        report = read(text.encode() or b" ", name="a.md")
+    except ReadError as error:
+        assert error.code == "not_text"
+    else:
+        assert_offsets(report)

@@ -1,0 +1,279 @@
+"""What stands on a page becomes blocks in reading order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from reportlab.lib.pagesizes import A4
+from reportlab.pdfgen.canvas import Canvas
+from tests.reading.conftest import Draw, assert_offsets
+
+from scrutiny.reading import pdfium, read
+from scrutiny.report import Block, BlockKind, Report
+
+MakePdf = Callable[..., bytes]
+PITCH = 14.4
+
+
+def write(*lines: str, y: float = 740, x: float = 72, size: float = 12, bold: bool = False) -> Draw:
+    def draw(canvas: Canvas) -> None:
+        canvas.setFont("Helvetica-Bold" if bold else "Helvetica", size)
+        for number, line in enumerate(lines):
+            canvas.drawString(x, y - number * PITCH * size / 12, line)
+
+    return draw
+
+
+def all_of(*draws: Draw) -> Draw:
+    def draw(canvas: Canvas) -> None:
+        for each in draws:
+            each(canvas)
+
+    return draw
+
+
+def of_kind(report: Report, kind: BlockKind) -> list[Block]:
+    return [block for block in report.blocks if block.kind is kind]
+
+
+def texts(report: Report, kind: BlockKind) -> list[str]:
+    return [block.text for block in of_kind(report, kind)]
+
+
+FULL = "Leaders know the school well and have made the right plans for what comes"
+PROSE = write(FULL, "next, and staff speak well of them.", y=400)
+
+
+def test_wrapped_lines_are_one_block_with_a_box_for_each_line(make_pdf: MakePdf):
+    report = read(make_pdf(write(FULL, "next.")))
+    (block,) = report.blocks
+    assert block.text == f"{FULL} next."
+    assert [report.text[line.start : line.end] for line in block.lines] == [FULL, "next."]
+    assert block.page == 1
+    assert block.box is not None
+    assert block.box.x0 == pytest.approx(72, abs=1)
+    assert 90 < block.box.y0 < 110  # 740 points from the bottom of A4, seen from the top
+
+
+def test_paragraph_runs_over_the_page_break_and_furniture_stands_after_it(make_pdf: MakePdf):
+    def page(number: int, *lines: str) -> Draw:
+        return all_of(write(*lines), write(f"Visit to Anytown {number}", y=30, size=8))
+
+    report = read(make_pdf(page(1, FULL), page(2, "next, and staff speak well of them."), page(3, "The end is near.")))
+    first, *rest = report.blocks
+    assert first.text == f"{FULL} next, and staff speak well of them."
+    assert [line.box.page for line in first.lines] == [1, 2]
+    assert [block.kind for block in rest] == [
+        BlockKind.FURNITURE,
+        BlockKind.FURNITURE,
+        BlockKind.PARAGRAPH,
+        BlockKind.FURNITURE,
+    ]
+    assert [block.page for block in rest] == [1, 2, 3, 3]
+    assert_offsets(report)
+
+
+def test_body_text_at_the_edge_of_a_page_is_no_furniture(make_pdf: MakePdf):
+    report = read(
+        make_pdf(write("Attendance has risen to 96 per cent.", y=40), write("Behaviour is calm and orderly.", y=40))
+    )
+    assert not of_kind(report, BlockKind.FURNITURE)
+
+
+def test_heading_that_opens_several_sections_is_no_furniture(make_pdf: MakePdf):
+    opening = all_of(write("Inspection findings", y=780, size=14, bold=True), PROSE)
+    pages = [opening if number % 4 == 0 else write(f"{FULL} {number}.") for number in range(13)]
+    report = read(make_pdf(*pages))
+    assert texts(report, BlockKind.HEADING) == ["Inspection findings"] * 4
+
+
+def test_headings_have_levels_and_paths(make_pdf: MakePdf):
+    report = read(
+        make_pdf(
+            all_of(
+                write("Report on the school that", "stands on the hill", y=780, size=24),
+                write("Overview", y=640, size=14, bold=True),
+                write(FULL, "next.", y=600),
+                write("Safeguarding", y=540, bold=True),
+                PROSE,
+            )
+        )
+    )
+    title, overview, _, safeguarding, last = report.blocks
+    assert title.text == "Report on the school that stands on the hill" == report.title
+    assert [title.level, overview.level, safeguarding.level] == [1, 2, 3]
+    assert overview.section_path == (title.text,)
+    assert last.section_path == (title.text, "Overview", "Safeguarding")
+
+
+def test_bullets_hang_and_nest(make_pdf: MakePdf):
+    report = read(
+        make_pdf(
+            all_of(
+                write("The school should:", y=740),
+                write("•", y=720, x=90),
+                write(FULL, "next;", y=720, x=108),
+                write("(a)", y=685, x=108),
+                write("train its staff; and", y=685, x=130),
+                write("• review its plans.", y=665, x=90),
+            )
+        )
+    )
+    items = of_kind(report, BlockKind.LIST_ITEM)
+    assert [(item.marker, item.text, item.level) for item in items] == [
+        ("•", f"{FULL} next;", 1),
+        ("(a)", "train its staff; and", 2),
+        ("•", "review its plans.", 1),
+    ]
+    assert_offsets(report)
+
+
+def test_numbered_paragraphs_keep_their_number_as_marker(make_pdf: MakePdf):
+    body = all_of(
+        *[
+            all_of(write(f"{number}.", y=740 - 60 * i), write(FULL, "next.", y=740 - 60 * i, x=96))
+            for i, number in enumerate((41, 42))
+        ]
+    )
+    report = read(make_pdf(body))
+    assert [(block.kind, block.marker) for block in report.blocks] == [
+        (BlockKind.PARAGRAPH, "41."),
+        (BlockKind.PARAGRAPH, "42."),
+    ]
+    assert f"41. {FULL}" in report.text
+
+
+def test_ruled_table_has_a_block_a_row(make_pdf: MakePdf):
+    def table(canvas: Canvas) -> None:
+        canvas.grid([72, 260, 460], [600, 650, 700, 730])
+        for y, left, right in (
+            (710, ["Judgement"], "Grade"),
+            (680, ["The impact", "of leaders"], "Good"),
+            (630, ["Overall"], "Good"),
+        ):
+            write(*left, y=y, x=80)(canvas)
+            write(right, y=y, x=270)(canvas)
+
+    rows = texts(read(make_pdf(all_of(table, PROSE))), BlockKind.TABLE_ROW)
+    assert rows == ["Judgement | Grade", "The impact of leaders | Good", "Overall | Good"]
+
+
+def test_shading_behind_lines_is_no_table(make_pdf: MakePdf):
+    def shaded(canvas: Canvas) -> None:
+        canvas.setFillGray(0.9)
+        for number in range(2):
+            canvas.rect(70, 736 - number * PITCH, 450, PITCH, stroke=0, fill=1)
+        canvas.setFillGray(0)
+        write(FULL, "next.")(canvas)
+
+    assert [block.text for block in read(make_pdf(shaded)).blocks] == [f"{FULL} next."]
+
+
+def test_two_columns_are_read_one_after_the_other(make_pdf: MakePdf):
+    left = [f"left column line {number} is full" for number in range(8)]
+    right = [f"right column line {number} is full" for number in range(8)]
+    report = read(
+        make_pdf(
+            all_of(
+                *[
+                    write(a, b, y=y, x=x)
+                    for x, lines in ((72, left), (320, right))
+                    for y, a, b in ((740 - i * 2 * PITCH, lines[2 * i], lines[2 * i + 1]) for i in range(4))
+                ]
+            )
+        )
+    )
+    found = " ".join(block.text for block in report.blocks)
+    assert found.index("left column line 7") < found.index("right column line 0")
+
+
+def test_footnotes_and_captions_are_told_from_the_text(make_pdf: MakePdf):
+    report = read(
+        make_pdf(
+            all_of(
+                write(FULL, "next, as the law says.", y=740),
+                write("Figure 3: Attendance by year", y=600, size=12),
+                write("1", y=104, size=6),
+                write("The Education Act 2005.", y=100, x=78, size=8),
+            )
+        )
+    )
+    assert texts(report, BlockKind.CAPTION) == ["Figure 3: Attendance by year"]
+    (note,) = of_kind(report, BlockKind.FOOTNOTE)
+    assert note.text == "The Education Act 2005."
+
+
+def test_hyphens_at_line_ends(make_pdf: MakePdf):
+    report = read(
+        make_pdf(
+            write(
+                "The curriculum is well-",
+                "balanced and the leader-",
+                "ship of the school is sound.",
+            )
+        )
+    )
+    assert report.blocks[0].text == "The curriculum is well-balanced and the leadership of the school is sound."
+
+
+def test_pages_without_text_are_listed(make_pdf: MakePdf):
+    report = read(make_pdf(write("One."), lambda canvas: canvas.rect(90, 90, 200, 200), write("Three.")))
+    assert report.coverage.pages == 3
+    assert report.coverage.pages_without_text == (2,)
+
+
+def test_cut_page_is_noted(make_pdf: MakePdf, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(pdfium, "MAX_CHARACTERS_PER_PAGE", 20)
+    report = read(make_pdf(write(FULL)))
+    assert len(report.text) <= 20
+    assert "Page 1" in report.coverage.notes[0]
+
+
+@pytest.mark.parametrize("degrees", [90, 180, 270])
+def test_rotated_page_is_read_with_boxes_on_the_displayed_page(make_pdf: MakePdf, degrees: int):
+    report = read(make_pdf(write(FULL, "next."), rotate=degrees))
+    width, height = (A4[1], A4[0]) if degrees % 180 else A4
+    assert FULL.split()[0] in report.text
+    for block in report.blocks:
+        assert block.box is not None
+        assert 0 <= block.box.x0 <= block.box.x1 <= width
+        assert 0 <= block.box.y0 <= block.box.y1 <= height
+    assert_offsets(report)
+
+
+@pytest.mark.parametrize(
+    ("title", "kept"), [("Overview", False), ("Microsoft Word - a.docx", False), ("Report on Anytown", True)]
+)
+def test_title_of_the_file_counts_only_if_it_is_printed(make_pdf: MakePdf, title: str, kept: bool):
+    report = read(make_pdf(all_of(write("Report on Anytown", size=20), PROSE), title=title))
+    assert report.title == "Report on Anytown"
+    assert (report.title == title) is kept
+
+
+def test_same_bytes_same_report(make_pdf: MakePdf):
+    data = make_pdf(all_of(write("Overview", size=16), PROSE))
+    assert read(data) == read(data)
+
+
+LINES = st.lists(
+    st.tuples(
+        st.text("aB1 .-•(|ﬁ\u00a0é", max_size=40),
+        st.integers(0, 500),
+        st.integers(0, 800),
+        st.sampled_from([6, 9, 12, 20]),
+        st.booleans(),
+    ),
+    max_size=25,
+)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(LINES, min_size=1, max_size=3))
+def test_offsets_hold_on_any_page(make_pdf: MakePdf, pages: list[list[tuple[str, int, int, int, bool]]]):
+    drawn = [
+        all_of(*[write(text, x=x, y=y, size=size, bold=bold) for text, x, y, size, bold in page]) for page in pages
+    ]
+    assert_offsets(read(make_pdf(write("Anchor."), *drawn)))

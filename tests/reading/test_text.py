@@ -1,0 +1,128 @@
+"""Plain text and its encodings."""
+
+from __future__ import annotations
+
+import codecs
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.reading.conftest import assert_offsets
+
+from scrutiny.errors import ReadError
+from scrutiny.reading import read
+from scrutiny.report import BlockKind
+
+NOTE = """\
+INSPECTION OF ANYTOWN SCHOOL
+
+Overview
+========
+
+Leaders know the school well and have made the
+right plans. Attendance is well-
+balanced across years.
+They act on them.
+
+The school should:
+
+- train its staff in the new
+  approach; and
+  - share what works
+- review its plans.
+
+1. Safeguarding
+
+12. Staff keep records of 9 concerns
+    in good order.
+13. Governors check them.
+"""
+
+
+def shape(text: str) -> list[tuple[str, str, str]]:
+    return [(block.kind.value, block.marker, block.text) for block in read(text.encode(), name="a.txt").blocks]
+
+
+def test_blocks_of_plain_text():
+    assert shape(NOTE) == [
+        ("heading", "", "INSPECTION OF ANYTOWN SCHOOL"),
+        ("heading", "", "Overview"),
+        (
+            "paragraph",
+            "",
+            "Leaders know the school well and have made the right plans. "
+            "Attendance is well-balanced across years. They act on them.",
+        ),
+        ("paragraph", "", "The school should:"),
+        ("list_item", "-", "train its staff in the new approach; and"),
+        ("list_item", "-", "share what works"),
+        ("list_item", "-", "review its plans."),
+        ("heading", "1.", "Safeguarding"),
+        ("paragraph", "12.", "Staff keep records of 9 concerns in good order."),
+        ("paragraph", "13.", "Governors check them."),
+    ]
+
+
+def test_nesting_and_paths():
+    report = read(NOTE.encode(), name="a.txt")
+    assert [block.level for block in report.blocks if block.kind is BlockKind.LIST_ITEM] == [1, 2, 1]
+    assert report.title == "INSPECTION OF ANYTOWN SCHOOL"
+    assert report.blocks[0].page is None
+    assert report.blocks[0].lines == ()
+
+
+def test_short_line_without_prose_after_it_is_no_heading():
+    assert [kind for kind, *_ in shape("Yours sincerely\n\nJane Doe\n\nHis Majesty's Inspector")] == ["paragraph"] * 3
+
+
+def test_form_feed_within_a_paragraph():
+    assert shape("Leaders know\n\fthe school well.") == [("paragraph", "", "Leaders know the school well.")]
+
+
+def test_long_lines_are_paragraphs_of_their_own():
+    line = "Leaders know the school well and have made the right plans for the year that lies ahead of them. " * 2
+    assert len(shape(f"{line}\n{line}\n")) == 2
+
+
+@pytest.mark.parametrize(
+    ("encoding", "bom"),
+    [
+        ("utf-8", b""),
+        ("utf-8", codecs.BOM_UTF8),
+        ("utf-16-le", codecs.BOM_UTF16_LE),
+        ("utf-16-be", codecs.BOM_UTF16_BE),
+        ("utf-16-le", b""),
+        ("utf-16-be", b""),
+        ("cp1252", b""),
+        ("latin-1", b""),
+    ],
+)
+def test_encodings(encoding: str, bom: bytes):
+    text = "The café’s ‘record’ – £5." if encoding != "latin-1" else "The café was shut; £5."
+    assert shape_of(bom + text.encode(encoding)) == [text]
+
+
+def shape_of(data: bytes) -> list[str]:
+    return [block.text for block in read(data, name="a.txt").blocks]
+
+
+@given(st.text())
+def test_offsets_hold_on_any_text(text: str):
+    try:
+        report = read(text.encode() or b" ", name="a.txt")
+    except ReadError as error:
+        assert error.code == "not_text"
+    else:
+        assert_offsets(report)
+
+
+@given(
+    st.lists(
+        st.sampled_from(["- ", "1. ", "word ", "End. ", "\n", "\n\n", "    ", "| ", "===", "\f", "co-\n", "A B", "ﬁ"])
+    ).map("".join)
+)
+def test_offsets_hold_on_anything_like_a_report(text: str):
+    report = read(text.encode() or b" ", name="a.txt")
+    assert_offsets(report)
+    # Nothing is dropped: every word is there, but for rules and hyphens at line ends.
+    assert text.count("End.") == report.text.count("End.")
