@@ -1,10 +1,9 @@
-"""PDF files made on the spot, and the real reports where they are at hand."""
+"""PDF files made on the spot, and the law every report obeys."""
 
 from __future__ import annotations
 
 import io
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from reportlab.lib.pagesizes import A4
@@ -12,12 +11,10 @@ from reportlab.pdfgen.canvas import Canvas
 
 from scrutiny.report import Report
 
-SHARED = Path(__file__).resolve().parents[2].parent / "shared"
-
 Draw = Callable[[Canvas], None]
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def make_pdf() -> Callable[..., bytes]:
     """Draws one function a page on A4, in points from the bottom left, and gives the file's bytes."""
 
@@ -38,14 +35,12 @@ def make_pdf() -> Callable[..., bytes]:
 
 
 @pytest.fixture(scope="session")
-def shared() -> Path:
-    """The folder of real reports; the test is skipped where it is absent."""
-    if not (SHARED / "reports").is_dir():
-        pytest.skip(f"the real reports are not at hand ({SHARED})")
-    return SHARED
+def assert_offsets() -> Callable[[Report], None]:
+    """Checks the offset law on a report."""
+    return _assert_offsets
 
 
-def assert_offsets(report: Report) -> None:
+def _assert_offsets(report: Report) -> None:
     """The offset law: blocks slice back to their text, in order and apart; lines lie inside their block."""
     position = 0
     for block in report.blocks:

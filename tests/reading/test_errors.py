@@ -5,23 +5,24 @@ from __future__ import annotations
 import io
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from PIL import Image
 from reportlab.lib.utils import ImageReader
-from tests.reading.conftest import Draw
+from reportlab.pdfgen.canvas import Canvas
 
 from scrutiny import reading
 from scrutiny.errors import ReadError
 from scrutiny.reading import pdf, read
 
 
-def _say(text: str) -> Draw:
+def _say(text: str) -> Callable[[Canvas], None]:
     return lambda canvas: canvas.drawString(72, 700, text)
 
 
-def _picture(canvas) -> None:  # type: ignore[no-untyped-def]
+def _picture(canvas: Canvas) -> None:
     canvas.drawImage(ImageReader(io.BytesIO(_png())), 72, 72, 400, 600)
 
 
@@ -41,54 +42,54 @@ def assert_refused(source: Path | bytes, code: str, *, name: str | None = None, 
     assert says in str(caught.value)
 
 
-def test_missing_file(tmp_path):
+def test_missing_file(tmp_path: Path) -> None:
     assert_refused(tmp_path / "gone.pdf", "missing")
 
 
-def test_folder_instead_of_file(tmp_path):
+def test_folder_instead_of_file(tmp_path: Path) -> None:
     assert_refused(tmp_path, "unreadable")
 
 
 @pytest.mark.parametrize("name", ["a.pdf", "a.txt", "a.md"])
-def test_empty_file(tmp_path, name):
+def test_empty_file(tmp_path: Path, name: str) -> None:
     (tmp_path / name).touch()
     assert_refused(tmp_path / name, "empty")
 
 
-def test_unknown_format_lists_the_known_ones(tmp_path):
+def test_unknown_format_lists_the_known_ones(tmp_path: Path) -> None:
     (tmp_path / "a.docx").write_bytes(b"PK\x03\x04")
     assert_refused(tmp_path / "a.docx", "unsupported", says=".md, .pdf")
     assert_refused(b"no name, no PDF", "unsupported", name="letter")
 
 
-def test_encrypted_pdf(make_pdf):
+def test_encrypted_pdf(make_pdf: Callable[..., bytes]) -> None:
     assert_refused(make_pdf(_say("Secret."), encrypt="pass"), "encrypted", name="a.pdf")
 
 
 @pytest.mark.parametrize("share", [0.05, 0.3, 0.6])
-def test_truncated_pdf(make_pdf, share):
+def test_truncated_pdf(make_pdf: Callable[..., bytes], share: float) -> None:
     data = make_pdf(*[_say("Leaders know the school well.")] * 5)
     assert_refused(data[: int(len(data) * share)], "damaged", name="a.pdf")
 
 
-def test_text_and_web_pages_named_pdf():
+def test_text_and_web_pages_named_pdf() -> None:
     assert_refused("Leaders know the école well.".encode(), "wrong_suffix", name="a.pdf", says="plain text")
     assert_refused(b"<!DOCTYPE html><html></html>", "wrong_suffix", name="a.pdf", says="web page")
     assert_refused(b"PK\x03\x04\x00\x00\x01\x02", "wrong_suffix", name="a.pdf", says="%PDF-")
 
 
-def test_pdf_of_pictures_asks_for_ocr(make_pdf):
+def test_pdf_of_pictures_asks_for_ocr(make_pdf: Callable[..., bytes]) -> None:
     assert_refused(make_pdf(_picture, _picture), "no_text", name="scan.pdf", says="OCR")
 
 
 @pytest.mark.parametrize(
     "data", [bytes(range(256)) * 20, b"\x00" * 100, b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", _png()]
 )
-def test_binary_named_txt(data):
+def test_binary_named_txt(data: bytes) -> None:
     assert_refused(data, "not_text", name="a.txt")
 
 
-def test_limits(monkeypatch, tmp_path, make_pdf):
+def test_limits(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, make_pdf: Callable[..., bytes]) -> None:
     data = make_pdf(*[_say("Leaders know the school well.")] * 4)
     monkeypatch.setattr(pdf, "MAX_PAGES", 3)
     assert_refused(data, "too_many_pages", name="a.pdf")
@@ -98,11 +99,11 @@ def test_limits(monkeypatch, tmp_path, make_pdf):
     assert_refused(data, "too_large", name="a.pdf")
 
 
-def test_pdf_is_known_by_its_content(make_pdf):
+def test_pdf_is_known_by_its_content(make_pdf: Callable[..., bytes]) -> None:
     assert read(make_pdf(_say("Leaders know the school well.")), name="report.txt").source.format == "pdf"
     assert read(make_pdf(_say("Leaders know the school well."))).source.path == "<bytes>"
 
 
-def test_importing_the_stage_loads_no_pdf_library():
+def test_importing_the_stage_loads_no_pdf_library() -> None:
     code = "import scrutiny.reading, sys; assert not {'pypdfium2', 'markdown_it'} & set(sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
-from tests.reading.conftest import Draw, assert_offsets
 
 from scrutiny.reading import pdfium, read
 from scrutiny.report import Block, BlockKind, Report
 
 MakePdf = Callable[..., bytes]
+Law = Callable[[Report], None]
+Draw = Callable[[Canvas], None]
 PITCH = 14.4
 
 
@@ -47,7 +48,7 @@ FULL = "Leaders know the school well and have made the right plans for what come
 PROSE = write(FULL, "next, and staff speak well of them.", y=400)
 
 
-def test_wrapped_lines_are_one_block_with_a_box_for_each_line(make_pdf: MakePdf):
+def test_wrapped_lines_are_one_block_with_a_box_for_each_line(make_pdf: MakePdf) -> None:
     report = read(make_pdf(write(FULL, "next.")))
     (block,) = report.blocks
     assert block.text == f"{FULL} next."
@@ -58,7 +59,9 @@ def test_wrapped_lines_are_one_block_with_a_box_for_each_line(make_pdf: MakePdf)
     assert 90 < block.box.y0 < 110  # 740 points from the bottom of A4, seen from the top
 
 
-def test_paragraph_runs_over_the_page_break_and_furniture_stands_after_it(make_pdf: MakePdf):
+def test_paragraph_runs_over_the_page_break_and_furniture_stands_after_it(
+    assert_offsets: Law, make_pdf: MakePdf
+) -> None:
     def page(number: int, *lines: str) -> Draw:
         return all_of(write(*lines), write(f"Visit to Anytown {number}", y=30, size=8))
 
@@ -76,21 +79,21 @@ def test_paragraph_runs_over_the_page_break_and_furniture_stands_after_it(make_p
     assert_offsets(report)
 
 
-def test_body_text_at_the_edge_of_a_page_is_no_furniture(make_pdf: MakePdf):
+def test_body_text_at_the_edge_of_a_page_is_no_furniture(make_pdf: MakePdf) -> None:
     report = read(
         make_pdf(write("Attendance has risen to 96 per cent.", y=40), write("Behaviour is calm and orderly.", y=40))
     )
     assert not of_kind(report, BlockKind.FURNITURE)
 
 
-def test_heading_that_opens_several_sections_is_no_furniture(make_pdf: MakePdf):
+def test_heading_that_opens_several_sections_is_no_furniture(make_pdf: MakePdf) -> None:
     opening = all_of(write("Inspection findings", y=780, size=14, bold=True), PROSE)
     pages = [opening if number % 4 == 0 else write(f"{FULL} {number}.") for number in range(13)]
     report = read(make_pdf(*pages))
     assert texts(report, BlockKind.HEADING) == ["Inspection findings"] * 4
 
 
-def test_headings_have_levels_and_paths(make_pdf: MakePdf):
+def test_headings_have_levels_and_paths(make_pdf: MakePdf) -> None:
     report = read(
         make_pdf(
             all_of(
@@ -109,7 +112,7 @@ def test_headings_have_levels_and_paths(make_pdf: MakePdf):
     assert last.section_path == (title.text, "Overview", "Safeguarding")
 
 
-def test_bullets_hang_and_nest(make_pdf: MakePdf):
+def test_bullets_hang_and_nest(assert_offsets: Law, make_pdf: MakePdf) -> None:
     report = read(
         make_pdf(
             all_of(
@@ -131,7 +134,7 @@ def test_bullets_hang_and_nest(make_pdf: MakePdf):
     assert_offsets(report)
 
 
-def test_numbered_paragraphs_keep_their_number_as_marker(make_pdf: MakePdf):
+def test_numbered_paragraphs_keep_their_number_as_marker(make_pdf: MakePdf) -> None:
     body = all_of(
         *[
             all_of(write(f"{number}.", y=740 - 60 * i), write(FULL, "next.", y=740 - 60 * i, x=96))
@@ -146,7 +149,7 @@ def test_numbered_paragraphs_keep_their_number_as_marker(make_pdf: MakePdf):
     assert f"41. {FULL}" in report.text
 
 
-def test_ruled_table_has_a_block_a_row(make_pdf: MakePdf):
+def test_ruled_table_has_a_block_a_row(make_pdf: MakePdf) -> None:
     def table(canvas: Canvas) -> None:
         canvas.grid([72, 260, 460], [600, 650, 700, 730])
         for y, left, right in (
@@ -161,7 +164,7 @@ def test_ruled_table_has_a_block_a_row(make_pdf: MakePdf):
     assert rows == ["Judgement | Grade", "The impact of leaders | Good", "Overall | Good"]
 
 
-def test_shading_behind_lines_is_no_table(make_pdf: MakePdf):
+def test_shading_behind_lines_is_no_table(make_pdf: MakePdf) -> None:
     def shaded(canvas: Canvas) -> None:
         canvas.setFillGray(0.9)
         for number in range(2):
@@ -172,7 +175,7 @@ def test_shading_behind_lines_is_no_table(make_pdf: MakePdf):
     assert [block.text for block in read(make_pdf(shaded)).blocks] == [f"{FULL} next."]
 
 
-def test_two_columns_are_read_one_after_the_other(make_pdf: MakePdf):
+def test_two_columns_are_read_one_after_the_other(make_pdf: MakePdf) -> None:
     left = [f"left column line {number} is full" for number in range(8)]
     right = [f"right column line {number} is full" for number in range(8)]
     report = read(
@@ -190,7 +193,7 @@ def test_two_columns_are_read_one_after_the_other(make_pdf: MakePdf):
     assert found.index("left column line 7") < found.index("right column line 0")
 
 
-def test_footnotes_and_captions_are_told_from_the_text(make_pdf: MakePdf):
+def test_footnotes_and_captions_are_told_from_the_text(make_pdf: MakePdf) -> None:
     report = read(
         make_pdf(
             all_of(
@@ -206,7 +209,7 @@ def test_footnotes_and_captions_are_told_from_the_text(make_pdf: MakePdf):
     assert note.text == "The Education Act 2005."
 
 
-def test_hyphens_at_line_ends(make_pdf: MakePdf):
+def test_hyphens_at_line_ends(make_pdf: MakePdf) -> None:
     report = read(
         make_pdf(
             write(
@@ -219,13 +222,13 @@ def test_hyphens_at_line_ends(make_pdf: MakePdf):
     assert report.blocks[0].text == "The curriculum is well-balanced and the leadership of the school is sound."
 
 
-def test_pages_without_text_are_listed(make_pdf: MakePdf):
+def test_pages_without_text_are_listed(make_pdf: MakePdf) -> None:
     report = read(make_pdf(write("One."), lambda canvas: canvas.rect(90, 90, 200, 200), write("Three.")))
     assert report.coverage.pages == 3
     assert report.coverage.pages_without_text == (2,)
 
 
-def test_cut_page_is_noted(make_pdf: MakePdf, monkeypatch: pytest.MonkeyPatch):
+def test_cut_page_is_noted(make_pdf: MakePdf, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pdfium, "MAX_CHARACTERS_PER_PAGE", 20)
     report = read(make_pdf(write(FULL)))
     assert len(report.text) <= 20
@@ -233,8 +236,10 @@ def test_cut_page_is_noted(make_pdf: MakePdf, monkeypatch: pytest.MonkeyPatch):
 
 
 @pytest.mark.parametrize("degrees", [90, 180, 270])
-def test_rotated_page_is_read_with_boxes_on_the_displayed_page(make_pdf: MakePdf, degrees: int):
-    report = read(make_pdf(write(FULL, "next."), rotate=degrees))
+def test_rotated_page_is_read_with_boxes_on_the_displayed_page(
+    assert_offsets: Law, make_pdf: MakePdf, degrees: int
+) -> None:
+    report = read(make_pdf(write(FULL, "next.", y=500), rotate=degrees))
     width, height = (A4[1], A4[0]) if degrees % 180 else A4
     assert FULL.split()[0] in report.text
     for block in report.blocks:
@@ -247,13 +252,13 @@ def test_rotated_page_is_read_with_boxes_on_the_displayed_page(make_pdf: MakePdf
 @pytest.mark.parametrize(
     ("title", "kept"), [("Overview", False), ("Microsoft Word - a.docx", False), ("Report on Anytown", True)]
 )
-def test_title_of_the_file_counts_only_if_it_is_printed(make_pdf: MakePdf, title: str, kept: bool):
+def test_title_of_the_file_counts_only_if_it_is_printed(make_pdf: MakePdf, title: str, kept: bool) -> None:
     report = read(make_pdf(all_of(write("Report on Anytown", size=20), PROSE), title=title))
     assert report.title == "Report on Anytown"
     assert (report.title == title) is kept
 
 
-def test_same_bytes_same_report(make_pdf: MakePdf):
+def test_same_bytes_same_report(make_pdf: MakePdf) -> None:
     data = make_pdf(all_of(write("Overview", size=16), PROSE))
     assert read(data) == read(data)
 
@@ -270,9 +275,11 @@ LINES = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None)
 @given(st.lists(LINES, min_size=1, max_size=3))
-def test_offsets_hold_on_any_page(make_pdf: MakePdf, pages: list[list[tuple[str, int, int, int, bool]]]):
+def test_offsets_hold_on_any_page(
+    assert_offsets: Law, make_pdf: MakePdf, pages: list[list[tuple[str, int, int, int, bool]]]
+) -> None:
     drawn = [
         all_of(*[write(text, x=x, y=y, size=size, bold=bold) for text, x, y, size, bold in page]) for page in pages
     ]

@@ -1,20 +1,20 @@
-"""The real reports, where they are at hand."""
+"""The real reports, where they are at hand (see the fixtures in tests/conftest.py)."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.reading.conftest import assert_offsets
 
 from scrutiny.reading import read
-from scrutiny.report import BlockKind
+from scrutiny.report import BlockKind, Report
 
 
 @pytest.mark.parametrize("name", ["T1", "T2", "T3", "T4"])
-def test_labelled_sentences_stand_whole_in_one_block_of_their_page(shared: Path, name: str):
-    folder = shared / "corpora" / "documents"
+def test_labelled_sentences_stand_whole_in_one_block_of_their_page(real_corpora: Path, name: str) -> None:
+    folder = real_corpora / "documents"
     report = read(folder / f"{name}.pdf")
     units = json.loads((folder / f"{name}.json").read_text())["units"]
     labelled = [unit for unit in units if unit.get("role") and unit["flag"] is None]
@@ -28,8 +28,8 @@ def test_labelled_sentences_stand_whole_in_one_block_of_their_page(shared: Path,
     assert sum(map(stands, labelled)) >= 0.98 * len(labelled)
 
 
-def test_every_tenth_report_reads_whole(shared: Path):
-    for path in sorted((shared / "reports").glob("*.pdf"))[::10]:
+def test_every_tenth_report_reads_whole(assert_offsets: Callable[[Report], None], real_reports: list[Path]) -> None:
+    for path in real_reports[::10]:
         report = read(path)
         assert_offsets(report)
         assert report.title

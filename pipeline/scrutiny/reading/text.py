@@ -89,7 +89,13 @@ def _heading(chunk: _Chunk, following: _Chunk | None) -> Draft | None:
         return _numbered_heading(text, marker, following)
     prose = " ".join(following.lines)
     introduces = find_marker(prose) is not None or (len(prose) > len(text) and prose.rstrip().endswith(_ENDS))
-    if text[0].isupper() and ":" not in text and introduces and not chunk.lines[0].startswith(" "):
+    if (
+        text[0].isupper()
+        and not prose.lstrip()[:1].islower()
+        and ":" not in text
+        and introduces
+        and not chunk.lines[0].startswith(" ")
+    ):
         return Draft(BlockKind.HEADING, [*lines], level=2)
     return None
 

@@ -42,12 +42,15 @@ def load_model(name_or_path: str | Path | None = None) -> LoadedModel:
     """
     import torch
     from transformers import AutoModelForSequenceClassification, AutoTokenizer
+    from transformers.utils import logging
 
     folder = _locate(name_or_path)
     name = str(name_or_path or DEFAULT_MODEL)
     if Path(name).is_dir():
         name = Path(name).resolve().name
     label_order = _label_order(folder, name)
+    showed_progress = logging.is_progress_bar_enabled()
+    logging.disable_progress_bar()  # a model loads in a moment
     try:
         model = AutoModelForSequenceClassification.from_pretrained(folder, dtype=torch.float32, use_safetensors=True)
         tokenizer = AutoTokenizer.from_pretrained(folder)
@@ -56,6 +59,9 @@ def load_model(name_or_path: str | Path | None = None) -> LoadedModel:
             f"{folder}: not a loadable sequence classifier: {_first_line(error)}",
             remedy="The folder needs config.json, model.safetensors and the tokenizer, as save_pretrained writes them.",
         ) from None
+    finally:
+        if showed_progress:
+            logging.enable_progress_bar()
     limit = getattr(model.config, "max_position_embeddings", None)
     settings_file = folder / FILE_NAME
     settings = ModelSettings.load(settings_file) if settings_file.is_file() else ModelSettings()
