@@ -59,9 +59,7 @@ def test_wrapped_lines_are_one_block_with_a_box_for_each_line(make_pdf: MakePdf)
     assert 90 < block.box.y0 < 110  # 740 points from the bottom of A4, seen from the top
 
 
-def test_paragraph_runs_over_the_page_break_and_furniture_stands_after_it(
-    assert_offsets: Law, make_pdf: MakePdf
-) -> None:
+def test_paragraph_runs_over_the_page_break_and_furniture_follows_it(assert_offsets: Law, make_pdf: MakePdf) -> None:
     def page(number: int, *lines: str) -> Draw:
         return all_of(write(*lines), write(f"Visit to Anytown {number}", y=30, size=8))
 
@@ -240,7 +238,7 @@ def test_rotated_page_is_read_with_boxes_on_the_displayed_page(
     assert_offsets: Law, make_pdf: MakePdf, degrees: int
 ) -> None:
     report = read(make_pdf(write(FULL, "next.", y=500), rotate=degrees))
-    width, height = (A4[1], A4[0]) if degrees % 180 else A4
+    width, height = A4
     assert FULL.split()[0] in report.text
     for block in report.blocks:
         assert block.box is not None
@@ -263,6 +261,7 @@ def test_same_bytes_same_report(make_pdf: MakePdf) -> None:
     assert read(data) == read(data)
 
 
+Printed = tuple[str, int, int, int, bool]
 LINES = st.lists(
     st.tuples(
         st.text("aB1 .-•(|ﬁ\u00a0é", max_size=40),

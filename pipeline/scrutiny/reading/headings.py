@@ -92,14 +92,17 @@ def _find_numbered_lists(groups: Sequence[Group]) -> None:
         run = [group]
         for following in groups[index + 1 :]:
             number = following.marker.number if following.marker else ()
-            expected = run[-1].marker.number[-1] + 1 if run[-1].marker else 0
-            if following.kind is not BlockKind.PARAGRAPH or number[-1:] != (expected,):
+            if following.kind is not BlockKind.PARAGRAPH or not number or number != _successor(run[-1]):
                 break
             run.append(following)
         introduced = index > 0 and groups[index - 1].text.endswith(":")
         if introduced and median(len(item.text) for item in run) <= _LIST_CHARACTERS:
             for item in run:
                 item.kind = BlockKind.LIST_ITEM
+
+
+def _successor(group: Group) -> tuple[int, ...]:
+    return group.marker.successor if group.marker else ()
 
 
 def _set_heading_levels(groups: Sequence[Group]) -> None:

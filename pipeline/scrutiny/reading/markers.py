@@ -40,6 +40,11 @@ class Marker:
         """The parts of the number, (2, 3) for "2.3"; empty for bullets and letters."""
         return tuple(int(part) for part in re.findall(r"\d+", self.sign)) if self.numbered else ()
 
+    @property
+    def successor(self) -> tuple[int, ...]:
+        """The number that comes next at the same depth; empty for bullets and letters."""
+        return (*self.number[:-1], self.number[-1] + 1) if self.number else ()
+
 
 def find_marker(text: str) -> Marker | None:
     """The marker ``text`` begins with, or None."""

@@ -180,7 +180,7 @@ def _marker_counts(marker: Marker, row: Row, free: bool, groups: Sequence[Group]
     before = next((group.marker for group in reversed(groups) if group.marker), None)
     if before is None or not marker.numbered:
         return before is not None and marker.sign == before.sign
-    return bool(before.number) and marker.number == (*before.number[:-1], before.number[-1] + 1)
+    return bool(before.number) and marker.number == before.successor
 
 
 def ends_early(last: Row, following: Row, right: float) -> bool:

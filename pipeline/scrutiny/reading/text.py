@@ -87,15 +87,10 @@ def _heading(chunk: _Chunk, following: _Chunk | None) -> Draft | None:
         return None
     if marker is not None:
         return _numbered_heading(text, marker, following)
-    prose = " ".join(following.lines)
-    introduces = find_marker(prose) is not None or (len(prose) > len(text) and prose.rstrip().endswith(_ENDS))
-    if (
-        text[0].isupper()
-        and not prose.lstrip()[:1].islower()
-        and ":" not in text
-        and introduces
-        and not chunk.lines[0].startswith(" ")
-    ):
+    prose = " ".join(following.lines).strip()
+    introduces = find_marker(prose) is not None or (len(prose) > len(text) and prose.endswith(_ENDS))
+    plain = ":" not in text and not chunk.lines[0].startswith(" ")
+    if text[0].isupper() and plain and introduces and not prose[0].islower():
         return Draft(BlockKind.HEADING, [*lines], level=2)
     return None
 
@@ -103,7 +98,7 @@ def _heading(chunk: _Chunk, following: _Chunk | None) -> Draft | None:
 def _numbered_heading(text: str, marker: Marker, following: _Chunk) -> Draft | None:
     title = text[marker.length :].strip()
     after = find_marker(following.lines[0].strip())
-    if not (marker.number and title[:1].isupper()) or (after and len(after.number) == len(marker.number)):
+    if not (marker.number and title[:1].isupper()) or (after and after.number == marker.successor):
         return None
     return Draft(BlockKind.HEADING, [(title, None)], marker.sign, level=len(marker.number))
 
