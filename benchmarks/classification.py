@@ -1,6 +1,6 @@
 """Sentences classified in a second, after a warm-up, for several batch budgets and thread counts in one run.
 
-    python benchmarks/classification.py --sentences 1000
+python benchmarks/classification.py --sentences 1000
 """
 
 from __future__ import annotations

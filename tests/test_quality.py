@@ -6,8 +6,6 @@ import difflib
 import json
 from pathlib import Path
 
-import pytest
-
 from scrutiny import corpora
 from scrutiny.evaluation.metrics import measure
 from scrutiny.evaluation.predict import predict

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from scrutiny.errors import ReadError
@@ -68,6 +68,7 @@ def test_front_matter_gives_the_title() -> None:
         )
     ).map("".join)
 )
+@example("<b>    ")
 def test_offsets_hold_on_anything_like_markdown(assert_offsets: Callable[[Report], None], text: str) -> None:
     assert_offsets(read(text.encode() or b" ", name="a.md"))
 

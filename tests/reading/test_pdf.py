@@ -77,6 +77,15 @@ def test_paragraph_runs_over_the_page_break_and_furniture_follows_it(assert_offs
     assert_offsets(report)
 
 
+def test_header_of_a_second_and_last_page_does_not_part_a_sentence(make_pdf: MakePdf) -> None:
+    second = all_of(write("Letter to Anytown", y=790), write("next, and staff speak well of them."))
+    report = read(make_pdf(write(FULL), second))
+    assert [(block.kind.value, block.text) for block in report.blocks] == [
+        ("paragraph", f"{FULL} next, and staff speak well of them."),
+        ("furniture", "Letter to Anytown"),
+    ]
+
+
 def test_body_text_at_the_edge_of_a_page_is_no_furniture(make_pdf: MakePdf) -> None:
     report = read(
         make_pdf(write("Attendance has risen to 96 per cent.", y=40), write("Behaviour is calm and orderly.", y=40))
@@ -171,6 +180,20 @@ def test_shading_behind_lines_is_no_table(make_pdf: MakePdf) -> None:
         write(FULL, "next.")(canvas)
 
     assert [block.text for block in read(make_pdf(shaded)).blocks] == [f"{FULL} next."]
+
+
+def test_table_beside_a_column_does_not_cut_it(make_pdf: MakePdf) -> None:
+    def table(canvas: Canvas) -> None:
+        heights = [748 - 2 * PITCH * i for i in range(6)]
+        canvas.grid([330, 430, 520], heights)
+        for number, y in enumerate(heights[1:]):
+            write(f"Area {number}", y=y + 10, x=335)(canvas)
+            write("Good", y=y + 10, x=435)(canvas)
+
+    prose = [f"the left column holds text in line {number}" for number in range(10)]
+    report = read(make_pdf(all_of(table, write(*prose, x=72))))
+    assert texts(report, BlockKind.PARAGRAPH) == [" ".join(prose)]
+    assert texts(report, BlockKind.TABLE_ROW) == [f"Area {number} | Good" for number in range(5)]
 
 
 def test_two_columns_are_read_one_after_the_other(make_pdf: MakePdf) -> None:

@@ -47,7 +47,10 @@ def config(tmp_path: Path, encoder: Path, epochs: float = 12) -> TrainingConfig:
 
 def test_training_learns_and_writes_a_folder_that_loads_everywhere(tmp_path: Path, encoder: Path) -> None:
     output = tmp_path / "model"
-    train(config(tmp_path, encoder), output, command="scrutiny train x")
+    settings = train(config(tmp_path, encoder), output, command="scrutiny train x")
+    # What was learnt by heart can be trusted: sharper, not flatter, and nothing left to review.
+    assert settings.temperature < 1
+    assert settings.review_below < 0.95
     assert {"config.json", "model.safetensors", "scrutiny.json", "tokenizer.json", "training.json"} <= {
         file.name for file in output.iterdir()
     }
@@ -73,7 +76,7 @@ def test_an_interrupted_training_goes_on_and_other_settings_are_refused(tmp_path
         raise Stop
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("scrutiny.training.train._SoftLabelTrainer.predict", stop_late)
+        patch.setattr("scrutiny.training.train.calibrate", stop_late)
         with pytest.raises(Stop):
             train(run, output)
     assert list((output / "checkpoints").glob("checkpoint-*"))

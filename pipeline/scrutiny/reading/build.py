@@ -55,8 +55,8 @@ def build(
     coverage: Coverage | None = None,
 ) -> Report:
     """The Report of ``drafts``. Completes ``coverage`` with counts and ``metadata`` with a title."""
-    # A repeated header must not vote on how a word is hyphenated, nor may the line ends in question.
-    vocabulary = words(text.rsplit(None, 1)[0] for draft in drafts for text, _ in draft.lines if " " in text)
+    # The last word of a line has no say in how words are hyphenated: it may itself be divided.
+    vocabulary = words(" ".join(text.split()[:-1]) for draft in drafts for text, _ in draft.lines)
     section, blocks, parts, position = _Section(), list[Block](), list[str](), 0
     characters: Counter[str] = Counter()
     previous: BlockKind | None = None

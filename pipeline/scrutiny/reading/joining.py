@@ -14,16 +14,34 @@ _ALIGNED = 4.0
 
 
 def join_across(groups: Sequence[Group]) -> list[Group]:
-    """``groups`` with each paragraph that a page or column break cuts made one again."""
+    """``groups`` with each paragraph that a page or column break cuts made one again.
+
+    A line at the top of a page that parts the two halves of a sentence is a running header that had no
+    second page to repeat on: it becomes furniture.
+    """
     joined: list[Group] = []
-    for group in groups:
-        last = joined[-1] if joined else None
-        if last is not None and _continues(last, group):
+    last: Group | None = None
+    for group, following in zip(groups, [*groups[1:], None], strict=True):
+        if last is not None and following is not None and _parts_a_sentence(last, group, following):
+            group.kind, following.opens = BlockKind.FURNITURE, True
+            joined.append(group)
+        elif last is not None and _continues(last, group):
             last.rows += group.rows
             last.closes = group.closes
         else:
             joined.append(group)
+            last = group
     return joined
+
+
+def _parts_a_sentence(last: Group, group: Group, following: Group) -> bool:
+    if len(group.rows) > 1 or not group.opens or not last.closes or group.page == last.rows[-1].page:
+        return False
+    if group.text[:1].islower() or group.text.endswith(_ENDS) or last.kind not in _RUNNING:
+        return False
+    ended = last.text.rstrip(_CLOSING).endswith(_ENDS)
+    together = following.page == group.page and following.kind is BlockKind.PARAGRAPH and following.style == last.style
+    return together and not ended and following.marker is None and following.text[:1].islower()
 
 
 def _continues(last: Group, group: Group) -> bool:

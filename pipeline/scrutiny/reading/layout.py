@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from itertools import groupby
 
-from scrutiny.reading.markers import find_marker
 from scrutiny.reading.page import Page, Region, Row, Rule, Run, Segment, TableRow, rows_of
 
 #: Rules this near count as one, and cells this near share an edge.
@@ -30,18 +30,20 @@ _LEADERS = re.compile(r"\s*(?:\.\s?){4,}\s*")
 Cell = tuple[float, float, float, float]
 
 
+@dataclass
+class _RuledRow(Segment):
+    """A row of ruled cells, placed like a line of text whose edges are the row's frame."""
+
+    cells: list[list[Segment]]
+    frame: Cell
+
+    def __post_init__(self) -> None:
+        self.baseline, _, self.x0, self.x1 = self.frame
+
+
 def lay_out(page: Page) -> list[Region]:
     """The regions of ``page`` in reading order."""
-    framed, flow = _cells(page)
-    rows = _cell_rows(framed)
-    regions: list[Region] = []
-    top = float("-inf")
-    for bottom, row in [*rows, (float("inf"), [])]:
-        band = [segment for segment in flow if top <= segment.baseline < bottom]
-        regions += _read(page, band)
-        regions += _row_regions(page, [framed[cell] for cell in row])
-        top = bottom
-    regions = [region for region in regions if region.items]
+    regions = _read(page, _with_ruled_rows(page))
     # Text in a frame may run on from the page before, or on to the next one.
     if regions and not isinstance(regions[0].items[0], TableRow):
         regions[0].opens = True
@@ -51,9 +53,42 @@ def lay_out(page: Page) -> list[Region]:
 
 
 def _read(page: Page, segments: Sequence[Segment]) -> list[Region]:
-    """The columns of running text among ``segments``."""
+    """The regions of ``segments``: the text of each column, and the ruled rows in it."""
     letterhead = _LETTERHEAD * page.height if page.number == 1 else 0.0
-    return [Region(_aligned_rows(rows_of(page.number, column), letterhead)) for column in _columns(segments) if column]
+    regions: list[Region] = []
+    for column in _columns(segments):
+        ordered = sorted(column, key=lambda segment: segment.baseline)
+        for ruled, group in groupby(ordered, key=lambda segment: isinstance(segment, _RuledRow)):
+            if ruled:
+                regions += [region for row in group if isinstance(row, _RuledRow) for region in _row_regions(page, row)]
+            else:
+                regions.append(Region(_aligned_rows(rows_of(page.number, list(group)), letterhead)))
+    return regions
+
+
+def _with_ruled_rows(page: Page) -> list[Segment]:
+    """The segments of ``page``, those in ruled cells gathered by row."""
+    cells, flow = _cells(page)
+    rows: defaultdict[float, list[Cell]] = defaultdict(list)
+    for cell in cells:
+        near = next((top for top in rows if abs(top - cell[0]) <= _SNAP), cell[0])
+        rows[near].append(cell)
+    for row in rows.values():
+        row.sort(key=lambda cell: cell[2])
+        frame = _widened((row[0][0], max(cell[1] for cell in row), row[0][2], row[-1][3]), cells)
+        runs = [run for cell in row for segment in cells[cell] for run in segment.runs]
+        flow.append(_RuledRow(runs, [cells[cell] for cell in row], frame))
+    return flow
+
+
+def _widened(frame: Cell, cells: Iterable[Cell]) -> Cell:
+    """``frame`` with the cells beside it that begin higher or lower, so that a table is one thing across."""
+    top, bottom, left, right = frame
+    for cell in sorted(cells, key=lambda cell: cell[2]):
+        beside = cell[0] < bottom and cell[1] > top
+        if beside and cell[3] >= left - 2 * _SNAP and cell[2] <= right + 2 * _SNAP:
+            left, right = min(left, cell[2]), max(right, cell[3])
+    return top, bottom, left, right
 
 
 def _cells(page: Page) -> tuple[dict[Cell, list[Segment]], list[Segment]]:
@@ -63,7 +98,7 @@ def _cells(page: Page) -> tuple[dict[Cell, list[Segment]], list[Segment]]:
     down = [Rule(r.y0, r.x0, r.y1, r.x1) for r in _merged(down)]
     cells: defaultdict[Cell, list[Segment]] = defaultdict(list)
     flow: list[Segment] = []
-    for segment in page.segments:
+    for segment in (part for whole in page.segments for part in _split_at_rules(whole, down)):
         cell = _cell(segment, across, down)
         if cell:
             cells[cell].append(segment)
@@ -72,22 +107,25 @@ def _cells(page: Page) -> tuple[dict[Cell, list[Segment]], list[Segment]]:
     return cells, flow
 
 
-def _cell_rows(cells: Iterable[Cell]) -> list[tuple[float, list[Cell]]]:
-    """``cells`` by row, from top to bottom, each row with its top edge and its cells from left to right."""
-    rows: defaultdict[float, list[Cell]] = defaultdict(list)
-    for cell in cells:
-        near = next((top for top in rows if abs(top - cell[0]) <= _SNAP), cell[0])
-        rows[near].append(cell)
-    return [(top, sorted(rows[top], key=lambda cell: cell[2])) for top in sorted(rows)]
+def _split_at_rules(segment: Segment, down: Sequence[Rule]) -> list[Segment]:
+    """``segment`` in the pieces that vertical rules part."""
+    y = (segment.y0 + segment.y1) / 2
+    inside = [rule.x0 for rule in down if rule.y0 < y < rule.y1 and segment.x0 < rule.x0 < segment.x1]
+    if not inside:
+        return [segment]
+    pieces: defaultdict[int, list[Run]] = defaultdict(list)
+    for run in segment.runs:
+        pieces[sum(edge < (run.x0 + run.x1) / 2 for edge in inside)].append(run)
+    return [Segment(runs) for runs in pieces.values()]
 
 
-def _row_regions(page: Page, cells: Sequence[list[Segment]]) -> list[Region]:
+def _row_regions(page: Page, row: _RuledRow) -> list[Region]:
     """A table row; or, where its cells hold running text or it is but a frame, the regions of each cell."""
-    columns = [rows_of(page.number, cell) for cell in cells]
-    if len(cells) > 1 and not any(_is_running_text(rows) for rows in columns):
+    columns = [rows_of(page.number, cell) for cell in row.cells]
+    if len(columns) > 1 and not any(_is_running_text(rows) for rows in columns):
         return [Region([TableRow(columns)], opens=False, closes=False)]
     regions: list[Region] = []
-    for cell in cells:
+    for cell in row.cells:
         own = _read(page, cell)
         own[0].opens = own[-1].closes = False
         regions += own
@@ -107,26 +145,28 @@ def _merged(rules: Sequence[Rule]) -> list[Rule]:
 
 
 def _cell(segment: Segment, across: Sequence[Rule], down: Sequence[Rule]) -> Cell | None:
-    """Top, bottom, left and right of the ruled cell around ``segment``."""
+    """Top, bottom, left and right of the ruled cell around ``segment``; one of its sides may be open."""
     x, y = (segment.x0 + segment.x1) / 2, (segment.y0 + segment.y1) / 2
     over = [rule for rule in across if rule.x0 - _SNAP <= x <= rule.x1 + _SNAP]
     beside = [rule.x0 for rule in down if rule.y0 - _SNAP <= y <= rule.y1 + _SNAP]
     left = max((edge for edge in beside if edge <= x), default=None)
     right = min((edge for edge in beside if edge > x), default=None)
-    if left is None or right is None:
+    if left is None and right is None:
         return None
     # An underline inside the cell does not reach its sides.
-    heights = [rule.y0 for rule in over if rule.x0 <= left + _SNAP and rule.x1 >= right - _SNAP]
-    top = max((height for height in heights if height <= y), default=None)
-    bottom = min((height for height in heights if height > y), default=None)
-    if top is None or bottom is None:
+    over = [r for r in over if (left is None or r.x0 <= left + _SNAP) and (right is None or r.x1 >= right - _SNAP)]
+    above = max((rule for rule in over if rule.y0 <= y), key=lambda rule: rule.y0, default=None)
+    below = min((rule for rule in over if rule.y0 > y), key=lambda rule: rule.y0, default=None)
+    if above is None or below is None:
         return None
-    return round(top), round(bottom), round(left), round(right)
+    left = max(above.x0, below.x0) if left is None else left
+    right = min(above.x1, below.x1) if right is None else right
+    return round(above.y0), round(below.y0), round(left), round(right)
 
 
 def _is_running_text(rows: Sequence[Row]) -> bool:
     """Whether a cell holds sentences or bullets, and not a name, a figure or a grade."""
-    bullets = sum(1 for row in rows if (found := find_marker(row.text)) and not found.numbered)
+    bullets = sum(1 for row in rows if row.marker and not row.marker.numbered)
     words = sum(len(row.text.split()) for row in rows)
     return bullets > 1 or words > _LONG_CELL_WORDS or (words >= _SENTENCE_WORDS and rows[-1].text.endswith((".", ";")))
 
@@ -210,7 +250,7 @@ def _contents_lines(rows: Sequence[Row]) -> dict[int, int]:
         lined_up = row in numbered and flush[round(row.x1 / _SNAP)] >= _CONTENTS_LINES
         if not (lined_up or _LEADERS.search(row.text.strip(" ."))):
             continue
-        above = rows[index - 1] if index and index - 1 not in found.values() else None
+        above = rows[index - 1] if index and index not in found.values() else None
         tight = above is not None and row.baseline - above.baseline < 1.35 * row.style.size
         wrapped = tight and above is not None and above not in numbered and abs(above.x0 - row.x0) <= _SNAP and found
         found[index - 1 if wrapped else index] = index + 1
@@ -219,14 +259,18 @@ def _contents_lines(rows: Sequence[Row]) -> dict[int, int]:
 
 def _contents_row(rows: Sequence[Row]) -> TableRow:
     """A line of a table of contents: its words and its page number, without the dots between."""
+    page, runs = rows[-1].page, rows[-1].whole.runs
+    number = len(runs)
+    while (
+        number > 1 and _PAGE_NUMBER.fullmatch(runs[number - 1].text) and not (number < len(runs) and runs[number].space)
+    ):
+        number -= 1
     cells: list[list[Run]] = [[]]
-    for run in rows[-1].whole.runs:
+    for run in runs[:number]:
         first, *others = _LEADERS.split(run.text)
-        if not others and _PAGE_NUMBER.fullmatch(run.text) and run is rows[-1].whole.runs[-1]:
-            first, others = "", [run.text]
         cells[-1] += [replace(run, text=first)] if first.strip(" .") else []
         cells += [[replace(run, text=text)] if text.strip(" .") else [] for text in others]
-    printed = [[Row(rows[-1].page, [Segment(runs)])] for runs in cells if runs]
+    printed = [[Row(page, [Segment(cell)])] for cell in [*cells, runs[number:]] if cell]
     printed[0][:0] = rows[:-1]
     return TableRow(printed)
 
@@ -260,10 +304,7 @@ def _table_end(rows: Sequence[Row], start: int) -> int | None:
 
 def _edges(row: Row) -> list[float]:
     """Left edges of a row's cells; a bullet or number is no cell, nor is a label with its colon."""
-    cells = row.cells
-    marker = find_marker(cells[0].text)
-    if marker and marker.length == len(cells[0].text):
-        cells = cells[1:]
+    cells = row.cells[1:] if row.marker and row.marker.length == len(row.cells[0].text) else row.cells
     if len(cells) == 2 and cells[0].text.endswith(":"):
         return []
     return [cell.x0 for cell in cells]

@@ -5,17 +5,21 @@ Positions are points from the top left corner of the page as displayed.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from scrutiny.reading.characters import normalise
+from scrutiny.reading.markers import Marker, find_marker
 from scrutiny.report import Box
 
 #: A gap wider than this many times the font size separates two cells of a row.
 CELL_GAP = 1.2
 
+_BARE_NUMBER = re.compile(r"\d{1,3}")
+_LONG_CHARACTERS = 40
 _SUPERSCRIPT = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -94,8 +98,8 @@ class Segment:
     @cached_property
     def baseline(self) -> float:
         """Where the characters of the main size stand."""
-        size = self.style.size
-        return next(run.baseline for run in self.runs if run.style.size == size)
+        main = [run for run in self.runs if run.style.size == self.style.size]
+        return max(main, key=lambda run: len(run.text)).baseline
 
     @cached_property
     def text(self) -> str:
@@ -110,7 +114,7 @@ class Segment:
 
     def _raised(self, run: Run) -> bool:
         size = self.style.size
-        return run.text.strip().isdigit() and run.style.size < 0.85 * size and run.baseline < self.baseline - 0.1 * size
+        return run.text.strip().isdigit() and run.style.size <= size and run.baseline < self.baseline - 0.1 * size
 
 
 @dataclass
@@ -149,6 +153,15 @@ class Row:
     def text(self) -> str:
         """The cells, joined by a space."""
         return normalise(" ".join(cell.text for cell in self.cells))
+
+    @cached_property
+    def marker(self) -> Marker | None:
+        """The bullet or number it begins with; a bare number counts if it stands apart from a long text."""
+        found = find_marker(self.text)
+        first = self.cells[0].text
+        if found is None and len(self.cells) == 2 and _BARE_NUMBER.fullmatch(first):
+            return Marker(first, len(first), True) if len(self.cells[1].text) >= _LONG_CHARACTERS else None
+        return found
 
     @property
     def box(self) -> Box:
@@ -224,7 +237,8 @@ def _follows(last: Run, run: Run) -> bool:
 def _is_raised(small: Run | Segment, large: Run | Segment) -> bool:
     """Whether ``small`` is a raised or lowered sign on the line of ``large``."""
     shared = min(small.y1, large.y1) - max(small.y0, large.y0)
-    return small.style.size < 0.9 * large.style.size and shared > 0.4 * (small.y1 - small.y0)
+    is_sign = small.style.size < 0.9 * large.style.size or small.text.strip().isdigit()
+    return is_sign and shared > 0.25 * (small.y1 - small.y0)
 
 
 def rows_of(page: int, segments: Sequence[Segment]) -> list[Row]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
-from scrutiny.reading.markers import Marker, find_marker
+from scrutiny.reading.markers import Marker
 from scrutiny.reading.page import Region, Row, Segment, Style, TableRow
 from scrutiny.report import BlockKind
 
@@ -117,7 +117,7 @@ def _group_region(region: Region, pitches: Pitches) -> list[Group]:
             groups.append(Group(rows, region.x1, kind=BlockKind.TABLE_ROW, table=item))
             continue
         last = groups[-1] if groups and groups[-1].table is None else None
-        marker = find_marker(item.text)
+        marker = item.marker
         if last is None or _begins(last, item, marker, pitches, groups):
             groups.append(_new_group(item, marker, region.x1))
         else:

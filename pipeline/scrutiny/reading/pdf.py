@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 import pypdfium2
@@ -23,6 +24,10 @@ from scrutiny.report import BlockKind, Box, Coverage, Report
 
 #: A PDF with more pages is not a report, and is refused.
 MAX_PAGES = 5_000
+
+#: A whole PDF ends in this mark, give or take what a server appended, in bytes.
+_END_MARK = b"%%EOF"
+_END_MARK_WITHIN = 2048
 
 _FILE_NAME = re.compile(
     r"\.(?:docx?|pdf|rtf|odt|indd|pages|pptx?|xlsx?|qxd|pub|txt)\b|^microsoft\b|[\\/]", re.IGNORECASE
@@ -48,18 +53,17 @@ def read_pdf(data: bytes, *, path: str) -> Report:
             metadata = _metadata(document, pages)
         finally:
             document.close()
-    empty = tuple(page.number for page in pages if not page.segments)
-    if len(empty) == len(pages):
-        raise ReadError(
-            f"{path}: none of its {len(pages)} pages holds text; they are pictures.",
-            remedy="Run OCR on it first, for example `ocrmypdf in.pdf out.pdf`, and read the result.",
-            code="no_text",
-        )
+    whole = _END_MARK in data[-_END_MARK_WITHIN:]
+    if not whole:
+        notes.append("The file has no end mark: it was cut off, and pages or text may be missing.")
     notes += [
         f"Page {page.number}: only the first {MAX_CHARACTERS_PER_PAGE:,} characters were read."
         for page in pages
         if page.cut
     ]
+    empty = tuple(page.number for page in pages if not page.segments)
+    if len(empty) == len(pages):
+        raise _no_text(path, len(pages)) if whole else _damaged(path)
     coverage = Coverage(pages=len(pages), pages_without_text=empty, notes=tuple(notes))
     return build(drafts(pages), source_of(data, path=path, format="pdf"), metadata=metadata, coverage=coverage)
 
@@ -74,11 +78,23 @@ def _open(data: bytes, path: str) -> pypdfium2.PdfDocument:
                 remedy="Save a copy without the password and read that.",
                 code="encrypted",
             ) from error
-        raise ReadError(
-            f"{path}: the PDF is damaged or incomplete and cannot be opened.",
-            remedy="Download or export it again.",
-            code="damaged",
-        ) from error
+        raise _damaged(path) from error
+
+
+def _damaged(path: str) -> ReadError:
+    return ReadError(
+        f"{path}: the PDF is damaged or incomplete and cannot be read.",
+        remedy="Download or export it again.",
+        code="damaged",
+    )
+
+
+def _no_text(path: str, pages: int) -> ReadError:
+    return ReadError(
+        f"{path}: none of its {pages} pages holds text; they are pictures.",
+        remedy="Run OCR on it first, for example `ocrmypdf in.pdf out.pdf`, and read the result.",
+        code="no_text",
+    )
 
 
 def _pages(document: pypdfium2.PdfDocument) -> tuple[list[Page], list[str]]:
@@ -100,14 +116,14 @@ def drafts(pages: Sequence[Page]) -> list[Draft]:
     footnotes = {page.number: take_footnotes(page, body) for page in pages}
     groups = group_rows([region for page in pages for region in lay_out(page)])
     classify(groups, body)
-    flow = join_across(groups)
+    begun: defaultdict[int, list[Group]] = defaultdict(list)
+    for group in join_across(groups):
+        begun[group.page].append(group)
     ordered: list[Draft] = []
-    position = 0
     for page in pages:
-        while position < len(flow) and flow[position].page <= page.number:
-            ordered.append(_draft(flow[position]))
-            position += 1
+        ordered += [_draft(group) for group in begun[page.number] if group.kind is not BlockKind.FURNITURE]
         ordered += footnotes[page.number]
+        ordered += [_draft(group) for group in begun[page.number] if group.kind is BlockKind.FURNITURE]
         ordered += [_furniture(row) for row in rows_of(page.number, furniture[page.number])]
     return ordered
 

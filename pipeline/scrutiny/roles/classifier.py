@@ -61,15 +61,15 @@ class Classifier:
 
     def predict(self, units: Sequence[Unit]) -> list[Prediction]:
         """One prediction for each of ``units``, in their order."""
-        settings = self.loaded.settings
-        encoded = encode(
-            self.loaded.tokenizer, [unit.text for unit in units], contexts(units, settings.context), settings.max_tokens
-        )
-        scores: list[list[float]] = [[]] * len(units)
-        for indices, rows in self._run(encoded):
-            for index, row in zip(indices, rows, strict=True):
-                scores[index] = row
+        import torch
+
+        encoded = self._encode(units)
+        scores = torch.softmax(self._logits(encoded) / self.loaded.settings.temperature, dim=-1).tolist()
         return [self._prediction(row, item.cut) for row, item in zip(scores, encoded, strict=True)]
+
+    def logits(self, units: Sequence[Unit]) -> torch.Tensor:
+        """What the model itself says, before calibration: double, shape (units, roles) in the order of ``ROLES``."""
+        return self._logits(self._encode(units))
 
     def __call__(self, reports: Iterable[Report]) -> Iterator[Report]:
         """Add predictions to the sentences of each report, batching across reports."""
@@ -91,25 +91,33 @@ class Classifier:
             cut = sum(sentence.prediction is not None and sentence.prediction.cut for sentence in sentences)
             yield replace(report, sentences=sentences, coverage=replace(report.coverage, sentences_cut=cut))
 
-    def _run(self, encoded: Sequence[Encoded]) -> Iterator[tuple[list[int], list[list[float]]]]:
-        """Batches of indices with their probabilities, shape (batch, roles) in the order of ``ROLES``."""
+    def _encode(self, units: Sequence[Unit]) -> list[Encoded]:
+        settings = self.loaded.settings
+        texts = [unit.text for unit in units]
+        return encode(self.loaded.tokenizer, texts, contexts(units, settings.context), settings.max_tokens)
+
+    def _logits(self, encoded: Sequence[Encoded]) -> torch.Tensor:
         import torch
 
+        logits = torch.empty(len(encoded), len(ROLES), dtype=torch.double)
         groups = list(batches([len(item) for item in encoded], self.token_budget))
         if self.device.type != "cpu":
             for indices in groups:
-                yield indices, self._forward([encoded[index] for index in indices])
-            return
+                logits[indices] = self._forward([encoded[index] for index in indices])
+            return logits
         callers_threads = torch.get_num_threads()
         try:
             with ThreadPoolExecutor(self.threads, initializer=torch.set_num_threads, initargs=(1,)) as pool:
                 rows = pool.map(lambda indices: self._forward([encoded[index] for index in indices]), groups)
-                yield from zip(groups, rows, strict=True)
+                for indices, row in zip(groups, rows, strict=True):
+                    logits[indices] = row
         finally:
             # torch counts threads per thread, but a thread started later would inherit the 1.
             torch.set_num_threads(callers_threads)
+        return logits
 
-    def _forward(self, batch: Sequence[Encoded]) -> list[list[float]]:
+    def _forward(self, batch: Sequence[Encoded]) -> torch.Tensor:
+        """The logits of equally long inputs, shape (batch, roles) in the order of ``ROLES``."""
         import torch
 
         model = self.loaded.model
@@ -119,9 +127,8 @@ class Classifier:
                 name: torch.tensor([item.inputs[name] for item in batch], device=self.device)
                 for name in batch[0].inputs
             }
-            logits = model(**inputs).logits.cpu().double()[:, list(self.loaded.label_order)]
-            rows: list[list[float]] = torch.softmax(logits / self.loaded.settings.temperature, dim=-1).tolist()
-        return rows
+            logits: torch.Tensor = model(**inputs).logits.cpu().double()
+        return logits[:, list(self.loaded.label_order)]
 
     def _prediction(self, row: Sequence[float], cut: bool) -> Prediction:
         settings = self.loaded.settings

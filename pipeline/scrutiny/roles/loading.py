@@ -50,7 +50,7 @@ def load_model(name_or_path: str | Path | None = None) -> LoadedModel:
         name = Path(name).resolve().name
     label_order = _label_order(folder, name)
     showed_progress = logging.is_progress_bar_enabled()
-    logging.disable_progress_bar()  # a model loads in a moment
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call] # a model loads in a moment
     try:
         model = AutoModelForSequenceClassification.from_pretrained(folder, dtype=torch.float32, use_safetensors=True)
         tokenizer = AutoTokenizer.from_pretrained(folder)
@@ -61,7 +61,7 @@ def load_model(name_or_path: str | Path | None = None) -> LoadedModel:
         ) from None
     finally:
         if showed_progress:
-            logging.enable_progress_bar()
+            logging.enable_progress_bar()  # type: ignore[no-untyped-call]
     limit = getattr(model.config, "max_position_embeddings", None)
     settings_file = folder / FILE_NAME
     settings = ModelSettings.load(settings_file) if settings_file.is_file() else ModelSettings()

@@ -7,6 +7,7 @@ import json
 import random
 import shutil
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from scrutiny.errors import ConfigError, DataError, ModelError
 from scrutiny.report import ROLES
 from scrutiny.resources import corpora_folder
 from scrutiny.roles.batching import encode
+from scrutiny.roles.classifier import Classifier
 from scrutiny.roles.context import ContextWidth, Unit, contexts
 from scrutiny.roles.settings import ModelSettings
 from scrutiny.training.calibration import calibrate
@@ -34,7 +36,11 @@ class _SoftLabelTrainer(Trainer):
     """Cross-entropy against a distribution over the roles instead of one role."""
 
     def compute_loss(
-        self, model: Any, inputs: dict[str, Any], return_outputs: bool = False, num_items_in_batch: Any = None  # noqa: ARG002
+        self,
+        model: Any,
+        inputs: dict[str, Any],
+        return_outputs: bool = False,
+        num_items_in_batch: Any = None,  # noqa: ARG002
     ) -> Any:
         labels = inputs.pop("labels")
         outputs = model(**inputs)
@@ -95,17 +101,18 @@ def train(config: TrainingConfig, output: Path, *, base_model: str | None = None
         model=model,
         args=arguments,
         train_dataset=dataset(training, optimisation.alone_share),
-        eval_dataset=(validation_set := dataset(validation, 0.0)),
+        eval_dataset=dataset(validation, 0.0),
         processing_class=tokenizer,
         compute_metrics=_macro_f1,
     )
     trainer.train(resume_from_checkpoint=_last_checkpoint(config, output / "checkpoints"))
-    logits = trainer.predict(validation_set).predictions
-    settings = ModelSettings(
-        context=width, max_tokens=config.model.max_tokens, **calibrate(torch.as_tensor(logits), validation)
-    )
     model.to(getattr(torch, config.model.save_as)).save_pretrained(output)
     tokenizer.save_pretrained(output)
+    uncalibrated = ModelSettings(context=width, max_tokens=config.model.max_tokens)
+    uncalibrated.save(output)
+    # On the model as it was saved, through the code that will run it.
+    logits = Classifier(output).logits([to_unit(unit) for unit in validation])
+    settings = replace(uncalibrated, **calibrate(logits, validation))
     settings.save(output)
     _write_provenance(config, output, command, trainer.state.log_history, len(training), len(validation))
     shutil.rmtree(output / "checkpoints")
