@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import scrutiny
 from scrutiny.errors import ReadError
 from scrutiny.pipeline import Pipeline, compose
 from scrutiny.records.grouping import Assembler
@@ -92,10 +91,9 @@ def test_any_text_keeps_the_offset_law(pipeline: Pipeline, tmp_path_factory: pyt
 def test_stages_that_do_not_fit_are_refused() -> None:
     with pytest.raises(ValueError, match="Assembler needs predictions, sentences"):
         compose([Assembler()])
-    assert compose([Splitter()])
+    assert list(compose([Splitter()])([])) == []
 
 
 def test_the_readme_sentence_is_a_finding(pipeline: Pipeline) -> None:
     (prediction,) = pipeline.classify(["Plans are not reviewed often enough."], headings=["Findings"], passages=["p1"])
     assert prediction.role is Role.FINDING
-    assert scrutiny.Role.FINDING == "finding"

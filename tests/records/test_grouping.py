@@ -24,7 +24,7 @@ class Draft:
 
 def report(*drafts: Draft, confidence: float = 0.9) -> Report:
     """A classified report of the drafts."""
-    text, blocks, sentences = "", [], []
+    text, blocks, sentences = "", list[Block](), list[Sentence]()
     for draft in drafts:
         text += "\n\n" if text else ""
         start = len(text)

@@ -30,9 +30,13 @@ def test_predictions_do_not_depend_on_batch_size_threads_or_order(tiny_model: Pa
 
 
 def test_the_shipped_model_is_independent_of_batching_too(pipeline: Pipeline) -> None:
-    reference = pipeline.classifier.predict(UNITS)
-    single = Classifier(device="cpu", threads=1, token_budget=1)
-    assert single.predict(UNITS) == reference
+    words = "the provider did not review its plans often enough and people waited too long for help".split()
+    units = [Unit(" ".join((words * 8)[:count]), heading) for count in range(1, 100, 3) for heading in ("", "Findings")]
+    reference = Classifier(device="cpu", threads=1, token_budget=1).logits(units)
+    for threads, budget in ((1, 200), (2, 4096)):
+        # Bits, not digits: rounding would hide all but the unluckiest difference.
+        assert Classifier(device="cpu", threads=threads, token_budget=budget).logits(units).equal(reference)
+    assert pipeline.classifier.logits(units * 20)[-len(units) :].equal(reference)
 
 
 @settings(deadline=None, max_examples=25)

@@ -52,9 +52,13 @@ class Classifier:
         """
         import torch
 
+        from scrutiny.roles.steady import make_steady
+
         self.loaded: LoadedModel = load_model(model)
         self.device = torch.device(device or _best_device())
         self.loaded.model.to(device=self.device)  # type: ignore[call-arg]
+        if self.device.type == "cpu":
+            make_steady(self.loaded.model)
         self.threads = threads or torch.get_num_threads()
         self.token_budget = token_budget
         self.buffer = buffer
