@@ -22,9 +22,9 @@ from scrutiny.training.train import train
 #: Sources of one body or kind of report, held out together.
 FAMILIES = {
     "Ofsted": ("ofsted_ilacs", "ofsted_focused", "ofsted_send"),
+    "accident investigation": ("transport_taic", "transport_atsb", "taic_recommendations"),
     "coroners": ("coroner_pfd",),
     "US licensing": ("texas_licensing", "oregon_longterm_care"),
-    "accident investigation": ("transport_taic", "transport_atsb", "taic_recommendations"),
     "inpatient review": ("inpatient_review",),
 }
 

@@ -59,10 +59,12 @@ def build(
     vocabulary = words(" ".join(text.split()[:-1]) for draft in drafts for text, _ in draft.lines)
     section, blocks, parts, position = _Section(), list[Block](), list[str](), 0
     characters: Counter[str] = Counter()
+    bare = 0
     previous: BlockKind | None = None
     for draft in drafts:
         body = _body(draft, vocabulary)
         if body is None:
+            bare += bool(draft.marker)
             continue
         text, spans = body
         lead = "" if previous is None else "\n" if previous is draft.kind and draft.kind in _TIGHT else "\n\n"
@@ -81,8 +83,11 @@ def build(
     metadata = dict(metadata or {})
     if not metadata.get("title"):
         metadata["title"] = _title(blocks)
+    coverage = coverage or Coverage()
+    notes = [f"Bullets and numbers without text, {bare:,} of them, were left out."] if bare else []
     coverage = replace(
-        coverage or Coverage(),
+        coverage,
+        notes=(*coverage.notes, *notes),
         characters=MappingProxyType(dict(sorted(characters.items()))),
         replacement_characters=sum(c == "\ufffd" or "\ue000" <= c <= "\uf8ff" for c in report_text),
     )

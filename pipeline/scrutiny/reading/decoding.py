@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+from functools import partial
 
 from scrutiny.errors import ReadError
 
@@ -10,10 +11,18 @@ from scrutiny.errors import ReadError
 _SAMPLE = 64_000
 _UTF16_ZEROS = 0.3
 _MAX_CONTROLS = 0.02
+#: Tried in turn; the last one takes any bytes.
+_EIGHT_BIT = ("utf-8-sig", "cp1252", "latin-1")
 
 
-def decode(data: bytes, *, path: str) -> str:
-    """The text in ``data``. Raises ReadError (``not_text``) where it is not text."""
+def decode(data: bytes, *, path: str, most: int) -> str:
+    """The text in ``data``. Raises ReadError: ``too_large`` beyond ``most`` bytes, ``not_text`` for what is no text."""
+    if len(data) > most:
+        raise ReadError(
+            f"{path}: the file has {len(data):,} bytes; at most {most:,} are read of a file of this kind.",
+            remedy="Split it into one file a report.",
+            code="too_large",
+        )
     text = _decoded(data)
     if text is None or not is_text(text):
         raise ReadError(
@@ -46,7 +55,7 @@ def _decoded(data: bytes) -> str | None:
     even, odd = sample[::2].count(0), sample[1::2].count(0)
     if max(even, odd) > _UTF16_ZEROS * len(sample) / 2:
         return _try(data, "utf-16-le" if odd > even else "utf-16-be")
-    return _try(data, "utf-8-sig") or _try(data, "cp1252") or _try(data, "latin-1")
+    return next(text for text in map(partial(_try, data), _EIGHT_BIT) if text is not None)
 
 
 def _try(data: bytes, encoding: str) -> str | None:

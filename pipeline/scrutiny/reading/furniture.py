@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 
@@ -35,12 +36,14 @@ def take_furniture(pages: Sequence[Page]) -> dict[int, list[Segment]]:
                 if key:
                     places[key].append((page, segment))
     needed = 2 if len(pages) < _LONG_REPORT else 3
-    taken = {
-        id(segment)
-        for found in places.values()
-        for page, segment in found
-        if _repeats(page, segment, found, needed) or _LABELLED_NUMBER.fullmatch(segment.text)
-    }
+    taken: set[int] = set()
+    for found in places.values():
+        heights = _heights(found)
+        taken.update(
+            id(segment)
+            for page, segment in found
+            if _repeats(page.number, segment.baseline, heights, needed) or _LABELLED_NUMBER.fullmatch(segment.text)
+        )
     _take_rewrapped(places, taken, needed)
     for page in pages:
         _take_beyond(page, taken)
@@ -52,19 +55,33 @@ def take_furniture(pages: Sequence[Page]) -> dict[int, list[Segment]]:
     return furniture
 
 
-def _repeats(page: Page, segment: Segment, found: Sequence[tuple[Page, Segment]], needed: int) -> bool:
-    """Whether what ``found`` lists stands on ``needed`` pages on end, or on every other one, around ``page``.
+def _heights(found: Sequence[tuple[Page, Segment]]) -> dict[int, list[float]]:
+    """The baselines, in order, of what stands on each page."""
+    heights: defaultdict[int, list[float]] = defaultdict(list)
+    for page, segment in found:
+        heights[page.number].append(segment.baseline)
+    return {number: sorted(baselines) for number, baselines in heights.items()}
+
+
+def _repeats(page: int, baseline: float, heights: Mapping[int, Sequence[float]], needed: int) -> bool:
+    """Whether it stands at ``baseline`` on ``needed`` pages on end, or on every other one, around ``page``.
 
     A heading that opens several sections repeats too, but pages apart.
     """
-    pages = {other.number for other, there in found if abs(there.baseline - segment.baseline) < _SAME_HEIGHT}
-    chain = {page.number}
+    pages = 1
     for step in (1, -1):
-        number: int | None = page.number
-        while number is not None:
-            chain.add(number)
-            number = next((near for near in (number + step, number + 2 * step) if near in pages), None)
-    return len(chain) >= needed
+        number: int | None = page
+        while number is not None and pages < needed:
+            nearby = (number + step, number + 2 * step)
+            number = next((near for near in nearby if _stands_at(baseline, heights.get(near, ()))), None)
+            pages += number is not None
+    return pages >= needed
+
+
+def _stands_at(baseline: float, others: Sequence[float]) -> bool:
+    """Whether one of ``others``, which ascend, is near ``baseline``."""
+    index = bisect_left(others, baseline)
+    return any(abs(other - baseline) < _SAME_HEIGHT for other in others[max(index - 1, 0) : index + 1])
 
 
 def _take_rewrapped(places: Mapping[str, Sequence[tuple[Page, Segment]]], taken: set[int], needed: int) -> None:

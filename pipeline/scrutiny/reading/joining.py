@@ -21,7 +21,7 @@ def join_across(groups: Sequence[Group]) -> list[Group]:
     """
     joined: list[Group] = []
     last: Group | None = None
-    for group, following in zip(groups, [*groups[1:], None], strict=True):
+    for group, following in zip(groups, [*groups, None][1:], strict=True):
         if last is not None and following is not None and _parts_a_sentence(last, group, following):
             group.kind, following.opens = BlockKind.FURNITURE, True
             joined.append(group)

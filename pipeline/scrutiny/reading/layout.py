@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -18,6 +19,8 @@ _SENTENCE_WORDS = 10
 #: A column has at least this many lines, most of which fill this share of its width.
 _COLUMN_LINES = 4
 _COLUMN_FILL = 0.6
+#: A table whose first row takes more lines is none.
+_CELL_LINES = 100
 
 #: On the first page, lines side by side above this share of its height are a letterhead.
 _LETTERHEAD = 0.2
@@ -182,12 +185,13 @@ def _columns(segments: Sequence[Segment]) -> list[list[Segment]]:
         if count < _COLUMN_LINES or not _are_columns(segments, left, edge, right):
             continue
         columns: list[list[Segment]] = []
-        across = sorted(s.baseline for s in segments if s.x0 < edge < s.x1)
-        for top, bottom in zip([float("-inf"), *across], [*across, float("inf")], strict=True):
-            band = [s for s in segments if top <= s.baseline < bottom and not s.x0 < edge < s.x1]
-            columns.append([s for s in segments if s.baseline == top and s.x0 < edge < s.x1])
-            columns.append([s for s in band if s.x1 <= edge])
-            columns += _columns([s for s in band if s.x0 >= edge])
+        across = sorted({s.baseline for s in segments if s.x0 < edge < s.x1})
+        bands: list[tuple[list[Segment], ...]] = [([], [], []) for _ in [None, *across]]
+        for segment in segments:
+            over, before, after = bands[bisect_right(across, segment.baseline)]
+            (over if segment.x0 < edge < segment.x1 else before if segment.x1 <= edge else after).append(segment)
+        for over, before, after in bands:
+            columns += [over, before, *_columns(after)]
         return _rejoined(columns, edge)
     return [list(segments)]
 
@@ -243,17 +247,24 @@ def _contents_lines(rows: Sequence[Row]) -> dict[int, int]:
 
     It ends in a page number, with dots before it or flush right with the others; it may take two rows.
     """
-    numbered = [row for row in rows if len(row.whole.runs) > 1 and _PAGE_NUMBER.fullmatch(row.whole.runs[-1].text)]
-    flush = Counter(round(row.x1 / _SNAP) for row in numbered)
+    numbered = {
+        index
+        for index, row in enumerate(rows)
+        if len(row.whole.runs) > 1 and _PAGE_NUMBER.fullmatch(row.whole.runs[-1].text)
+    }
+    flush = Counter(round(rows[index].x1 / _SNAP) for index in numbered)
     found: dict[int, int] = {}
+    end = 0
     for index, row in enumerate(rows):
-        lined_up = row in numbered and flush[round(row.x1 / _SNAP)] >= _CONTENTS_LINES
+        lined_up = index in numbered and flush[round(row.x1 / _SNAP)] >= _CONTENTS_LINES
         if not (lined_up or _LEADERS.search(row.text.strip(" ."))):
             continue
-        above = rows[index - 1] if index and index not in found.values() else None
+        above = rows[index - 1] if index and index != end else None
         tight = above is not None and row.baseline - above.baseline < 1.35 * row.style.size
-        wrapped = tight and above is not None and above not in numbered and abs(above.x0 - row.x0) <= _SNAP and found
-        found[index - 1 if wrapped else index] = index + 1
+        begun = tight and index - 1 not in numbered
+        wrapped = begun and above is not None and abs(above.x0 - row.x0) <= _SNAP and found
+        end = index + 1
+        found[index - 1 if wrapped else index] = end
     return found
 
 
@@ -292,7 +303,7 @@ def _table_end(rows: Sequence[Row], start: int) -> int | None:
     if len(edges) < 2:
         return None
     full, end = 1, start + 1
-    while end < len(rows):
+    while end < len(rows) and (full > 1 or end - start <= _CELL_LINES):
         own = _edges(rows[end])
         if len(own) >= 2 and _line_up(own, edges):
             full += 1

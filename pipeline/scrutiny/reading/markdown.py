@@ -10,13 +10,22 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from scrutiny.reading.build import Draft, build, source_of
+from scrutiny.reading.characters import normalise
 from scrutiny.reading.decoding import decode
-from scrutiny.report import BlockKind, Report
+from scrutiny.report import BlockKind, Coverage, Report
+
+#: A larger file is refused: the parser takes some 20 seconds a megabyte over the worst.
+MAX_MARKDOWN_BYTES = 2_000_000
+#: What is nested deeper is left out, and the coverage says so: the parser calls itself at every level. A list
+#: counts twice, once for its item.
+_DEEPEST = 100
 
 _FRONT_MATTER = re.compile(r"\A---\n(.*?)\n---\s*(?:\n|\Z)", re.DOTALL)
-_TITLE = re.compile(r"^title:\s*[\"']?(.+?)[\"']?\s*$", re.MULTILINE)
-_TAG = re.compile(r"<!--.*?-->|<[^>]*>", re.DOTALL)
+_TITLE = re.compile(r"^title:(.*)$", re.MULTILINE)
+#: What is not shown, with the sign that ends it.
+_UNSHOWN = ((re.compile(r"<!--.*?-->", re.DOTALL), "-->"), (re.compile(r"<[^>]*>"), ">"))
 _LISTS = ("bullet_list_open", "ordered_list_open")
+_CONTAINERS = ("blockquote_open", "list_item_open")
 
 
 @dataclass(slots=True)
@@ -35,18 +44,26 @@ class _Lists:
 
 
 def read_markdown(data: bytes, *, path: str) -> Report:
-    """The report in the Markdown file ``data``. Raises ReadError (``not_text``)."""
-    text = decode(data, path=path).replace("\r\n", "\n")
+    """The report in the Markdown file ``data``. Raises ReadError (``too_large``, ``not_text``)."""
+    text = decode(data, path=path, most=MAX_MARKDOWN_BYTES).replace("\r\n", "\n")
     front = _FRONT_MATTER.match(text)
     title = _TITLE.search(front.group(1)) if front else None
-    drafts = markdown_drafts(text[front.end() :] if front else text)
-    metadata = {"title": title.group(1)} if title else None
-    return build(drafts, source_of(data, path=path, format="markdown"), metadata=metadata)
+    tokens = _parse(text[front.end() :] if front else text)
+    metadata = {"title": normalise(title.group(1).strip().strip("\"'"))} if title else None
+    notes = [f"The front matter, {len(front.group(1)):,} characters, was left out."] if front else []
+    if any(token.type in _CONTAINERS and token.level >= _DEEPEST - 1 for token in tokens):
+        notes.append(f"Lists and quotations in more than {_DEEPEST} others were left out.")
+    source, coverage = source_of(data, path=path, format="markdown"), Coverage(notes=tuple(notes))
+    return build(list(_walk(tokens)), source, metadata=metadata, coverage=coverage)
 
 
 def markdown_drafts(text: str) -> list[Draft]:
     """The blocks of Markdown ``text``: emphasis, links and HTML leave only their words."""
-    return list(_walk(MarkdownIt("commonmark").enable("table").parse(text)))
+    return list(_walk(_parse(text)))
+
+
+def _parse(text: str) -> list[Token]:
+    return MarkdownIt("commonmark", {"maxNesting": _DEEPEST}).enable("table").parse(text)
 
 
 def _walk(tokens: Sequence[Token]) -> Iterator[Draft]:
@@ -77,7 +94,7 @@ def _walk(tokens: Sequence[Token]) -> Iterator[Draft]:
         elif token.type in ("fence", "code_block"):
             yield _block(token.content.splitlines(), 0, lists)
         elif token.type == "html_block":
-            yield Draft(BlockKind.PARAGRAPH, [(line, None) for line in _TAG.sub("", token.content).splitlines()])
+            yield Draft(BlockKind.PARAGRAPH, [(line, None) for line in _shown(token.content).splitlines()])
 
 
 def _block(lines: Sequence[str], heading: int, lists: _Lists) -> Draft:
@@ -92,12 +109,20 @@ def _block(lines: Sequence[str], heading: int, lists: _Lists) -> Draft:
 
 def _inline(tokens: Sequence[Token]) -> list[str]:
     """The words of a block, by source line."""
-    lines = [""]
+    lines: list[list[str]] = [[]]
     for token in tokens:
         if token.type in ("softbreak", "hardbreak"):
-            lines.append("")
+            lines.append([])
         elif token.type == "image":
-            lines[-1] += " ".join(_inline(token.children or []))
+            lines[-1].append(" ".join(_inline(token.children or [])))
         elif token.type in ("text", "code_inline", "text_special"):
-            lines[-1] += token.content
-    return lines
+            lines[-1].append(token.content)
+    return ["".join(line) for line in lines]
+
+
+def _shown(html: str) -> str:
+    """``html`` without comments and tags; one that nothing ends is text, and is not looked for twice."""
+    for pattern, end in _UNSHOWN:
+        head, sign, tail = html.rpartition(end)
+        html = pattern.sub("", head + sign) + tail
+    return html

@@ -11,12 +11,13 @@ SYMBOLS = {0xF0A7: "▪", 0xF06E: "■", 0xF0A8: "◻", 0xF0D8: "➢", 0xF0FC: "
 
 _DASHES = "-–—"
 _ROMAN = r"(?=[ivx])x{0,3}(?:ix|iv|v?i{0,3})"
-_NUMBER = r"\d{1,3}(?:\.\d{1,3})*"
+#: Nobody numbers deeper: what goes on is no marker.
+_NUMBER = r"\d{1,3}(?:\.\d{1,3}){0,9}"
 _MARKER = re.compile(
     rf"""(?:
     (?P<bullet>[{re.escape(BULLETS)}\ue000-\uf8ff]|[{_DASHES}]|[*o](?=\s)|[*o]$)
     |(?P<letter>\((?:[a-z]|{_ROMAN})\)|(?:[a-z]|{_ROMAN})\))
-    |(?P<number>\({_NUMBER}\)|{_NUMBER}[.)]|\d{{1,2}}(?:\.\d{{1,3}})+)
+    |(?P<number>\({_NUMBER}\)|{_NUMBER}[.)]|\d{{1,2}}(?:\.\d{{1,3}}){{1,9}})
     )(?=\s|$)""",
     re.VERBOSE,
 )

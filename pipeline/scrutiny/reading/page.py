@@ -6,6 +6,7 @@ Positions are points from the top left corner of the page as displayed.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, insort
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -17,6 +18,8 @@ from scrutiny.report import Box
 
 #: A gap wider than this many times the font size separates two cells of a row.
 CELL_GAP = 1.2
+#: What is on a line already does not overlap: only so many to the left can reach a place.
+_NEIGHBOURS = 8
 
 _BARE_NUMBER = re.compile(r"\d{1,3}")
 _LONG_CHARACTERS = 40
@@ -206,14 +209,14 @@ class Region:
 
 @dataclass
 class Page:
-    """A page as read. ``number`` counts from 1; ``cut`` tells that characters beyond the limit were left out."""
+    """A page as read. ``number`` counts from 1; ``cut`` says what was left out, if anything was."""
 
     number: int
     width: float
     height: float
     segments: list[Segment] = field(default_factory=list)
     rules: list[Rule] = field(default_factory=list)
-    cut: bool = False
+    cut: str = ""
 
 
 def segments_of(runs: Sequence[Run]) -> list[Segment]:
@@ -243,27 +246,38 @@ def _is_raised(small: Run | Segment, large: Run | Segment) -> bool:
 
 def rows_of(page: int, segments: Sequence[Segment]) -> list[Row]:
     """``segments`` as rows from top to bottom, cells from left to right."""
-    lines: list[list[Segment]] = []
+    lines: list[tuple[Segment, list[Segment]]] = []
     for segment in sorted(segments, key=lambda s: (round(s.baseline, 1), s.x0)):
-        for line in lines[-3:]:
-            size = max(segment.style.size, line[0].style.size)
-            apart = all(segment.x0 >= s.x1 - 1 or segment.x1 <= s.x0 + 1 for s in line)
-            near = abs(segment.baseline - line[0].baseline) < 0.4 * size
-            near = near or _is_raised(segment, line[0]) or _is_raised(line[0], segment)
-            if apart and near:
-                line.append(segment)
+        for first, line in lines[-3:]:
+            size = max(segment.style.size, first.style.size)
+            near = abs(segment.baseline - first.baseline) < 0.4 * size
+            near = near or _is_raised(segment, first) or _is_raised(first, segment)
+            if near and _has_room(line, segment):
+                insort(line, segment, key=_left)
                 break
         else:
-            lines.append([segment])
-    return [Row(page, _cells(sorted(line, key=lambda s: s.x0))) for line in lines]
+            lines.append((segment, [segment]))
+    return [Row(page, _cells(line)) for _, line in lines]
+
+
+def _left(segment: Segment) -> float:
+    return segment.x0
+
+
+def _has_room(line: Sequence[Segment], segment: Segment) -> bool:
+    """Whether ``segment`` overlaps nothing on ``line``, which is in order from left to right."""
+    end = bisect_left(line, segment.x1 - 1, key=_left)
+    return all(segment.x0 >= other.x1 - 1 for other in line[max(end - _NEIGHBOURS, 0) : end])
 
 
 def _cells(line: Sequence[Segment]) -> list[Segment]:
-    cells: list[Segment] = []
+    cells: list[list[Segment]] = []
+    right = 0.0
     for segment in line:
-        gap = CELL_GAP * segment.style.size
-        if cells and segment.x0 - cells[-1].x1 < gap:
-            cells[-1] = Segment([*cells[-1].runs, *segment.runs])
+        if cells and segment.x0 - right < CELL_GAP * segment.style.size:
+            cells[-1].append(segment)
+            right = max(right, segment.x1)
         else:
-            cells.append(segment)
-    return cells
+            cells.append([segment])
+            right = segment.x1
+    return [Segment([run for segment in cell for run in segment.runs]) for cell in cells]

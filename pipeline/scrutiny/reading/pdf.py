@@ -19,11 +19,15 @@ from scrutiny.reading.joining import join_across
 from scrutiny.reading.layout import lay_out
 from scrutiny.reading.page import Page, Row, TableRow, rows_of
 from scrutiny.reading.paragraphs import Group, group_rows
-from scrutiny.reading.pdfium import LOCK, MAX_CHARACTERS_PER_PAGE, read_page
+from scrutiny.reading.pdfium import LOCK, read_page
 from scrutiny.report import BlockKind, Box, Coverage, Report
 
 #: A PDF with more pages is not a report, and is refused.
 MAX_PAGES = 5_000
+#: Nor is one with more characters, some 2,000 full pages, or set in more pieces: a small file can show the same
+#: text on every page.
+MAX_CHARACTERS = 5_000_000
+MAX_PIECES = 500_000
 
 #: A whole PDF ends in this mark, give or take what a server appended, in bytes.
 _END_MARK = b"%%EOF"
@@ -38,7 +42,7 @@ _DATE = re.compile(r"D?:?(\d{4})(\d\d)?(\d\d)?")
 def read_pdf(data: bytes, *, path: str) -> Report:
     """The report in the PDF file ``data``; ``path`` names it in errors and in the report's source.
 
-    Raises ReadError: ``encrypted``, ``damaged``, ``too_many_pages``, ``no_text``.
+    Raises ReadError: ``encrypted``, ``damaged``, ``too_many_pages``, ``too_large``, ``no_text``.
     """
     with LOCK:
         document = _open(data, path)
@@ -49,19 +53,15 @@ def read_pdf(data: bytes, *, path: str) -> Report:
                     remedy="Split it into one file a report.",
                     code="too_many_pages",
                 )
-            pages, notes = _pages(document)
+            pages, notes = _pages(document, path)
             metadata = _metadata(document, pages)
         finally:
             document.close()
     whole = _END_MARK in data[-_END_MARK_WITHIN:]
     if not whole:
         notes.append("The file has no end mark: it was cut off, and pages or text may be missing.")
-    notes += [
-        f"Page {page.number}: only the first {MAX_CHARACTERS_PER_PAGE:,} characters were read."
-        for page in pages
-        if page.cut
-    ]
-    empty = tuple(page.number for page in pages if not page.segments)
+    notes += [f"Page {page.number}: {page.cut}." for page in pages if page.cut]
+    empty = tuple(page.number for page in pages if not any(segment.text for segment in page.segments))
     if len(empty) == len(pages):
         raise _no_text(path, len(pages)) if whole else _damaged(path)
     coverage = Coverage(pages=len(pages), pages_without_text=empty, notes=tuple(notes))
@@ -97,15 +97,26 @@ def _no_text(path: str, pages: int) -> ReadError:
     )
 
 
-def _pages(document: pypdfium2.PdfDocument) -> tuple[list[Page], list[str]]:
-    """Every page; one that cannot be loaded is empty and has a note."""
-    pages, notes = [], []
+def _pages(document: pypdfium2.PdfDocument, path: str) -> tuple[list[Page], list[str]]:
+    """Every page; one that cannot be loaded is empty and has a note, and so have the fields of a form."""
+    pages, notes, characters, pieces = [], [], 0, 0
+    if document.get_formtype() != raw.FORMTYPE_NONE:
+        notes.append("The file is a form: what was filled into its fields was not read.")
     for index in range(len(document)):
         try:
             pages.append(read_page(document, index))
         except pypdfium2.PdfiumError:
             pages.append(Page(index + 1, 0.0, 0.0))
             notes.append(f"Page {index + 1} is damaged and was not read.")
+        lengths = [len(run.text) for segment in pages[-1].segments for run in segment.runs]
+        characters += sum(lengths)
+        pieces += len(lengths)
+        if characters > MAX_CHARACTERS or pieces > MAX_PIECES:
+            raise ReadError(
+                f"{path}: the PDF holds more than {MAX_CHARACTERS:,} characters, or {MAX_PIECES:,} pieces of text.",
+                remedy="Split it into one file a report.",
+                code="too_large",
+            )
     return pages, notes
 
 

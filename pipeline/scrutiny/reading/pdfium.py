@@ -10,6 +10,7 @@ import math
 import re
 import threading
 from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import Any
 
 import pypdfium2
@@ -21,9 +22,15 @@ LOCK = threading.Lock()
 
 #: Characters of a page beyond this number are left out, and the coverage says so.
 MAX_CHARACTERS_PER_PAGE = 100_000
-#: Drawn objects of a page beyond this number are not searched for ruled lines.
+#: A page that sets its text in more pieces is not read: PDFium's time grows with their square. Reports have
+#: some hundreds.
+MAX_PIECES_PER_PAGE = 10_000
+#: Drawn objects of a page beyond this number are not searched for ruled lines, nor looked at for pieces of text.
 _MAX_OBJECTS = 5_000
+_MAX_PIECES_SEARCHED = 200_000
 _MAX_PATH_POINTS = 200
+#: More rules than this make no table but a drawing; each line of text is held against every rule.
+_MAX_RULES = 1_000
 _SHORTEST_RULE = 8.0
 _THICKEST_RULE = 3.0
 
@@ -42,6 +49,9 @@ def read_page(document: pypdfium2.PdfDocument, index: int) -> Page:
     page = document[index]
     try:
         width, height = page.get_size()
+        if _pieces(page) > MAX_PIECES_PER_PAGE:
+            cut = f"its text is in more than {MAX_PIECES_PER_PAGE:,} pieces and was not read"
+            return Page(index + 1, width, height, cut=cut)
         place = _placement(page)
         text = page.get_textpage()
         try:
@@ -49,10 +59,18 @@ def read_page(document: pypdfium2.PdfDocument, index: int) -> Page:
             runs = list(_runs(text, min(count, MAX_CHARACTERS_PER_PAGE), place))
         finally:
             text.close()
-        rules = list(_rules(page, place))
+        rules = list(islice(_rules(page, place), _MAX_RULES))
     finally:
         page.close()
-    return Page(index + 1, width, height, segments_of(runs), rules, count > MAX_CHARACTERS_PER_PAGE)
+    cut = f"only the first {MAX_CHARACTERS_PER_PAGE:,} characters were read" if count > MAX_CHARACTERS_PER_PAGE else ""
+    return Page(index + 1, width, height, segments_of(runs), rules, cut)
+
+
+def _pieces(page: pypdfium2.PdfPage) -> int:
+    """How many pieces of text a page shows."""
+    objects = range(min(raw.FPDFPage_CountObjects(page.raw), _MAX_PIECES_SEARCHED))
+    types = (raw.FPDFPageObj_GetType(raw.FPDFPage_GetObject(page.raw, index)) for index in objects)
+    return sum(kind == raw.FPDF_PAGEOBJ_TEXT for kind in types)
 
 
 def _placement(page: pypdfium2.PdfPage) -> Callable[[float, float], Point]:
@@ -124,7 +142,8 @@ def _split(
     handle: Any, start: int, codes: list[int], style: Style, place: Callable[[float, float], Point], space: bool
 ) -> Iterator[Run]:
     """The run of ``codes``, cut where a row of spaces stands for a tab; blank ends trimmed."""
-    characters = "".join(chr(code) if code else "\ufffd" for code in codes)
+    # A font that does not say what its glyphs mean gives their numbers: the low ones look like control characters.
+    characters = "".join(chr(code) if code >= 32 or code == 9 else "\ufffd" for code in codes)
     position = 0
     for piece in [*_WIDE_SPACE.finditer(characters), None]:
         end = piece.start() if piece else len(characters)

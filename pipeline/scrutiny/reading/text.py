@@ -11,6 +11,8 @@ from scrutiny.reading.decoding import decode
 from scrutiny.reading.markers import Marker, find_marker
 from scrutiny.report import BlockKind, Report
 
+#: A larger file is refused: it is no report, and one of nothing but bullets takes some 6 seconds a megabyte.
+MAX_TEXT_BYTES = 5_000_000
 #: Longer lines are paragraphs of their own, not lines wrapped at a margin.
 _WIDEST_MARGIN = 120
 _MAX_HEADING_WORDS = 10
@@ -18,7 +20,8 @@ _MAX_CAPITALS_WORDS = 14
 
 _UNDERLINE = re.compile(r"\s*(={3,}|-{3,}|~{3,}|_{3,}|\*{3,})\s*")
 _LEVEL_OF_UNDERLINE = {"=": 1, "*": 1, "-": 2, "_": 2, "~": 3}
-_CELLS = re.compile(r"\s+\|\s+")
+#: It begins where the white space does, lest a long row of spaces is tried from each of them.
+_CELLS = re.compile(r"(?<!\s)\s++\|\s+")
 _ENDS = (".", "!", "?", ":", ";", ",", "…", ".”", ".’", '."', ".)")
 
 
@@ -31,8 +34,8 @@ class _Chunk:
 
 
 def read_text(data: bytes, *, path: str) -> Report:
-    """The report in the plain text file ``data``. Raises ReadError (``not_text``)."""
-    text = decode(data, path=path)
+    """The report in the plain text file ``data``. Raises ReadError (``too_large``, ``not_text``)."""
+    text = decode(data, path=path, most=MAX_TEXT_BYTES)
     return build(text_drafts(text), source_of(data, path=path, format="text"))
 
 

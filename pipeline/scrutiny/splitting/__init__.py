@@ -26,7 +26,8 @@ SPLITTER_VERSION = "1"
 COMPONENT = "scrutiny_sentences"
 
 _BAR = re.compile(r"(?<!\S)\|(?!\S)")
-_FULL_SENTENCE = re.compile(r"\W*+[A-Z0-9].*\s.*\s.*[.!?][\"'”’)\]]*", re.DOTALL)
+_OPENING = re.compile(r"\W{0,20}+[A-Z0-9]")
+_CLOSERS = "\"'”’)]"
 
 
 class Splitter:
@@ -75,7 +76,19 @@ def _split_row(text: str) -> list[tuple[int, int]]:
 
 
 def _are_full(text: str, *spans: tuple[int, int]) -> bool:
-    return all(_FULL_SENTENCE.fullmatch(text, *span) for span in spans)
+    # The last one first: it is one cell, while the first may have grown by every cell of the row.
+    return all(_is_full(text, *span) for span in reversed(spans))
+
+
+def _is_full(text: str, start: int, end: int) -> bool:
+    """Whether a capital or figure opens, a stop closes and at least three words make up what stands there."""
+    while end > start and text[end - 1] in _CLOSERS:
+        end -= 1
+    opening = _OPENING.match(text, start, end)
+    if opening is None or text[end - 1] not in ".!?":
+        return False
+    space = text.find(" ", opening.end(), end)
+    return space >= 0 and text.find(" ", space + 1, end) >= 0
 
 
 def _set_sentence_starts(doc: Doc) -> Doc:
