@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import scrutiny
 from scrutiny.errors import ReadError
 from scrutiny.pipeline import Pipeline, compose
 from scrutiny.records.grouping import Assembler
@@ -75,6 +76,20 @@ def test_a_file_that_cannot_be_read_is_told_or_raised(pipeline: Pipeline, sample
     assert told == [("gone.pdf", "missing")]
     with pytest.raises(ReadError):
         list(pipeline.stream(["gone.pdf"]))
+
+
+def test_a_fault_of_the_reader_in_one_file_is_told_like_any_other(
+    pipeline: Pipeline, samples: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def read(path: str | Path) -> Report:
+        return real_read(path) if str(path).endswith(".md") else 1 / 0  # type: ignore[return-value]
+
+    real_read = scrutiny.read
+    monkeypatch.setattr("scrutiny.pipeline.read", read)
+    told: list[str] = []
+    files: list[str | Path] = ["bad.pdf", next(samples.glob("*.md"))]
+    assert len(list(pipeline.stream(files, on_error=lambda _, error: told.append(error.code)))) == 1
+    assert told == ["unexpected"]
 
 
 @settings(deadline=None, max_examples=30)

@@ -266,6 +266,19 @@ def test_a_pathological_block_ends(pattern: str) -> None:
     assert_cover(text, split_text(text))
 
 
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["A b c" + " d" * 50_000, *["e"] * 1_000],
+        ["A b c.", "d", *[" e"] * 30_000],
+        ["(" * 50_000, *["A b c."] * 10_000],
+    ],
+)
+def test_a_pathological_table_row_ends(cells: list[str]) -> None:
+    (report,) = Splitter()([report_of((BlockKind.TABLE_ROW, " | ".join(cells)))])
+    assert all(report.text[s.start : s.end] == s.text for s in report.sentences)
+
+
 def test_authored_floor() -> None:
     units = [unit for split in corpora.sentences("authored").values() for unit in split]
     assert boundary_f1(units) >= 0.985

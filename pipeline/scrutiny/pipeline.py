@@ -80,10 +80,10 @@ class Pipeline:
             for path in paths:
                 try:
                     report = read(path)
-                except ReadError as error:
+                except Exception as error:
                     if on_error is None:
                         raise
-                    on_error(path, error)
+                    on_error(path, error if isinstance(error, ReadError) else _unexpected(path, error))
                 else:
                     yield report
 
@@ -121,6 +121,15 @@ class Pipeline:
                 for index, text in enumerate(texts)
             ]
         )
+
+
+def _unexpected(path: str | Path, error: Exception) -> ReadError:
+    """A fault of ours in one file must not stop the others."""
+    return ReadError(
+        f"{path}: reading it failed unexpectedly ({type(error).__name__}: {error}).",
+        remedy="Please report this fault, with the file if you may share it.",
+        code="unexpected",
+    )
 
 
 def load(model: str | Path | None = None, *, device: str | None = None, threads: int | None = None) -> Pipeline:

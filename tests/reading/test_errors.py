@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import io
+import os
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from PIL import Image
@@ -15,7 +17,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from scrutiny import reading
 from scrutiny.errors import ReadError
-from scrutiny.reading import pdf, read
+from scrutiny.reading import markdown, pdf, pdfium, read, text
 
 
 def _say(text: str) -> Callable[[Canvas], None]:
@@ -107,3 +109,65 @@ def test_pdf_is_known_by_its_content(make_pdf: Callable[..., bytes]) -> None:
 def test_importing_the_stage_loads_no_pdf_library() -> None:
     code = "import scrutiny.reading, sys; assert not {'pypdfium2', 'markdown_it'} & set(sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.parametrize("target", ["/dev/zero", "/dev/null"])
+def test_device_is_not_read(tmp_path: Path, target: str) -> None:
+    (tmp_path / "a.txt").symlink_to(target)
+    assert_refused(tmp_path / "a.txt", "unreadable", says="device")
+
+
+def test_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a.txt")
+    assert_refused(tmp_path / "a.txt", "unreadable", says="pipe")
+
+
+def test_links_in_a_circle(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").symlink_to(tmp_path / "a.txt")
+    assert_refused(tmp_path / "a.txt", "unreadable")
+
+
+def test_file_that_hides_its_size_is_read_no_further_than_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    status = Path("/proc/self/status")  # a file of 0 bytes, by its own account
+    if not status.is_file():
+        pytest.skip("there is no /proc here")
+    monkeypatch.setattr(reading, "MAX_BYTES", 10)
+    assert_refused(status, "too_large")
+
+
+def test_name_that_no_file_can_have() -> None:
+    with pytest.raises(ReadError) as caught:
+        read("a\0.txt")
+    assert caught.value.code == "missing"
+    assert "\0" not in str(caught.value)
+
+
+def test_name_that_is_not_utf8_can_be_written(tmp_path: Path) -> None:
+    path = tmp_path / os.fsdecode(b"caf\xe9.txt")
+    path.write_text("Leaders act.")
+    assert read(path).source.path.encode().endswith(rb"caf\udce9.txt")
+    assert read(b"Leaders act.", name="caf\udce9.txt").source.path == "caf\\udce9.txt"
+
+
+@pytest.mark.parametrize(
+    ("module", "constant", "name"), [(text, "MAX_TEXT_BYTES", "a.txt"), (markdown, "MAX_MARKDOWN_BYTES", "a.md")]
+)
+def test_text_beyond_its_own_limit(
+    monkeypatch: pytest.MonkeyPatch, module: ModuleType, constant: str, name: str
+) -> None:
+    monkeypatch.setattr(module, constant, 10)
+    assert_refused(b"eleven chars", "too_large", name=name)
+
+
+@pytest.mark.parametrize(("limit", "most"), [("MAX_CHARACTERS", 40), ("MAX_PIECES", 1)])
+def test_pdf_with_too_much_text(
+    monkeypatch: pytest.MonkeyPatch, make_pdf: Callable[..., bytes], limit: str, most: int
+) -> None:
+    data = make_pdf(*[_say("Leaders know the school well.")] * 2)
+    monkeypatch.setattr(pdf, limit, most)
+    assert_refused(data, "too_large", name="a.pdf", says="too much text")
+
+
+def test_pdf_of_pages_in_too_many_pieces(monkeypatch: pytest.MonkeyPatch, make_pdf: Callable[..., bytes]) -> None:
+    monkeypatch.setattr(pdfium, "MAX_PIECES_PER_PAGE", 0)
+    assert_refused(make_pdf(_say("Leaders act.")), "too_large", name="a.pdf", says="pieces")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -77,3 +78,33 @@ def test_offsets_hold_on_anything_like_markdown(assert_offsets: Callable[[Report
 def test_offsets_hold_on_any_markdown(assert_offsets: Callable[[Report], None], text: str) -> None:
     with suppress(ReadError):
         assert_offsets(read(text.encode() or b" ", name="a.md"))
+
+
+@pytest.mark.parametrize("text", ["<!-- " * 40_000, "<div>\n" + "<a " * 60_000, "`a" * 50_000, "> " * 5_000 + "a"])
+def test_hostile_markdown_ends(assert_offsets: Callable[[Report], None], text: str) -> None:
+    assert_offsets(read(text.encode(), name="a.md"))
+
+
+def test_comments_and_tags_go_and_what_nothing_ends_stays() -> None:
+    text = "<div>\n<!-- not\nshown --> Leaders <b>act</b>. <!-- and <i\n"
+    assert read(text.encode(), name="a.md").text == "Leaders act. <!-- and <i"
+
+
+def test_deep_lists_are_read_and_deeper_ones_noted() -> None:
+    def nested(depth: int) -> Report:
+        return read("".join(f"{'  ' * level}- level {level}\n" for level in range(depth)).encode(), name="a.md")
+
+    assert len(nested(40).blocks) == 40
+    assert nested(40).coverage.notes == ()
+    assert len(nested(60).blocks) < 60
+    assert "left out" in nested(60).coverage.notes[0]
+
+
+def test_front_matter_is_noted() -> None:
+    report = read(b"---\ntitle:\nauthor: Jane Doe\n---\n\nLeaders act.\n", name="a.md")
+    assert report.title == ""
+    assert "front matter" in report.coverage.notes[0]
+
+
+def test_title_of_front_matter_is_clean() -> None:
+    assert read("---\ntitle: 'The \u200bReport'\n---\nLeaders act.\n".encode(), name="a.md").title == "The Report"

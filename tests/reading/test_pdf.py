@@ -306,3 +306,102 @@ def test_offsets_hold_on_any_page(
         all_of(*[write(text, x=x, y=y, size=size, bold=bold) for text, x, y, size, bold in page]) for page in pages
     ]
     assert_offsets(read(make_pdf(write("Anchor."), *drawn)))
+
+
+def test_report_of_nothing_but_furniture(assert_offsets: Law, make_pdf: MakePdf) -> None:
+    report = read(make_pdf(*[write("Visit to Anytown", y=820)] * 3))
+    assert texts(report, BlockKind.FURNITURE) == ["Visit to Anytown"] * 3
+    assert_offsets(report)
+
+
+def test_glyphs_without_meaning_are_counted(make_pdf: MakePdf) -> None:
+    # A font that says its letters are control characters, as one does that does not say what they are.
+    data = make_pdf(write("Leaders act."), write("aaa"))
+    report = read(with_meaning(data, {"a": "0007"}))
+    assert report.coverage.replacement_characters == 5
+    assert "\ufffd" * 3 in report.text
+
+
+def test_letters_that_do_not_show_leave_a_page_without_text(make_pdf: MakePdf) -> None:
+    report = read(with_meaning(make_pdf(write("Leaders."), write("bbb")), {"b": "200B"}))
+    assert report.coverage.pages_without_text == (2,)
+
+
+@pytest.mark.parametrize("meaning", ["D800", "DC00", "D83DDE00", "0000", "FFFF", "0645"])
+def test_any_meaning_of_a_letter_can_be_written(assert_offsets: Law, make_pdf: MakePdf, meaning: str) -> None:
+    report = read(with_meaning(make_pdf(write("Leaders act, and a staff.")), {"a": meaning}))
+    assert "\0" not in report.text.encode().decode()
+    assert_offsets(report)
+
+
+def with_meaning(data: bytes, letters: dict[str, str]) -> bytes:
+    """``data`` with a table for its Helvetica that gives ``letters`` the UTF-16 they are to mean."""
+    pairs = " ".join(f"<{ord(letter):02x}> <{meaning}>" for letter, meaning in letters.items())
+    table = (
+        "/CIDInit /ProcSet findresource begin 12 dict begin begincmap 1 begincodespacerange <00> <ff> "
+        f"endcodespacerange {len(letters)} beginbfchar {pairs} endbfchar endcmap end end"
+    )
+    stream = f"\n99 0 obj\n<< /Length {len(table)} >>\nstream\n{table}\nendstream\nendobj\n"
+    # The table of offsets no longer holds: PDFium finds the objects by itself.
+    start = data.rindex(b"xref", 0, data.rindex(b"startxref"))
+    data = data[:start] + stream.encode() + data[start:]
+    return data.replace(b"/BaseFont /Helvetica", b"/ToUnicode 99 0 R /BaseFont /Helvetica").replace(
+        b"startxref", b"startxref\n0"
+    )
+
+
+def test_fields_of_a_form_are_noted(make_pdf: MakePdf) -> None:
+    def form(canvas: Canvas) -> None:
+        write("Name of the school:")(canvas)
+        canvas.acroForm.textfield(name="school", value="Anytown", x=72, y=600)
+
+    assert "form" in read(make_pdf(form)).coverage.notes[0]
+
+
+def test_page_in_too_many_pieces_is_noted(make_pdf: MakePdf, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pdfium, "MAX_PIECES_PER_PAGE", 2)
+    report = read(make_pdf(write("One.", "Two.", "Three."), write("Four.")))
+    assert report.text == "Four."
+    assert report.coverage.pages_without_text == (1,)
+    assert "Page 1" in report.coverage.notes[0]
+
+
+def hostile_pages() -> dict[str, list[Draw]]:
+    numbers = range(1_200)
+    return {
+        "one row": [all_of(*[write("a", x=12 * i, size=1) for i in numbers])],
+        "contents": [all_of(*[all_of(write("Abc", y=-12 * i), write("7", x=120, y=-12 * i)) for i in numbers])],
+        "the same header on every page": [write("Visit to Anytown", y=820)] * 1_000,
+        "columns": [all_of(*[write("word" * (2 if i % 3 else 12), x=72 + 200 * (i % 2), y=-9 * i) for i in numbers])],
+        "rules": [
+            all_of(
+                lambda canvas: canvas.lines([(x, 0, x, 800) for x in range(2_000)]),
+                *[write("a", x=i % 500, y=i % 800, size=4) for i in numbers],
+            )
+        ],
+    }
+
+
+@pytest.mark.parametrize("name", hostile_pages())
+def test_hostile_pages_end(assert_offsets: Law, make_pdf: MakePdf, name: str) -> None:
+    assert_offsets(read(make_pdf(*hostile_pages()[name])))
+
+
+def test_lines_over_one_another_across_columns_are_read_once(make_pdf: MakePdf) -> None:
+    column = [
+        write(f"column line {number} is full up to its end", y=700 - 14 * number, x=x)
+        for x in (72, 320)
+        for number in range(6)
+    ]
+    across = write("A line that stands across both of the columns, left to right", y=730)
+    stamp = write("Another that is printed over it", y=730, x=250)
+    text = read(make_pdf(all_of(across, stamp, *column))).text
+    assert text.count("left to right") == text.count("printed over it") == 1
+
+
+@pytest.mark.parametrize(("date", "created"), [("D:20230231", "2023-02-31"), ("D:20239999", "2023"), ("D:99", None)])
+def test_date_of_creation(make_pdf: MakePdf, date: str, created: str | None) -> None:
+    data = make_pdf(write("Leaders act."))
+    printed = data[data.index(b"/CreationDate (") :].split(b")", 1)[0]
+    report = read(data.replace(printed, f"/CreationDate ({date}".encode().ljust(len(printed))))
+    assert report.metadata.get("created") == created

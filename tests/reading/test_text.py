@@ -122,3 +122,25 @@ def test_offsets_hold_on_anything_like_a_report(assert_offsets: Callable[[Report
     assert_offsets(report)
     # Nothing is dropped: every word is there, but for rules and hyphens at line ends.
     assert text.count("End.") == report.text.count("End.")
+
+
+@pytest.mark.parametrize(
+    "text", [f"x{' ' * 1_000_000}y", "a" + " " * 300_000 + "| b", "- a\n" * 20_000, "a\fb\f" * 10_000]
+)
+def test_hostile_text_ends(assert_offsets: Callable[[Report], None], text: str) -> None:
+    assert_offsets(read(text.encode(), name="a.txt"))
+
+
+def test_endless_number_is_text_and_no_marker() -> None:
+    number = "1." * 1_000
+    assert shape(number) == [("paragraph", "", number)]
+
+
+def test_markers_without_text_are_noted() -> None:
+    report = read("Leaders act.\n\n7.\n\n•\n".encode(), name="a.txt")
+    assert report.text == "Leaders act."
+    assert "2 of them" in report.coverage.notes[0]
+
+
+def test_byte_order_mark_alone_is_no_text() -> None:
+    assert read(codecs.BOM_UTF8, name="a.txt").text == ""

@@ -6,6 +6,8 @@ fault, nothing was done; 2 some inputs failed, the rest is written; 3 no input c
 
 from __future__ import annotations
 
+import os
+
 import typer
 
 from scrutiny.cli.evaluate import evaluate
@@ -50,6 +52,15 @@ def main() -> None:
         app()
     except ScrutinyError as error:
         typer.echo(f"Error: {error.reason}\n{error.remedy}", err=True)
+        raise SystemExit(1) from None
+    except Exception as error:
+        if os.environ.get("SCRUTINY_DEBUG"):
+            raise
+        typer.echo(
+            f"Unexpected error: {type(error).__name__}: {error}\n"
+            "Please report this fault; SCRUTINY_DEBUG=1 shows where it is. What was finished is written.",
+            err=True,
+        )
         raise SystemExit(1) from None
     except KeyboardInterrupt:
         typer.echo("Interrupted. What was finished is written.", err=True)

@@ -31,6 +31,7 @@ class Tally:
     sentences: int = 0
     failures: int = 0
     pages_without_text: int = 0
+    sentences_cut: int = 0
     records: Counter[str] = field(default_factory=Counter)
     review: int = 0
 
@@ -40,6 +41,7 @@ class Tally:
         self.pages += report.coverage.pages or 0
         self.pages_without_text += len(report.coverage.pages_without_text)
         self.sentences += len(report.sentences)
+        self.sentences_cut += report.coverage.sentences_cut
         self.records.update(record.role.value for record in report.records)
         self.review += sum(record.decision == "review" for record in report.records)
 
@@ -132,11 +134,11 @@ def run(
     def failed(path: str | Path, error: ReadError) -> None:
         tally.failures += 1
         folder.fail(path, error)
-        typer.echo(f"Failed: {error.reason} {error.remedy}", err=True)
+        typer.echo(f"Failed: {error}".encode("utf-8", "backslashreplace").decode(), err=True)
 
     for path, error in faults:
         failed(path, error)
-    with _progress(len(paths)) as advance:
+    with _Progress(len(paths)) as advance:
         for report in pipeline.stream(paths, on_error=failed):
             folder.write(report)
             tally.add(report)
@@ -144,7 +146,7 @@ def run(
     return tally
 
 
-class _progress:  # noqa: N801 - used as a function
+class _Progress:
     """A bar with rate and time left on a terminal, plain lines elsewhere."""
 
     def __init__(self, total: int) -> None:
@@ -197,6 +199,7 @@ def _show(tally: Tally, seconds: float, output: Path) -> None:
         ("Pages", tally.pages),
         ("Pages without text", tally.pages_without_text),
         ("Sentences", tally.sentences),
+        ("Sentences longer than the model reads", tally.sentences_cut),
         *((f"Records: {role}", tally.records[role]) for role in ("finding", "strength", "recommendation")),
         ("Records left to review", tally.review),
         ("Failures", tally.failures),

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import re
+import stat
 from collections.abc import Callable, Mapping
 from functools import cache
 from importlib import import_module
@@ -58,10 +59,10 @@ def read(source: str | Path | bytes, *, name: str | None = None) -> Report:
     ``encrypted``, ``damaged``, ``no_text``, ``too_many_pages`` or ``not_text``.
     """
     if isinstance(source, bytes):
-        path, data = name or "<bytes>", source
+        path, data = _writable(name or "<bytes>"), source
         _check_size(path, len(data))
     else:
-        path = name or PurePath(source).as_posix()
+        path = _writable(name or PurePath(source).as_posix())
         data = _load(Path(source), path)
     if not data:
         raise ReadError(f"{path}: the file is empty (0 bytes).", remedy="Download or export it again.", code="empty")
@@ -75,15 +76,29 @@ def suffixes() -> tuple[str, ...]:
 
 def _load(file: Path, path: str) -> bytes:
     try:
-        _check_size(path, file.stat().st_size)
-        return file.read_bytes()
-    except FileNotFoundError as error:
+        status = file.stat()
+        if not stat.S_ISREG(status.st_mode):
+            raise ReadError(
+                f"{path}: this is no file but a folder, a pipe or a device.",
+                remedy="Give the path of a file that you may read.",
+            )
+        _check_size(path, status.st_size)
+        with file.open("rb") as opened:
+            data = opened.read(MAX_BYTES + 1)  # it may have grown, or be one of those that say they have no size
+        _check_size(path, len(data))
+        return data
+    except (FileNotFoundError, ValueError) as error:  # a ValueError: no file can have such a name
         raise ReadError(f"{path}: there is no such file.", remedy="Check the path.", code="missing") from error
     except OSError as error:
         raise ReadError(
             f"{path}: the file cannot be opened ({error.strerror}).",
             remedy="Give the path of a file that you may read.",
         ) from error
+
+
+def _writable(path: str) -> str:
+    """``path`` such that it can be written as UTF-8: what is no character is spelt out."""
+    return path.replace("\0", "\\x00").encode("utf-8", "backslashreplace").decode()
 
 
 def _check_size(path: str, size: int) -> None:

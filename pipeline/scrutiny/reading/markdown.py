@@ -52,7 +52,7 @@ def read_markdown(data: bytes, *, path: str) -> Report:
     metadata = {"title": normalise(title.group(1).strip().strip("\"'"))} if title else None
     notes = [f"The front matter, {len(front.group(1)):,} characters, was left out."] if front else []
     if any(token.type in _CONTAINERS and token.level >= _DEEPEST - 1 for token in tokens):
-        notes.append(f"Lists and quotations in more than {_DEEPEST} others were left out.")
+        notes.append(f"What stands in more than {_DEEPEST // 2 - 1} lists or {_DEEPEST - 1} quotations was left out.")
     source, coverage = source_of(data, path=path, format="markdown"), Coverage(notes=tuple(notes))
     return build(list(_walk(tokens)), source, metadata=metadata, coverage=coverage)
 

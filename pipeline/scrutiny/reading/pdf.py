@@ -19,7 +19,7 @@ from scrutiny.reading.joining import join_across
 from scrutiny.reading.layout import lay_out
 from scrutiny.reading.page import Page, Row, TableRow, rows_of
 from scrutiny.reading.paragraphs import Group, group_rows
-from scrutiny.reading.pdfium import LOCK, read_page
+from scrutiny.reading.pdfium import LOCK, MAX_PIECES_PER_PAGE, read_page
 from scrutiny.report import BlockKind, Box, Coverage, Report
 
 #: A PDF with more pages is not a report, and is refused.
@@ -36,7 +36,7 @@ _END_MARK_WITHIN = 2048
 _FILE_NAME = re.compile(
     r"\.(?:docx?|pdf|rtf|odt|indd|pages|pptx?|xlsx?|qxd|pub|txt)\b|^microsoft\b|[\\/]", re.IGNORECASE
 )
-_DATE = re.compile(r"D?:?(\d{4})(\d\d)?(\d\d)?")
+_DATE = re.compile(r"D?:?([0-9]{4})(?:(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])?)?")
 
 
 def read_pdf(data: bytes, *, path: str) -> Report:
@@ -63,6 +63,8 @@ def read_pdf(data: bytes, *, path: str) -> Report:
     notes += [f"Page {page.number}: {page.cut}." for page in pages if page.cut]
     empty = tuple(page.number for page in pages if not any(segment.text for segment in page.segments))
     if len(empty) == len(pages):
+        if any(page.cut for page in pages):
+            raise _too_large(path)
         raise _no_text(path, len(pages)) if whole else _damaged(path)
     coverage = Coverage(pages=len(pages), pages_without_text=empty, notes=tuple(notes))
     return build(drafts(pages), source_of(data, path=path, format="pdf"), metadata=metadata, coverage=coverage)
@@ -89,6 +91,15 @@ def _damaged(path: str) -> ReadError:
     )
 
 
+def _too_large(path: str) -> ReadError:
+    return ReadError(
+        f"{path}: the PDF has too much text: more than {MAX_CHARACTERS:,} characters, {MAX_PIECES:,} pieces, or "
+        f"{MAX_PIECES_PER_PAGE:,} on a page.",
+        remedy="Split it into one file a report, or print it to a new PDF.",
+        code="too_large",
+    )
+
+
 def _no_text(path: str, pages: int) -> ReadError:
     return ReadError(
         f"{path}: none of its {pages} pages holds text; they are pictures.",
@@ -112,11 +123,7 @@ def _pages(document: pypdfium2.PdfDocument, path: str) -> tuple[list[Page], list
         characters += sum(lengths)
         pieces += len(lengths)
         if characters > MAX_CHARACTERS or pieces > MAX_PIECES:
-            raise ReadError(
-                f"{path}: the PDF holds more than {MAX_CHARACTERS:,} characters, or {MAX_PIECES:,} pieces of text.",
-                remedy="Split it into one file a report.",
-                code="too_large",
-            )
+            raise _too_large(path)
     return pages, notes
 
 

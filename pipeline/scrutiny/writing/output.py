@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from contextlib import ExitStack, closing
+from collections.abc import Collection, Iterator
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from types import TracebackType
 
@@ -27,6 +27,7 @@ class OutputFolder:
         Raises:
             WriteError: the folder cannot be made or written.
         """
+        self._folder = folder
         self._model = model
         self._files = ExitStack()
         try:
@@ -40,13 +41,18 @@ class OutputFolder:
             self._sentences = opened(closing(JsonlWriter(folder / "sentences.jsonl"))) if sentences else None
         except OSError as error:
             self._files.close()
-            raise WriteError(
-                f"{folder}: cannot be written: {error.strerror or error}.",
-                remedy="Give an output folder that can be written.",
-            ) from None
+            raise _unwritable(folder, error) from None
 
     def write(self, report: Report) -> None:
-        """Write one report and its records."""
+        """Write one report and its records.
+
+        Raises:
+            WriteError: the disk is full or gone.
+        """
+        with self._told():
+            self._write(report)
+
+    def _write(self, report: Report) -> None:
         for record in report.records:
             line = record_line(report, record, self._model)
             for writer in self._records:
@@ -59,8 +65,17 @@ class OutputFolder:
     def fail(self, path: str | Path, error: ReadError) -> None:
         """Write an input that could not be read."""
         failure, report = failure_lines(path, error, self._model)
-        self._failures.write(failure)
-        self._reports.write(report)
+        with self._told():
+            self._failures.write(failure)
+            self._reports.write(report)
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """A full disk and the like, as an error of ours."""
+        try:
+            yield
+        except OSError as error:
+            raise _unwritable(self._folder, error) from None
 
     def __enter__(self) -> OutputFolder:
         """Return the folder itself."""
@@ -71,3 +86,9 @@ class OutputFolder:
     ) -> None:
         """Close every file."""
         self._files.close()
+
+
+def _unwritable(folder: Path, error: OSError) -> WriteError:
+    return WriteError(
+        f"{folder}: cannot be written: {error.strerror or error}.", remedy="Give an output folder that can be written."
+    )

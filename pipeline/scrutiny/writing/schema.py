@@ -270,7 +270,8 @@ def report_line(report: Report, model: ModelReference) -> ReportLine:
 
 def failure_lines(path: str | Path, error: ReadError, model: ModelReference) -> tuple[FailureLine, ReportLine]:
     """An input that could not be read: its failure, and its line among the reports."""
-    where = Path(path).as_posix()
+    # A name may hold bytes that are no text; JSON cannot.
+    where = Path(path).as_posix().encode("utf-8", "backslashreplace").decode()
     return (
         FailureLine(path=where, code=error.code, reason=error.reason, remedy=error.remedy),
         ReportLine(path=where, status="failed", error=error.code, model=model),
