@@ -57,7 +57,8 @@ def test_training_learns_and_writes_a_folder_that_loads_everywhere(tmp_path: Pat
     assert not (output / "checkpoints").exists()
     plain = AutoModelForSequenceClassification.from_pretrained(output)
     assert list(plain.config.id2label.values()) == [role.value for role in ROLES]
-    roles = [p.role for p in load(output, device="cpu").classify(["plans are poor", "plans are good", "plans must"])]
+    texts = [f"plans are {word} {word} 99" for word in ("poor", "good", "must")]
+    roles = [p.role for p in load(output, device="cpu").classify(texts)]
     assert roles == [Role.FINDING, Role.STRENGTH, Role.RECOMMENDATION]
     provenance = json.loads((output / "training.json").read_text())
     assert provenance["command"] == "scrutiny train x"
