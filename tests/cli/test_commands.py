@@ -144,6 +144,17 @@ def test_evaluate_writes_the_measures(tiny_model: Path, tmp_path: Path) -> None:
     assert sum(sum(row.values()) for row in measures["confusion"].values()) == 3
 
 
+def test_a_trained_model_keeps_the_whole_command_that_made_it(encoder: Path, tmp_path: Path) -> None:
+    rows = [("Plans are late.", "finding"), ("Staff are kind.", "strength"), ("We visited.", "other")] * 4
+    (tmp_path / "d.jsonl").write_text("".join(json.dumps({"text": t, "role": role}) + "\n" for t, role in rows))
+    sources = 'train = [{ data = "d.jsonl" }]\nvalidation = [{ data = "d.jsonl" }]'
+    (tmp_path / "c.toml").write_text(f'[model]\nbase = "none"\n[data]\n{sources}\n[optimisation]\nepochs = 1\n')
+    result = scrutiny("train", "c.toml", "--output", "m", "--base-model", encoder, cwd=tmp_path)
+    assert result.returncode == 0, result.stderr
+    kept = json.loads((tmp_path / "m" / "training.json").read_text())["command"]
+    assert kept == f"scrutiny train c.toml --output m --base-model {encoder}"
+
+
 @pytest.mark.parametrize("command", ["extract", "evaluate", "train", "schema"])
 def test_every_command_has_help(command: str) -> None:
     result = scrutiny(command, "--help")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -30,6 +31,9 @@ def train(
         )
     from scrutiny.training.train import train as run
 
-    command = f"scrutiny train {config.as_posix()} --output {output.as_posix()}"
+    command = shlex.join(
+        ["scrutiny", "train", config.as_posix(), "--output", output.as_posix()]
+        + (["--base-model", base_model] if base_model else [])
+    )
     result = run(settings, output, base_model=base_model, command=command)
     typer.echo(f"Written to {output}: temperature {result.temperature}, review below {result.review_below}.")

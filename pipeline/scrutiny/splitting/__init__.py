@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["SPLITTER_VERSION", "Splitter", "register_component", "split_text"]
 
-#: Changes whenever a boundary could; a model records the version it was trained with.
+#: Changes whenever a boundary could.
 SPLITTER_VERSION = "1"
 
 #: The name of the spaCy component.

@@ -76,9 +76,32 @@ def train(config: TrainingConfig, output: Path, *, base_model: str | None = None
     def dataset(units: Sequence[LabelledSentence], alone: float) -> Dataset:
         return _dataset(units, tokenizer, width, config.model.max_tokens, config.optimisation, alone=alone)
 
-    optimisation = config.optimisation
-    arguments = TrainingArguments(
-        output_dir=str(output / "checkpoints"),
+    trainer = _SoftLabelTrainer(
+        model=model,
+        args=_arguments(config.optimisation, output / "checkpoints"),
+        train_dataset=dataset(training, config.optimisation.alone_share),
+        eval_dataset=dataset(validation, 0.0),
+        processing_class=tokenizer,
+        compute_metrics=_macro_f1,
+    )
+    trainer.train(resume_from_checkpoint=_last_checkpoint(config, output / "checkpoints"))
+    model.to(getattr(torch, config.model.save_as)).save_pretrained(output)
+    tokenizer.save_pretrained(output)
+    uncalibrated = ModelSettings(context=width, max_tokens=config.model.max_tokens)
+    uncalibrated.save(output)
+    # On the model as it was saved, through the code that will run it.
+    logits = Classifier(output).logits([to_unit(unit) for unit in validation])
+    settings = replace(uncalibrated, **calibrate(logits, validation))
+    settings.save(output)
+    _write_provenance(config, output, command, trainer.state.log_history, len(training), len(validation))
+    shutil.rmtree(output / "checkpoints")
+    return settings
+
+
+def _arguments(optimisation: Optimisation, folder: Path) -> TrainingArguments:
+    """How the trainer runs: it measures and keeps a checkpoint after every epoch, and takes the best."""
+    return TrainingArguments(
+        output_dir=str(folder),
         num_train_epochs=optimisation.epochs,
         per_device_train_batch_size=optimisation.batch_size,
         per_device_eval_batch_size=optimisation.batch_size,
@@ -97,26 +120,6 @@ def train(config: TrainingConfig, output: Path, *, base_model: str | None = None
         report_to="none",
         disable_tqdm=True,
     )
-    trainer = _SoftLabelTrainer(
-        model=model,
-        args=arguments,
-        train_dataset=dataset(training, optimisation.alone_share),
-        eval_dataset=dataset(validation, 0.0),
-        processing_class=tokenizer,
-        compute_metrics=_macro_f1,
-    )
-    trainer.train(resume_from_checkpoint=_last_checkpoint(config, output / "checkpoints"))
-    model.to(getattr(torch, config.model.save_as)).save_pretrained(output)
-    tokenizer.save_pretrained(output)
-    uncalibrated = ModelSettings(context=width, max_tokens=config.model.max_tokens)
-    uncalibrated.save(output)
-    # On the model as it was saved, through the code that will run it.
-    logits = Classifier(output).logits([to_unit(unit) for unit in validation])
-    settings = replace(uncalibrated, **calibrate(logits, validation))
-    settings.save(output)
-    _write_provenance(config, output, command, trainer.state.log_history, len(training), len(validation))
-    shutil.rmtree(output / "checkpoints")
-    return settings
 
 
 def _load_base(name: str) -> tuple[Any, Any]:
