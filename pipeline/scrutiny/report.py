@@ -42,11 +42,12 @@ class BlockKind(StrEnum):
     TABLE_ROW = "table_row"
     CAPTION = "caption"
     FOOTNOTE = "footnote"
+    CONTENTS = "contents"
     FURNITURE = "furniture"
 
 
 #: Kinds of block that are not split into sentences: they name or frame the text.
-UNSPLIT_KINDS = frozenset({BlockKind.HEADING, BlockKind.FURNITURE})
+UNSPLIT_KINDS = frozenset({BlockKind.HEADING, BlockKind.CONTENTS, BlockKind.FURNITURE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,31 +161,61 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class Grade:
+    """A judgement and the grade it was given, as printed: "Overall effectiveness", "Requires improvement".
+
+    ``start`` and ``end`` enclose both in ``Report.text``.
+    """
+
+    judgement: str
+    value: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
 class Coverage:
     """What was read and what was not: nothing is dropped in silence.
 
-    ``characters`` counts the characters of ``Report.text`` by block kind.
-    ``replacement_characters`` counts U+FFFD and unmapped glyphs in the text as it was read.
+    ``pages_without_text`` hold nothing at all, ``pages_scanned`` are pictures of text: those in ``ocr``, which maps
+    a page to the mean confidence of its words (0 to 1), were read by optical character recognition, the others not.
+    ``characters`` counts the characters of ``Report.text`` by block kind; ``characters_unread`` counts those known
+    to be in the file and left out. ``replacement_characters`` counts U+FFFD and unmapped glyphs in the text.
     ``sentences_cut`` counts sentences longer than the model reads (set by classification).
     ``notes`` are sentences for people about anything else that was left out.
     """
 
     pages: int | None = None
     pages_without_text: tuple[int, ...] = ()
+    pages_scanned: tuple[int, ...] = ()
+    ocr: Mapping[int, float] = field(default_factory=lambda: MappingProxyType({}))
     characters: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    characters_unread: int = 0
     replacement_characters: int = 0
     sentences_cut: int = 0
     notes: tuple[str, ...] = ()
 
+    @property
+    def replacement_share(self) -> float:
+        """Replacement characters as a share of all characters in blocks, 0 to 1."""
+        return self.replacement_characters / max(sum(self.characters.values()), 1)
+
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A report and the layers the stages have added to it."""
+    """A report and the layers the stages have added to it.
+
+    ``metadata_spans`` says where in ``text`` a value of ``metadata`` was printed; what came from the file's own
+    properties or from a manifest has no span. ``language`` is an ISO 639-1 code, empty where it is not known.
+    """
 
     text: str
     blocks: tuple[Block, ...]
     source: Source
     metadata: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    metadata_spans: Mapping[str, tuple[int, int]] = field(default_factory=lambda: MappingProxyType({}))
+    grades: tuple[Grade, ...] = ()
+    language: str = ""
     coverage: Coverage = field(default_factory=Coverage)
     sentences: tuple[Sentence, ...] = ()
     records: tuple[Record, ...] = ()

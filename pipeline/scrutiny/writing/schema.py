@@ -6,6 +6,7 @@ Fields are added in later versions of the schema, never renamed or removed withi
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Literal
 
@@ -16,7 +17,7 @@ from scrutiny.report import ROLES, Prediction, Record, Report, Sentence
 from scrutiny.version import __version__
 
 #: Major and minor version of every line's form.
-SCHEMA_VERSION: Literal["1.0"] = "1.0"
+SCHEMA_VERSION: Literal["1.1"] = "1.1"
 
 #: Characters of context on either side of a record, as in the W3C TextQuoteSelector.
 QUOTE_CONTEXT = 32
@@ -25,7 +26,7 @@ QUOTE_CONTEXT = 32
 class _Line(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    schema_version: Literal["1.0"] = SCHEMA_VERSION
+    schema_version: Literal["1.1"] = SCHEMA_VERSION
 
 
 class _Part(BaseModel):
@@ -130,10 +131,23 @@ class CoverageLine(_Part):
 
     pages: int | None
     pages_without_text: list[int]
+    pages_scanned: list[int] = Field(description="Pages that are pictures of text")
+    ocr: dict[int, float] = Field(description="Mean word confidence of each page read by character recognition")
     characters: dict[str, int] = Field(description="By kind of block")
+    characters_unread: int = Field(description="Known to be in the file and left out")
     replacement_characters: int
+    replacement_share: float = Field(description="Of all characters in blocks, 0 to 1")
     sentences_cut: int
     notes: list[str]
+
+
+class GradeLine(_Part):
+    """A judgement and its grade as printed, and where in the report's text they stand."""
+
+    judgement: str
+    value: str
+    start: int
+    end: int
 
 
 class FailureLine(_Line):
@@ -153,7 +167,12 @@ class ReportLine(_Line):
     sha256: str | None = None
     size: int | None = Field(default=None, description="Bytes")
     format: str | None = None
+    language: str | None = Field(default=None, description="ISO 639-1 code; empty where it is not known")
     metadata: dict[str, str] = Field(default_factory=dict)
+    metadata_spans: dict[str, SpanLine] = Field(
+        default_factory=dict, description="Where in the report's text a value of metadata was printed"
+    )
+    grades: list[GradeLine] = Field(default_factory=list)
     coverage: CoverageLine | None = None
     sentences: int = 0
     records: dict[str, int] = Field(default_factory=dict, description="By role")
@@ -253,11 +272,18 @@ def report_line(report: Report, model: ModelReference) -> ReportLine:
         sha256=report.source.sha256,
         size=report.source.size,
         format=report.source.format,
+        language=report.language,
         metadata=dict(report.metadata),
+        metadata_spans={name: SpanLine(start=start, end=end) for name, (start, end) in report.metadata_spans.items()},
+        grades=[GradeLine(**asdict(grade)) for grade in report.grades],
         coverage=CoverageLine(
             pages=coverage.pages,
             pages_without_text=list(coverage.pages_without_text),
+            pages_scanned=list(coverage.pages_scanned),
+            ocr=dict(coverage.ocr),
             characters=dict(coverage.characters),
+            characters_unread=coverage.characters_unread,
+            replacement_share=round(coverage.replacement_share, 6),
             replacement_characters=coverage.replacement_characters,
             sentences_cut=coverage.sentences_cut,
             notes=list(coverage.notes),
