@@ -92,7 +92,7 @@ def build(
         replacement_characters=sum(c == "\ufffd" or "\ue000" <= c <= "\uf8ff" for c in report_text),
     )
     filled = {key: value for key, value in sorted(metadata.items()) if value}
-    return Report(report_text, tuple(blocks), source, MappingProxyType(filled), coverage)
+    return Report(report_text, tuple(blocks), source, MappingProxyType(filled), coverage=coverage)
 
 
 def _body(draft: Draft, vocabulary: Counter[str]) -> tuple[str, list[tuple[int, int, Box]]] | None:
