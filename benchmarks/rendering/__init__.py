@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from rendering import chromium, parts
-from rendering.parts import Arrangement, Part, Truth, in_turn, insert, nested, numbered, without_numbers
+from rendering import chromium, drawing, libreoffice, parts
+from rendering.parts import Arrangement, Part, Truth, in_turn, insert, nested, noted, numbered, run_in, without_numbers
 
 Engine = Literal["Chromium", "LibreOffice", "ReportLab"]
 
@@ -26,6 +26,17 @@ class Layout:
     apart: tuple[str, ...] = ()
     alone: tuple[str, ...] = ()
 
+
+TABLES = (
+    parts.table("Table 1: Judgements", parts.GRADES),
+    parts.table("Table 2: Complaints and staff", parts.COUNTS),
+    parts.table("Table 3: Judgements by service", parts.MERGED),
+    parts.table("Table 4: Measures", parts.COUNTS[:3]),
+    parts.table("Table 5: Standards", parts.FORM),
+)
+
+REGISTER = parts.table("Table 6: Sites", parts.REGISTER)
+ACTIONS = parts.table("Table 7: Action plan", parts.MATRIX)
 
 LAYOUTS: dict[str, Layout] = {
     "one column": Layout("Chromium", chromium.plain),
@@ -51,6 +62,67 @@ LAYOUTS: dict[str, Layout] = {
         insert(*nested("➢–o", "☐□▪", "✓•◦"), every=4),
         apart=("Private and confidential",),
     ),
+    "call-outs": Layout(
+        "Chromium",
+        chromium.call_outs,
+        insert(parts.BOXES[0], parts.FIGURES[0], parts.BOXES[1], parts.FIGURES[1]),
+        alone=("Q1", "Q2", "Q3", "Q4"),
+    ),
+    "display type": Layout("Chromium", chromium.display_type),
+    "flat headings": Layout("Chromium", chromium.flat_headings, in_turn(without_numbers, run_in)),
+    "tables": Layout(
+        "Chromium",
+        chromium.tables,
+        insert(TABLES[0], parts.table("Table 6: Sites", parts.REGISTER), *TABLES[1:], every=4),
+    ),
+    "matrix": Layout(
+        "Chromium",
+        chromium.matrix,
+        insert(ACTIONS, every=12),
+        apart=("Action plan CB/2024/0117",),
+    ),
+    "landscape": Layout("Chromium", chromium.landscape, insert(*TABLES[:1], *parts.BOXES[:1])),
+    "small pages": Layout("Chromium", chromium.small_pages, apart=("Leaflet 7",)),
+    "watermark": Layout("Chromium", chromium.watermark, apart=("DRAFT",)),
+    "letter": Layout(
+        "Chromium",
+        chromium.letter,
+        without_numbers,
+        alone=(*chromium.CLOSING, *chromium.ADDRESSES["salutation"], *map(" ".join, chromium.ADDRESSES.values())),
+    ),
+    "form": Layout(
+        "Chromium", chromium.form, insert(parts.table("Part 1: Standards", parts.FORM)), apart=("Form IR7 page",)
+    ),
+    "typewriter": Layout("Chromium", chromium.typewriter, insert(*TABLES[:2])),
+    "footnotes": Layout(
+        "LibreOffice",
+        libreoffice.footnotes,
+        in_turn(noted, insert(ACTIONS, every=8)),
+        apart=(libreoffice.BOARD, libreoffice.SERIES),
+    ),
+    "end notes": Layout(
+        "LibreOffice",
+        libreoffice.endnotes,
+        in_turn(noted, insert(*nested("\uf0a7\uf0d8\uf0b7", "\uf0fc\uf0b7–", "\uf0b7oo"), every=4)),
+    ),
+    "contents": Layout(
+        "LibreOffice",
+        libreoffice.contents,
+        insert(*parts.FIGURES, parts.table("Table 1: Judgements", parts.GRADES)),
+        apart=(libreoffice.BOARD, "....", ". . . ."),
+        alone=(*libreoffice.COVER, "Contents", "Figures"),
+    ),
+    "hyphenated": Layout("LibreOffice", libreoffice.hyphenated),
+    "line numbers": Layout("LibreOffice", libreoffice.line_numbers, apart=("Draft for comment",)),
+    "turned": Layout("ReportLab", drawing.turned, insert(*TABLES[:2])),
+    "sideways": Layout("ReportLab", drawing.sideways, insert(*TABLES[:2])),
+}
+
+
+PRINTERS: dict[Engine, Callable[[dict[Path, str]], None]] = {
+    "Chromium": chromium.print_pages,
+    "LibreOffice": libreoffice.print_documents,
+    "ReportLab": drawing.print_drawings,
 }
 
 
@@ -64,14 +136,13 @@ class Printed:
 
 
 def render(name: str, reports: Iterable[Sequence[Path]], folder: Path) -> list[Printed]:
-    """Print ``reports``, each of some authored ones, in the layout called ``name``; what is there already is kept.
+    """Print ``reports``, each made of authored ones, in the layout called ``name``; what is there already is kept.
 
     Raises:
         FileNotFoundError: the engine is not installed; names it.
         subprocess.SubprocessError: the engine failed.
     """
     layout = LAYOUTS[name]
-    printer: Callable[[dict[Path, str]], None] = {"Chromium": chromium.print_pages}[layout.engine]
     printed, waiting = list[Printed](), dict[Path, str]()
     folder.mkdir(parents=True, exist_ok=True)
     for report in reports:
@@ -79,13 +150,19 @@ def render(name: str, reports: Iterable[Sequence[Path]], folder: Path) -> list[P
         stems = "-".join(path.stem for path in report)
         source, file = layout.source(made), folder / f"{name.replace(' ', '-')}-{stems}.pdf"
         beside = file.with_suffix(".source")
-        if not file.exists() or not beside.exists() or beside.read_text(encoding="utf-8") != source:
+        # Drawing takes no time, and the source does not tell how it is done.
+        if (
+            layout.engine == "ReportLab"
+            or not file.exists()
+            or not beside.exists()
+            or beside.read_text(encoding="utf-8") != source
+        ):
             waiting[file] = source
         truth = parts.truth(made, layout.apart)
         truth.alone += layout.alone
         printed.append(Printed(file, truth, made))
     if waiting:
-        printer(waiting)
+        PRINTERS[layout.engine](waiting)
     for file, source in waiting.items():
         file.with_suffix(".source").write_text(source, encoding="utf-8")
     return printed

@@ -24,6 +24,7 @@ class Kind(StrEnum):
     TABLE = "table"
     BOX = "box"
     FIGURE = "figure"
+    RUN_IN = "run-in heading"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,8 @@ class Part:
     """A printed part; ``sentences`` are those of its text.
 
     ``level`` is the depth of a heading (0 is the title) or of a list item (1 is the outermost). ``note`` is the
-    footnote of its last sentence. A table has ``rows``, the first of them its header; a box holds ``parts``.
+    footnote of its last sentence. A table has ``rows``, the first of them its header. A box holds ``parts``, and a
+    run-in heading the paragraph it begins.
     """
 
     kind: Kind
@@ -50,10 +52,10 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A sentence that should be found, and its heading; ``flows`` unless it stands in a box or table."""
+    """A sentence to be found, under any of ``headings``; ``flows`` unless it stands in a box or table."""
 
     text: str
-    heading: str
+    headings: tuple[str, ...]
     flows: bool
 
 
@@ -114,31 +116,37 @@ def truth(parts: Sequence[Part], apart: Sequence[str] = ()) -> Truth:
         if part.kind is Kind.HEADING:
             heading = part.text
             found.headings.append(heading)
-        _add(found, part, heading, flows=True)
+        _add(found, part, (heading,), flows=True)
     return found
 
 
-def _add(found: Truth, part: Part, heading: str, *, flows: bool) -> None:
+def _add(found: Truth, part: Part, headings: tuple[str, ...], *, flows: bool) -> None:
     if part.kind in {Kind.PARAGRAPH, Kind.ITEM}:
-        found.units += [Unit(sentence, heading, flows) for sentence in part.sentences]
+        found.units += [Unit(sentence, headings, flows) for sentence in part.sentences]
         if part.kind is Kind.ITEM:
             found.items.append(part.text)
         if part.marker:
             found.markers.append((part.marker, part.text))
-    elif part.kind is Kind.TABLE:
-        found.rows += part.rows
-        cells = [cell for row in part.rows for cell in row]
-        found.alone += [part.text, *cells]
-        told = [sentence for cell in cells if cell.endswith(".") for sentence in re.split(r"(?<=\.) ", cell)]
-        found.units += [Unit(sentence, heading, flows=False) for sentence in told]
-    elif part.kind is Kind.FIGURE:
+    elif part.kind is not Kind.HEADING:
         found.alone.append(part.text)
+    cells = [cell for row in part.rows for cell in row]
+    found.units += [
+        Unit(sentence, headings, flows=False) for cell in cells if cell[-1:] == "." for sentence in told(cell)
+    ]
+    found.rows += part.rows
+    found.alone += cells
     for inner in part.parts:
         if inner.kind is Kind.HEADING:
             found.alone.append(inner.text)
-        _add(found, inner, heading, flows=False)
+        over = (part.text, *headings) if part.kind is Kind.RUN_IN else headings
+        _add(found, inner, over, flows=part.kind is Kind.RUN_IN)
     if part.note:
         found.apart.append(part.note)
+
+
+def told(text: str) -> tuple[str, ...]:
+    """The sentences of an invented text."""
+    return tuple(re.split(r"(?<=\.) ", text))
 
 
 def insert(*additions: Part | Sequence[Part], every: int = 6) -> Arrangement:
@@ -198,6 +206,18 @@ def noted(parts: list[Part]) -> list[Part]:
     ]
 
 
+def run_in(parts: list[Part]) -> list[Part]:
+    """Headings of the second and third level run into the paragraph that follows."""
+    made = list[Part]()
+    for part in parts:
+        last = made[-1] if made else None
+        if last and last.kind is Kind.HEADING and last.level > 1 and part.kind is Kind.PARAGRAPH and not part.marker:
+            made[-1] = Part(Kind.RUN_IN, last.sentences, parts=(part,))
+        else:
+            made.append(part)
+    return made
+
+
 def in_turn(*arrangements: Arrangement) -> Arrangement:
     """One arrangement after the other."""
 
@@ -214,7 +234,7 @@ def nested(*lists: str) -> list[list[Part]]:
     return [
         [
             Part(Kind.PARAGRAPH, (lead_in,)),
-            *(Part(Kind.ITEM, (text,), marker=bullets[level - 1], level=level) for level, text in items),
+            *(Part(Kind.ITEM, told(text), marker=bullets[level - 1], level=level) for level, text in items),
         ]
         for bullets, (lead_in, items) in zip(lists, LISTS, strict=False)
     ]
@@ -313,6 +333,35 @@ MATRIX = (
         "Records of training were out of date.",
         "The last entry in the register is from May. Staff told us of three courses held since then.",
         "The register should be brought up to date before the end of the quarter.",
+    ),
+)
+MERGED = (
+    ("Service", "Shift", "Grade", "Seen on"),
+    ("Community services",),
+    ("Home visits", "Day", "Good", "4 March"),
+    ("", "Night", "Inadequate", "5 March"),
+    ("Hospital services",),
+    ("Wards on the ground floor", "Day", "Good", "6 March"),
+    ("", "Night", "Requires improvement", "6 March"),
+)
+FORM = (
+    ("Standard", "Question", "Judgement"),
+    ("1.1", "Are the premises secure?", "Met"),
+    ("1.2", "Are staff checked before they start work?", "Not met"),
+    ("1.3", "Is there a plan for emergencies, and has it been tried out in the last twelve months?", "Met in part"),
+    ("2.1", "Are complaints answered?", "Not applicable"),
+    ("2.2", "Are records kept for as long as the law asks?", "Met"),
+)
+#: Long enough to run over a page.
+REGISTER = (
+    ("Site", "Visited", "Cleanliness", "Safety", "Records"),
+    *(
+        (f"{place} {street}", f"{3 + 5 * n % 25} {month}", "ABC"[n % 3], "ABD"[n % 4 % 3], f"{60 + 7 * n % 40}%")
+        for n, (street, place, month) in enumerate(
+            (street, place, month)
+            for month, street in (("May", "Road"), ("June", "Lane"), ("July", "Street"), ("August", "Hill"))
+            for place in ("Abbey", "Birch", "Canal", "Dyke", "Elm", "Ferry", "Granary", "Harbour", "Ivy", "Jubilee")
+        )
     ),
 )
 BOXES = (
