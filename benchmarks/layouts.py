@@ -230,14 +230,15 @@ def _foreign(made: Score, report: Report, truth: Truth, name: str) -> None:
     own = re.compile(rf"(?:{'|'.join(map(re.escape, markers))})\s*")
     for sentence in report.sentences:
         block, text = report.blocks[sentence.block], normal(sentence.text)
-        if block.kind in {BlockKind.FOOTNOTE, BlockKind.TABLE_ROW} or text in true or letters(text) in alone:
+        if block.kind is BlockKind.FOOTNOTE or text in true or letters(text) in alone:
             continue
         text = own.sub("", text, count=1) if own.match(text) else text
         likely = max(true, key=lambda other: overlap(other, text))
         numbers = Counter(re.findall(r"\d+", text)) - true[likely] if overlap(likely, text) >= 0.9 else Counter[str]()
         held = [other for other in truth.apart if other in text]
         held += [f"number {number}" for number in numbers]
-        held += [other for other in truth.alone if len(other) > 15 and other in text]
+        if block.kind is not BlockKind.TABLE_ROW:
+            held += [other for other in truth.alone if len(other) > 15 and other in text]
         made.count("foreign", not held, f"{name} p{block.page} ({block.kind}): {held[:3]} in {text!r}")
 
 

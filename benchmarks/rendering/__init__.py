@@ -150,13 +150,9 @@ def render(name: str, reports: Iterable[Sequence[Path]], folder: Path) -> list[P
         stems = "-".join(path.stem for path in report)
         source, file = layout.source(made), folder / f"{name.replace(' ', '-')}-{stems}.pdf"
         beside = file.with_suffix(".source")
+        there = file.exists() and beside.exists() and beside.read_text(encoding="utf-8") == source
         # Drawing takes no time, and the source does not tell how it is done.
-        if (
-            layout.engine == "ReportLab"
-            or not file.exists()
-            or not beside.exists()
-            or beside.read_text(encoding="utf-8") != source
-        ):
+        if not there or layout.engine == "ReportLab":
             waiting[file] = source
         truth = parts.truth(made, layout.apart)
         truth.alone += layout.alone
