@@ -59,8 +59,8 @@ def test_empty_file(tmp_path: Path, name: str) -> None:
 
 
 def test_unknown_format_lists_the_known_ones(tmp_path: Path) -> None:
-    (tmp_path / "a.docx").write_bytes(b"PK\x03\x04")
-    assert_refused(tmp_path / "a.docx", "unsupported", says=".md, .pdf")
+    (tmp_path / "a.pages").write_bytes(b"PK\x03\x04")
+    assert_refused(tmp_path / "a.pages", "unsupported", says=".odt, .pdf")
     assert_refused(b"no name, no PDF", "unsupported", name="letter")
 
 
@@ -106,8 +106,8 @@ def test_pdf_is_known_by_its_content(make_pdf: Callable[..., bytes]) -> None:
     assert read(make_pdf(_say("Leaders know the school well."))).source.path == "<bytes>"
 
 
-def test_importing_the_stage_loads_no_pdf_library() -> None:
-    code = "import scrutiny.reading, sys; assert not {'pypdfium2', 'markdown_it'} & set(sys.modules)"
+def test_importing_the_stage_loads_no_library_of_a_format() -> None:
+    code = "import scrutiny.reading, sys; assert not {'pypdfium2', 'markdown_it', 'justhtml'} & set(sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True)
 
 

@@ -24,6 +24,12 @@ MAX_BYTES = 200_000_000
 #: Where a PDF must say that it is one, in bytes from its beginning.
 _PDF_SIGNATURE_WITHIN = 1024
 
+#: How rich text begins, also where its name ends in .doc, as it often does.
+_RTF_SIGNATURE = b"{\\rtf1"
+
+#: How old Word files, and encrypted new ones, begin.
+_OLE_SIGNATURE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+
 #: Readers that come with scrutiny: suffix to ``module:function``, imported when first needed.
 _OWN = {
     ".pdf": "scrutiny.reading.pdf:read_pdf",
@@ -31,6 +37,14 @@ _OWN = {
     ".text": "scrutiny.reading.text:read_text",
     ".md": "scrutiny.reading.markdown:read_markdown",
     ".markdown": "scrutiny.reading.markdown:read_markdown",
+    ".docx": "scrutiny.reading.docx:read_docx",
+    ".docm": "scrutiny.reading.docx:read_docx",
+    ".html": "scrutiny.reading.html:read_html",
+    ".htm": "scrutiny.reading.html:read_html",
+    ".xhtml": "scrutiny.reading.html:read_html",
+    ".eml": "scrutiny.reading.eml:read_eml",
+    ".odt": "scrutiny.reading.odt:read_odt",
+    ".rtf": "scrutiny.reading.rtf:read_rtf",
 }
 
 #: File name suffixes that scrutiny itself reads, in lower case.
@@ -117,10 +131,16 @@ def _reader(data: bytes, path: str) -> Reader:
         return _own(".pdf")
     if suffix == ".pdf":
         raise _no_pdf(data, path)
+    if data.startswith(_RTF_SIGNATURE):
+        return _own(".rtf")
     if suffix in _OWN:
         return _own(suffix)
     if suffix in _plugins():
         return _plugins()[suffix]()
+    if data.startswith(_OLE_SIGNATURE):
+        from scrutiny.reading.package import compound_file
+
+        raise compound_file(data, path=path)
     raise ReadError(
         f"{path}: files ending in '{suffix}' cannot be read." if suffix else f"{path}: its name has no suffix.",
         remedy=f"Give a file ending in {', '.join(suffixes())}.",

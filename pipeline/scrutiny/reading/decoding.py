@@ -15,22 +15,39 @@ _MAX_CONTROLS = 0.02
 _EIGHT_BIT = ("utf-8-sig", "cp1252", "latin-1")
 
 
-def decode(data: bytes, *, path: str, most: int) -> str:
-    """The text in ``data``. Raises ReadError: ``too_large`` beyond ``most`` bytes, ``not_text`` for what is no text."""
+def decode(data: bytes, *, path: str, most: int, declared: str = "") -> str:
+    """The text in ``data``, whose encoding may be ``declared`` in it.
+
+    Raises ReadError: ``too_large`` beyond ``most`` bytes, ``not_text`` for what is no text.
+    """
     if len(data) > most:
         raise ReadError(
             f"{path}: the file has {len(data):,} bytes; at most {most:,} are read of a file of this kind.",
             remedy="Split it into one file a report.",
             code="too_large",
         )
-    text = _decoded(data)
+    text = decoded_as(data, declared) if declared else _decoded(data)
     if text is None or not is_text(text):
         raise ReadError(
             f"{path}: the file does not hold text.",
-            remedy="Check that the file is what its name says; PDF, plain text and Markdown can be read.",
+            remedy="Check that the file is what its name says, or export it again.",
             code="not_text",
         )
     return text
+
+
+def decoded_as(data: bytes, encoding: str) -> str:
+    """``data`` in ``encoding`` as a browser understands its name; else, if there is none of that name, by its bytes."""
+    try:
+        name = codecs.lookup(encoding.strip()).name
+    except (LookupError, ValueError):
+        name = ""
+    if name in ("ascii", "iso8859-1"):
+        name = "cp1252"
+    try:
+        return data.decode(name, "replace") if name else _decoded(data) or ""
+    except (LookupError, ValueError):  # a codec that is not for text
+        return _decoded(data) or ""
 
 
 def looks_like_text(data: bytes) -> bool:
