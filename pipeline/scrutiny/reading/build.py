@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -11,6 +12,8 @@ from types import MappingProxyType
 from scrutiny.reading.characters import join_lines, normalise, words
 from scrutiny.report import Block, BlockKind, Box, Coverage, Line, Report, Source
 
+#: What stands for a character that could not be told: the sign for that, and private use.
+_REPLACEMENT = re.compile(r"[\ufffd\ue000-\uf8ff]")
 _TIGHT = frozenset({BlockKind.LIST_ITEM, BlockKind.TABLE_ROW})
 
 
@@ -89,7 +92,7 @@ def build(
         coverage,
         notes=(*coverage.notes, *notes),
         characters=MappingProxyType(dict(sorted(characters.items()))),
-        replacement_characters=sum(c == "\ufffd" or "\ue000" <= c <= "\uf8ff" for c in report_text),
+        replacement_characters=len(_REPLACEMENT.findall(report_text)),
     )
     filled = {key: value for key, value in sorted(metadata.items()) if value}
     return Report(report_text, tuple(blocks), source, MappingProxyType(filled), coverage=coverage)

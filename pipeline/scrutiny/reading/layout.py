@@ -6,7 +6,7 @@ import re
 from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import groupby
 
 from scrutiny.reading.page import Page, Region, Row, Rule, Run, Segment, TableRow, rows_of
@@ -33,15 +33,13 @@ _LEADERS = re.compile(r"\s*(?:\.\s?){4,}\s*")
 Cell = tuple[float, float, float, float]
 
 
-@dataclass
 class _RuledRow(Segment):
     """A row of ruled cells, placed like a line of text whose edges are the row's frame."""
 
-    cells: list[list[Segment]]
-    frame: Cell
-
-    def __post_init__(self) -> None:
-        self.baseline, _, self.x0, self.x1 = self.frame
+    def __init__(self, runs: list[Run], cells: list[list[Segment]], frame: Cell) -> None:
+        super().__init__(runs)
+        self.cells = cells
+        self.baseline, _, self.x0, self.x1 = frame
 
 
 def lay_out(page: Page) -> list[Region]:

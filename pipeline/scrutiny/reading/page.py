@@ -59,35 +59,21 @@ class Rule:
     y1: float
 
 
-@dataclass
 class Segment:
-    """Runs that touch: a line of a column, or a cell of a row."""
+    """Runs that touch: a line of a column, or a cell of a row. ``x0``, ``y0``, ``x1``, ``y1`` are its edges."""
 
-    runs: list[Run]
-
-    @cached_property
-    def x0(self) -> float:
-        """Left edge."""
-        return min(run.x0 for run in self.runs)
-
-    @cached_property
-    def x1(self) -> float:
-        """Right edge."""
-        return max(run.x1 for run in self.runs)
-
-    @cached_property
-    def y0(self) -> float:
-        """Top edge."""
-        return min(run.y0 for run in self.runs)
-
-    @cached_property
-    def y1(self) -> float:
-        """Bottom edge."""
-        return max(run.y1 for run in self.runs)
+    def __init__(self, runs: list[Run]) -> None:
+        self.runs = runs
+        self.x0 = min([run.x0 for run in runs])
+        self.y0 = min([run.y0 for run in runs])
+        self.x1 = max([run.x1 for run in runs])
+        self.y1 = max([run.y1 for run in runs])
 
     @cached_property
     def style(self) -> Style:
         """The style most characters have; bold or italic only where nearly all are."""
+        if all(run.style is self.runs[0].style for run in self.runs):
+            return self.runs[0].style
         sizes: Counter[float] = Counter()
         bold = italic = total = 0
         for run in self.runs:
@@ -221,14 +207,13 @@ class Page:
 
 def segments_of(runs: Sequence[Run]) -> list[Segment]:
     """``runs``, in the order of the file, gathered while each follows the one before on its line."""
-    segments: list[Segment] = []
+    gathered: list[list[Run]] = []
     for run in runs:
-        last = segments[-1].runs[-1] if segments else None
-        if last is not None and _follows(last, run):
-            segments[-1].runs.append(run)
+        if gathered and _follows(gathered[-1][-1], run):
+            gathered[-1].append(run)
         else:
-            segments.append(Segment([run]))
-    return segments
+            gathered.append([run])
+    return [Segment(segment) for segment in gathered]
 
 
 def _follows(last: Run, run: Run) -> bool:

@@ -38,10 +38,30 @@ _BOLD = re.compile(r"bold|black|heavy|semibold|demi", re.IGNORECASE)
 _ITALIC = re.compile(r"italic|oblique", re.IGNORECASE)
 _BOLD_WEIGHT = 600
 _ITALIC_FLAG = 1 << 6
-_HYPHEN = 0x02
+#: What PDFium makes of a hyphen at a line end, as a character and in UTF-16.
+_HYPHEN, _HYPHEN_UNIT = "\x02", "\ufffe"
+_SPACES = " \xa0"
+_WORD_OR_SPACE = re.compile(r"[^\s]+|[^\S\r\n]")
 _WIDE_SPACE = re.compile(r"\s{4,}")
+_UNMAPPED = re.compile(r"[\x00-\x08\x0a-\x1f]")
 
 Point = tuple[float, float]
+
+
+def _with_plain_pointers(function: Any, result: Any, *arguments: Any) -> Any:
+    """``function`` of PDFium with addresses as integers: an object for each pointer costs more than the call."""
+    address = ctypes.cast(function, ctypes.c_void_p).value
+    return ctypes.CFUNCTYPE(result, ctypes.c_void_p, *arguments)(address)
+
+
+_object_of = _with_plain_pointers(raw.FPDFText_GetTextObject, ctypes.c_void_p, ctypes.c_int)
+_font_of = _with_plain_pointers(raw.FPDFTextObj_GetFont, ctypes.c_void_p)
+_font_size_of = _with_plain_pointers(raw.FPDFText_GetFontSize, ctypes.c_double, ctypes.c_int)
+_matrix_of = _with_plain_pointers(raw.FPDFText_GetMatrix, ctypes.c_int, ctypes.c_int, ctypes.c_void_p)
+_box_of = _with_plain_pointers(raw.FPDFText_GetLooseCharBox, ctypes.c_int, ctypes.c_int, ctypes.c_void_p)
+_origin_of = _with_plain_pointers(
+    raw.FPDFText_GetCharOrigin, ctypes.c_int, ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p
+)
 
 
 def read_page(document: pypdfium2.PdfDocument, index: int) -> Page:
@@ -86,64 +106,93 @@ def _placement(page: pypdfium2.PdfPage) -> Callable[[float, float], Point]:
 
 def _runs(text: pypdfium2.PdfTextPage, count: int, place: Callable[[float, float], Point]) -> Iterator[Run]:
     """Characters gathered while they belong to one text object and PDFium put no space or line end between."""
-    handle = text.raw
-    unicode_of, object_of, address = raw.FPDFText_GetUnicode, raw.FPDFText_GetTextObject, ctypes.addressof
+    handle = ctypes.cast(text.raw, ctypes.c_void_p).value or 0
+    characters = _characters(text, count)
     styles: dict[int, Style] = {}
-    start, owner, space = 0, 0, False
-    codes: list[int] = []
-
-    def finish(end: int) -> Iterator[Run]:
-        nonlocal space
-        if codes and owner:
-            style = styles.get(owner) or styles.setdefault(owner, _style(handle, start))
-            for run in _split(handle, start, codes, style, place, space):
-                yield run
-                space = False
-        if codes and codes[-1] in (32, 160) and end:
-            space = True
-
-    for index in range(count):
-        code = unicode_of(handle, index)
-        pointer = object_of(handle, index)
-        current = address(pointer.contents) if pointer else 0
-        if code == _HYPHEN:
-            code = ord("-")
-            current = current or owner
-        if current != owner or code in (10, 13):
-            yield from finish(index)
-            codes = []
-            start, owner = index, current
-            if not current:
-                space = space or code == 32
-                continue
-        if code not in (10, 13):
-            if not codes:
-                start = index
-            codes.append(code)
-    yield from finish(count)
+    fonts: dict[int, tuple[bool, bool]] = {}
+    space = False
+    for start, end, owner in _stretches(handle, characters):
+        if not owner:
+            space = space or characters[start] == " "
+            continue
+        style = styles.get(owner) or styles.setdefault(owner, _style(handle, start, owner, fonts))
+        for run in _split(handle, start, characters[start:end], style, place, space):
+            yield run
+            space = False
+        space = space or characters[end - 1] in _SPACES
 
 
-def _style(handle: Any, index: int) -> Style:
-    """Size as displayed, weight and slope of the character at ``index``."""
+def _characters(text: pypdfium2.PdfTextPage, count: int) -> str:
+    """The first ``count`` characters of a page, one for each that PDFium counts."""
+    units = (ctypes.c_ushort * (count + 1))()
+    if raw.FPDFText_GetText(text.raw, 0, count, units) == count + 1:
+        return "".join(map(chr, units[:count])).replace(_HYPHEN_UNIT, "-")
+    # Some have no unit of UTF-16, or two.
+    return "".join(chr(raw.FPDFText_GetUnicode(text.raw, index)) for index in range(count)).replace(_HYPHEN, "-")
+
+
+def _stretches(handle: int, characters: str) -> Iterator[tuple[int, int, int]]:
+    """Start, end and text object of what one object shows between line ends; spaces that PDFium added have none."""
+    begun, end, owner = 0, 0, 0
+    for start, stop, current in _words(handle, characters):
+        if not current and characters[start] == "-":
+            current = owner  # the hyphen of a divided word belongs to what it follows
+        goes_on = current == owner and start == end
+        if owner and not goes_on:
+            yield begun, end, owner
+        if not current:
+            yield start, stop, 0
+        elif not goes_on:
+            begun = start
+        end, owner = stop, current
+    if owner:
+        yield begun, end, owner
+
+
+def _words(handle: int, characters: str) -> Iterator[tuple[int, int, int]]:
+    """Words, spaces or single characters with their text object, line ends left out.
+
+    Between two characters of one object PDFium puts nothing but spaces and line ends: if both ends of a word belong
+    to the same one, all of it does.
+    """
+    for word in _WORD_OR_SPACE.finditer(characters):
+        start, stop = word.span()
+        owner = _object_of(handle, start) or 0
+        if stop == start + 1 or owner == _object_of(handle, stop - 1):
+            yield start, stop, owner
+        else:
+            for index in range(start, stop):
+                yield index, index + 1, _object_of(handle, index) or 0
+
+
+def _style(handle: int, index: int, owner: int, fonts: dict[int, tuple[bool, bool]]) -> Style:
+    """Size as displayed, weight and slope of the character at ``index``, which the object ``owner`` shows."""
     matrix = raw.FS_MATRIX()
-    raw.FPDFText_GetMatrix(handle, index, matrix)
+    _matrix_of(handle, index, ctypes.byref(matrix))
     scale = math.hypot(matrix.c, matrix.d) or 1.0
+    font = _font_of(owner) or 0
+    if font not in fonts:
+        fonts[font] = _bold_and_italic(handle, index)
+    bold, italic = fonts[font]
+    return Style(round(_font_size_of(handle, index) * scale * 2) / 2 or 1.0, bold, italic)
+
+
+def _bold_and_italic(handle: int, index: int) -> tuple[bool, bool]:
+    """What the font of the character at ``index`` says of itself."""
+    page = ctypes.cast(handle, raw.FPDF_TEXTPAGE)
     name, flags = ctypes.create_string_buffer(128), ctypes.c_int()
-    raw.FPDFText_GetFontInfo(handle, index, name, len(name), flags)
+    raw.FPDFText_GetFontInfo(page, index, name, len(name), flags)
     font = name.value.decode("utf-8", "replace")
-    return Style(
-        size=round(raw.FPDFText_GetFontSize(handle, index) * scale * 2) / 2 or 1.0,
-        bold=raw.FPDFText_GetFontWeight(handle, index) >= _BOLD_WEIGHT or bool(_BOLD.search(font)),
-        italic=bool(flags.value & _ITALIC_FLAG) or bool(_ITALIC.search(font)),
-    )
+    bold = raw.FPDFText_GetFontWeight(page, index) >= _BOLD_WEIGHT or bool(_BOLD.search(font))
+    return bold, bool(flags.value & _ITALIC_FLAG) or bool(_ITALIC.search(font))
 
 
 def _split(
-    handle: Any, start: int, codes: list[int], style: Style, place: Callable[[float, float], Point], space: bool
+    handle: int, start: int, characters: str, style: Style, place: Callable[[float, float], Point], space: bool
 ) -> Iterator[Run]:
-    """The run of ``codes``, cut where a row of spaces stands for a tab; blank ends trimmed."""
+    """The run of ``characters``, cut where a row of spaces stands for a tab; blank ends trimmed."""
     # A font that does not say what its glyphs mean gives their numbers: the low ones look like control characters.
-    characters = "".join(chr(code) if code >= 32 or code == 9 else "\ufffd" for code in codes)
+    characters = _UNMAPPED.sub("\ufffd", characters)
     position = 0
     for piece in [*_WIDE_SPACE.finditer(characters), None]:
         end = piece.start() if piece else len(characters)
@@ -156,7 +205,7 @@ def _split(
 
 
 def _run(
-    handle: Any,
+    handle: int,
     start: int,
     characters: str,
     first: int,
@@ -165,28 +214,27 @@ def _run(
     place: Callable[[float, float], Point],
     space: bool,
 ) -> Run:
-    head, tail = _box(handle, start + first), _box(handle, start + last)
-    corners = [place(*corner) for box in (head, tail) for corner in (box[:2], box[2:])]
+    head, tail = raw.FS_RECTF(), raw.FS_RECTF()
+    _box_of(handle, start + first, ctypes.byref(head))
+    _box_of(handle, start + last, ctypes.byref(tail))
+    left, right = min(head.left, tail.left), max(head.right, tail.right)
+    one = place(left, min(head.bottom, tail.bottom))
+    other = place(right, max(head.top, tail.top))
     x, y = ctypes.c_double(), ctypes.c_double()
-    raw.FPDFText_GetCharOrigin(handle, start + first, x, y)
-    text = characters[first : last + 1].encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    _origin_of(handle, start + first, ctypes.byref(x), ctypes.byref(y))
+    text = characters[first : last + 1]
+    if not text.isascii():
+        text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     return Run(
         text=text,
-        x0=min(corner[0] for corner in corners),
-        y0=min(corner[1] for corner in corners),
-        x1=max(corner[0] for corner in corners),
-        y1=max(corner[1] for corner in corners),
+        x0=min(one[0], other[0]),
+        y0=min(one[1], other[1]),
+        x1=max(one[0], other[0]),
+        y1=max(one[1], other[1]),
         baseline=place(x.value, y.value)[1],
         style=style,
         space=space,
     )
-
-
-def _box(handle: Any, index: int) -> tuple[float, float, float, float]:
-    """Left, bottom, right and top of a character, as high as its font."""
-    box = raw.FS_RECTF()
-    raw.FPDFText_GetLooseCharBox(handle, index, box)
-    return box.left, box.bottom, box.right, box.top
 
 
 def _rules(page: pypdfium2.PdfPage, place: Callable[[float, float], Point]) -> Iterator[Rule]:
