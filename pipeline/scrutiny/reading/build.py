@@ -9,7 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
-from scrutiny.reading.characters import join_lines, normalise, words
+from scrutiny.reading.characters import normalise
+from scrutiny.reading.hyphens import join_lines, vocabulary_of
 from scrutiny.report import Block, BlockKind, Box, Coverage, Line, Report, Source
 
 #: What stands for a character that could not be told: the sign for that, and private use.
@@ -58,8 +59,7 @@ def build(
     coverage: Coverage | None = None,
 ) -> Report:
     """The Report of ``drafts``. Completes ``coverage`` with counts and ``metadata`` with a title."""
-    # The last word of a line has no say in how words are hyphenated: it may itself be divided.
-    vocabulary = words(" ".join(text.split()[:-1]) for draft in drafts for text, _ in draft.lines)
+    vocabulary = vocabulary_of([text for text, _ in draft.lines] for draft in drafts)
     section, blocks, parts, position = _Section(), list[Block](), list[str](), 0
     characters: Counter[str] = Counter()
     bare = 0

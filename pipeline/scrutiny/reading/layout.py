@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import groupby
 
+from scrutiny.reading.columns import split_columns
 from scrutiny.reading.page import Page, Region, Row, Rule, Run, Segment, TableRow, rows_of
 
 #: Rules this near count as one, and cells this near share an edge.
@@ -16,9 +16,6 @@ _SNAP = 3.0
 #: A table cell with more words than this, or a sentence of that many, is running text.
 _LONG_CELL_WORDS = 60
 _SENTENCE_WORDS = 10
-#: A column has at least this many lines, most of which fill this share of its width.
-_COLUMN_LINES = 4
-_COLUMN_FILL = 0.6
 #: A table whose first row takes more lines is none.
 _CELL_LINES = 100
 
@@ -57,7 +54,7 @@ def _read(page: Page, segments: Sequence[Segment]) -> list[Region]:
     """The regions of ``segments``: the text of each column, and the ruled rows in it."""
     letterhead = _LETTERHEAD * page.height if page.number == 1 else 0.0
     regions: list[Region] = []
-    for column in _columns(segments):
+    for column in split_columns(segments):
         ordered = sorted(column, key=lambda segment: segment.baseline)
         for ruled, group in groupby(ordered, key=lambda segment: isinstance(segment, _RuledRow)):
             if ruled:
@@ -170,54 +167,6 @@ def _is_running_text(rows: Sequence[Row]) -> bool:
     bullets = sum(1 for row in rows if row.marker and not row.marker.numbered)
     words = sum(len(row.text.split()) for row in rows)
     return bullets > 1 or words > _LONG_CELL_WORDS or (words >= _SENTENCE_WORDS and rows[-1].text.endswith((".", ";")))
-
-
-def _columns(segments: Sequence[Segment]) -> list[list[Segment]]:
-    """``segments`` by column, in reading order; lines across all columns part what is above and below."""
-    if len(segments) < 2 * _COLUMN_LINES:
-        return [list(segments)]
-    left, right = min(s.x0 for s in segments), max(s.x1 for s in segments)
-    starts = Counter(round(s.x0) for s in segments if s.x0 > left + (right - left) / 4)
-    for start, count in starts.most_common(3):
-        edge = start - 2
-        if count < _COLUMN_LINES or not _are_columns(segments, left, edge, right):
-            continue
-        columns: list[list[Segment]] = []
-        across = sorted({s.baseline for s in segments if s.x0 < edge < s.x1})
-        bands: list[tuple[list[Segment], ...]] = [([], [], []) for _ in [None, *across]]
-        for segment in segments:
-            over, before, after = bands[bisect_right(across, segment.baseline)]
-            (over if segment.x0 < edge < segment.x1 else before if segment.x1 <= edge else after).append(segment)
-        for over, before, after in bands:
-            columns += [over, before, *_columns(after)]
-        return _rejoined(columns, edge)
-    return [list(segments)]
-
-
-def _are_columns(segments: Sequence[Segment], left: float, edge: float, right: float) -> bool:
-    across = sum(s.x0 < edge < s.x1 for s in segments)
-    before = [s for s in segments if s.x1 <= edge]
-    after = [s for s in segments if s.x0 >= edge]
-    return across < min(len(before), len(after)) and _fills(before, edge - left) and _fills(after, right - edge)
-
-
-def _fills(segments: Sequence[Segment], width: float) -> bool:
-    full = sum(s.x1 - s.x0 >= _COLUMN_FILL * width for s in segments)
-    return full >= _COLUMN_LINES and full >= len(segments) / 2
-
-
-def _rejoined(columns: Sequence[list[Segment]], edge: float) -> list[list[Segment]]:
-    """``columns`` with the lines across all columns that follow one another made one region."""
-    joined: list[list[Segment]] = []
-    for column in columns:
-        if not column:
-            continue
-        spans = any(s.x0 < edge < s.x1 for s in column)
-        if joined and spans and any(s.x0 < edge < s.x1 for s in joined[-1]):
-            joined[-1] += column
-        else:
-            joined.append(list(column))
-    return joined
 
 
 def _aligned_rows(rows: Sequence[Row], letterhead: float) -> list[Row | TableRow]:

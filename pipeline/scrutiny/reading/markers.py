@@ -7,12 +7,35 @@ from dataclasses import dataclass
 
 BULLETS = "•◦▪▫■□●○◆◇◼◻▶►➢➤❖✓✔✗✘★☐☑‣⁃∙·§¨"
 #: What the private-use code points of the Wingdings and Symbol fonts look like.
-SYMBOLS = {0xF0A7: "▪", 0xF06E: "■", 0xF0A8: "◻", 0xF0D8: "➢", 0xF0FC: "✓", 0xF076: "❖", 0xF0E0: "→", 0xF0B7: "•"}
+SYMBOLS = {
+    0xF02D: "–",
+    0xF06C: "●",
+    0xF06D: "○",
+    0xF06E: "■",
+    0xF06F: "□",
+    0xF071: "❑",
+    0xF075: "◆",
+    0xF076: "❖",
+    0xF09F: "•",
+    0xF0A1: "○",
+    0xF0A7: "▪",
+    0xF0A8: "◻",
+    0xF0B7: "•",
+    0xF0D8: "➢",
+    0xF0E0: "→",
+    0xF0E8: "➔",
+    0xF0F0: "⇨",
+    0xF0FB: "✗",
+    0xF0FC: "✓",
+    0xF0FE: "☑",
+}
 
 _DASHES = "-–—"
 _ROMAN = r"(?=[ivx])x{0,3}(?:ix|iv|v?i{0,3})"
 #: Nobody numbers deeper: what goes on is no marker.
 _NUMBER = r"\d{1,3}(?:\.\d{1,3}){0,9}"
+#: "R1", "AR12", "2.2(a)", "4a.": no marker in running text, but one where it stands apart from it.
+_CODE = re.compile(rf"(?:[A-Z]{{1,3}}[ -]?\d{{1,3}}(?:\.\d{{1,2}})?[a-z]?|{_NUMBER}(?:\([a-z]{{1,3}}\)|[a-z])|\d{{1,3}})[.:)]?")
 _MARKER = re.compile(
     rf"""(?:
     (?P<bullet>[{re.escape(BULLETS)}\ue000-\uf8ff]|[{_DASHES}]|[*o](?=\s)|[*o]$)
@@ -25,6 +48,7 @@ _MARKER = re.compile(
 _GLUED = re.compile(
     rf"(?P<bullet>[{re.escape(BULLETS.replace('§', '').replace('·', ''))}\ue000-\uf8ff](?=\w))"
     r"|(?P<number>\d{1,3}\.(?=[A-Z‘“]\w))"
+    rf"|(?P<letter>\((?:[a-z]|{_ROMAN})\)(?=[A-Z‘“]\w))"
 )
 
 
@@ -51,6 +75,11 @@ def find_marker(text: str) -> Marker | None:
     """The marker ``text`` begins with, or None."""
     found = _MARKER.match(text) or _GLUED.match(text)
     return Marker(sign(found.group()), found.end(), found.lastgroup == "number") if found else None
+
+
+def code_marker(text: str) -> Marker | None:
+    """``text`` as a marker if all of it is a number or code that only its place can tell from a word, or None."""
+    return Marker(text, len(text), text.isdecimal()) if _CODE.fullmatch(text) else None
 
 
 def sign(marker: str) -> str:

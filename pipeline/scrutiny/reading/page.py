@@ -5,7 +5,6 @@ Positions are points from the top left corner of the page as displayed.
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left, insort
 from collections import Counter
 from collections.abc import Sequence
@@ -13,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from scrutiny.reading.characters import normalise
-from scrutiny.reading.markers import Marker, find_marker
+from scrutiny.reading.markers import Marker, code_marker, find_marker
 from scrutiny.report import Box
 
 #: A gap wider than this many times the font size separates two cells of a row.
@@ -21,7 +20,7 @@ CELL_GAP = 1.2
 #: What is on a line already does not overlap: only so many to the left can reach a place.
 _NEIGHBOURS = 8
 
-_BARE_NUMBER = re.compile(r"\d{1,3}")
+_SENTENCE_ENDS = (".", ";", ":", "?", "!")
 _LONG_CHARACTERS = 40
 _SUPERSCRIPT = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -145,11 +144,12 @@ class Row:
 
     @cached_property
     def marker(self) -> Marker | None:
-        """The bullet or number it begins with; a bare number counts if it stands apart from a long text."""
+        """The bullet or number it begins with; a bare number or code counts if it stands apart from a sentence."""
         found = find_marker(self.text)
-        first = self.cells[0].text
-        if found is None and len(self.cells) == 2 and _BARE_NUMBER.fullmatch(first):
-            return Marker(first, len(first), True) if len(self.cells[1].text) >= _LONG_CHARACTERS else None
+        if found is None and len(self.cells) == 2:
+            text = self.cells[1].text
+            is_sentence = len(text) >= _LONG_CHARACTERS or (" " in text and text.endswith(_SENTENCE_ENDS))
+            return code_marker(self.cells[0].text) if is_sentence else None
         return found
 
     @property

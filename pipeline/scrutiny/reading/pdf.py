@@ -11,10 +11,11 @@ import pypdfium2.raw as raw
 
 from scrutiny.errors import ReadError
 from scrutiny.reading.build import Draft, build, source_of
-from scrutiny.reading.characters import normalise, words
+from scrutiny.reading.characters import normalise
 from scrutiny.reading.footnotes import take_footnotes
 from scrutiny.reading.furniture import take_furniture
 from scrutiny.reading.headings import body_style, classify
+from scrutiny.reading.hyphens import words
 from scrutiny.reading.joining import join_across
 from scrutiny.reading.layout import lay_out
 from scrutiny.reading.page import Page, Row, TableRow, rows_of
