@@ -108,7 +108,9 @@ def score(file: Path, units: list[dict[str, Any]], total: Score) -> None:
         page_right = bool(pages) and len(pages) == len(report.pages(found))
         counts["page"] += page_right
         if not page_right:
-            total.faults.append(f"{file.stem}: page {report.pages(found)} for {_pages_of(unit['text'], printed)}, {unit['page']} {unit['text'][:80]!r}")
+            total.faults.append(
+                f"{file.stem}: page {report.pages(found)} for {_pages_of(unit['text'], printed)}, {unit['page']} {unit['text'][:80]!r}"
+            )
         heading = block.section_path[-1] if block.section_path else ""
         same = _plain(heading) == _plain(unit["heading"])
         nearer = not same and _stands_between(heading, unit["heading"], unit["text"], printed)
@@ -117,7 +119,9 @@ def score(file: Path, units: list[dict[str, Any]], total: Score) -> None:
         if nearer:
             total.nearer[heading] += 1
         elif not same:
-            total.faults.append(f"{file.stem}: p{unit['page']} heading {heading!r} for {unit['heading']!r}: {unit['text'][:50]!r}")
+            total.faults.append(
+                f"{file.stem}: p{unit['page']} heading {heading!r} for {unit['heading']!r}: {unit['text'][:50]!r}"
+            )
         if not unit["starts_block"]:
             continue
         ours, theirs = block.kind is BlockKind.LIST_ITEM, unit["kind"] == "item"
@@ -125,7 +129,9 @@ def score(file: Path, units: list[dict[str, Any]], total: Score) -> None:
         counts["items found"] += ours
         counts["items right"] += ours and theirs
         if ours != theirs:
-            total.faults.append(f"{file.stem}: p{unit['page']} item {ours} for {theirs}: {block.marker!r} {unit['text'][:80]!r}")
+            total.faults.append(
+                f"{file.stem}: p{unit['page']} item {ours} for {theirs}: {block.marker!r} {unit['text'][:80]!r}"
+            )
     for furniture in printed_furniture(file):
         for sentence in sentences:
             if furniture in _figureless(sentence.text) and len(furniture) < len(sentence.text):

@@ -15,6 +15,7 @@ from scrutiny.report import Block, BlockKind, Box, Coverage, Line, Report, Sourc
 
 #: What stands for a character that could not be told: the sign for that, and private use.
 _REPLACEMENT = re.compile(r"[\ufffd\ue000-\uf8ff]")
+_CONTENTS = re.compile(r"(?:table of |list of )?(?:contents|figures|tables)\W*", re.IGNORECASE)
 _TIGHT = frozenset({BlockKind.LIST_ITEM, BlockKind.TABLE_ROW})
 
 
@@ -39,8 +40,8 @@ class _Section:
         self.headings.append((level, text))
 
     def leave(self, level: int) -> None:
-        """End every section at ``level`` or deeper."""
-        self.headings = [heading for heading in self.headings if heading[0] < level]
+        """End every section at ``level`` or deeper, and the table of contents, however large its heading."""
+        self.headings = [(own, text) for own, text in self.headings if own < level and not _CONTENTS.fullmatch(text)]
 
     def path(self) -> tuple[str, ...]:
         return tuple(text for _, text in self.headings)
@@ -136,6 +137,6 @@ def _enclosing(boxes: Sequence[Box]) -> Box:
 
 
 def _title(blocks: Sequence[Block]) -> str:
-    """The first heading of the highest level."""
-    headings = [block for block in blocks if block.kind is BlockKind.HEADING]
+    """The first heading of the highest level, that of the contents left aside."""
+    headings = [b for b in blocks if b.kind is BlockKind.HEADING and not _CONTENTS.fullmatch(b.text)]
     return min(headings, key=lambda block: block.level).text if headings else ""

@@ -10,6 +10,7 @@ _CONTROLS: dict[int, None] = dict.fromkeys([*range(0x00, 0x20), *range(0x7F, 0xA
 _LONE_SURROGATES = dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
 _TABLE: dict[int, str | None] = {**_CONTROLS, **_INVISIBLE, **_LIGATURES, **_SPACES, **_LONE_SURROGATES}
 
+
 def normalise(text: str) -> str:
     """``text`` with ligatures spelt out, every kind of space plain and single, and nothing invisible."""
     return " ".join(text.translate(_TABLE).split())

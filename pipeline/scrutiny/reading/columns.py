@@ -27,6 +27,10 @@ _SPARSE = 0.5
 #: Lines further apart than this many font sizes are not of one side heading.
 _PITCH = 1.8
 _MOST_EDGES = 12
+#: A heading over all columns has nothing beside it for so many font sizes up and down, and the first lines below it
+#: are level give or take so many.
+_CLEAR = 1.1
+_LEVEL = 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +96,30 @@ Band = tuple[list[_Line], list[_Line], list[_Line]]
 
 def _bands(lines: Sequence[_Line], edge: float) -> list[Band]:
     """The lines across ``edge`` that begin each band, and those on either side below them."""
-    across = sorted({line.baseline for line in lines if line.x0 < edge < line.x1})
+    across = sorted({line.baseline for line in lines if line.x0 < edge < line.x1} | _headings_above(lines, edge))
     bands: list[Band] = [([], [], []) for _ in [None, *across]]
     for line in lines:
         over, before, after = bands[bisect_right(across, line.baseline)]
-        (over if line.x0 < edge < line.x1 else before if line.x1 <= edge else after).append(line)
+        is_over = line.x0 < edge < line.x1 or line.baseline in across
+        (over if is_over else before if line.x1 <= edge else after).append(line)
     return bands
+
+
+def _headings_above(lines: Sequence[_Line], edge: float) -> set[float]:
+    """The baselines of short headings over all columns: nothing is beside them, and both sides go on below alike."""
+    before = sorted((line for line in lines if line.x1 <= edge), key=lambda line: line.baseline)
+    after = sorted(line.baseline for line in lines if line.x0 >= edge)
+    found: set[float] = set()
+    for index, line in enumerate(before[:-1]):
+        style, following = line.segments[0].style, before[index + 1]
+        beside = bisect_right(after, line.baseline - _CLEAR * style.size)
+        if beside == len(after) or after[beside] < line.baseline + _CLEAR * style.size:
+            continue
+        plain = following.segments[0].style
+        stands_out = style.size > plain.size or (style.bold and not plain.bold)
+        if stands_out and abs(after[beside] - following.baseline) < _LEVEL * plain.size:
+            found.add(line.baseline)
+    return found
 
 
 def _columns(band: Band, edge: float) -> Iterator[list[_Line]]:

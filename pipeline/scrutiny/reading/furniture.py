@@ -1,4 +1,4 @@
-"""Running headers, footers and page numbers: what repeats from page to page at the same place."""
+"""Running headers, footers, page numbers and line numbers: what repeats from page to page at the same place."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 from scrutiny.reading.page import Page, Segment
 
@@ -18,6 +19,11 @@ _LONG_REPORT = 10
 #: A line this long that is part of what repeats on other pages is no accident.
 _REWRAPPED_CHARACTERS = 16
 _SHORT_CHARACTERS = 60
+
+#: Furniture that changes stands off the text by at least so many font sizes.
+_STANDS_OFF = 1.2
+#: So many numbers in the margin, one higher than the other, count lines.
+_LINE_NUMBERS = 5
 
 _NUMBERS = re.compile(r"\d+")
 _PAGE_NUMBER = re.compile(
@@ -45,8 +51,10 @@ def take_furniture(pages: Sequence[Page]) -> dict[int, list[Segment]]:
             if _repeats(page.number, segment.baseline, heights, needed) or _LABELLED_NUMBER.fullmatch(segment.text)
         )
     _take_rewrapped(places, taken, needed)
+    _take_with_section(places, taken, needed)
     for page in pages:
         _take_beyond(page, taken)
+        _take_line_numbers(page, taken)
     furniture: dict[int, list[Segment]] = {}
     for page in pages:
         own = [segment for segment in page.segments if id(segment) in taken]
@@ -99,6 +107,46 @@ def _take_rewrapped(places: Mapping[str, Sequence[tuple[Page, Segment]]], taken:
     for key, found in places.items():
         if len(key) >= _REWRAPPED_CHARACTERS and any(key in text for text in repeated):
             taken.update(id(segment) for _, segment in found)
+
+
+def _take_with_section(places: Mapping[str, Sequence[tuple[Page, Segment]]], taken: set[int], needed: int) -> None:
+    """Adds to ``taken`` what begins or ends alike on many pages and stands off the text: "Report 7 | Findings"."""
+    alike: defaultdict[tuple[str, int, str], list[tuple[Page, Segment]]] = defaultdict(list)
+    for key, found in places.items():
+        words = key.split()
+        for page, segment in found if len(words) > 2 else ():
+            place = round(segment.baseline / _SAME_HEIGHT)
+            alike["first", place, " ".join(words[:2])].append((page, segment))
+            alike["last", place, " ".join(words[-2:])].append((page, segment))
+    for found in alike.values():
+        if len({page.number for page, _ in found}) > needed:
+            taken.update(id(segment) for page, segment in found if _stands_off(segment, page))
+
+
+def _stands_off(segment: Segment, page: Page) -> bool:
+    """Whether there is more than a line's distance between ``segment`` and the rest of the page's text."""
+    top = segment.y1 < page.height / 2
+    others = [
+        other.y0 - segment.y1 if top else segment.y0 - other.y1
+        for other in page.segments
+        if (other.baseline > segment.baseline + 1 if top else other.baseline < segment.baseline - 1)
+    ]
+    return bool(others) and min(others) > _STANDS_OFF * segment.style.size
+
+
+def _take_line_numbers(page: Page, taken: set[int]) -> None:
+    """Adds to ``taken`` the numbers of lines in the margin, as drafts have them."""
+    numbers = sorted((s for s in page.segments if s.text.isdecimal() and len(s.text) <= 4), key=lambda s: s.baseline)
+    text = [s for s in page.segments if not s.text.isdecimal() and id(s) not in taken]
+    if len(numbers) < _LINE_NUMBERS or not text:
+        return
+    left, right = min(s.x0 for s in text), max(s.x1 for s in text)
+    margin = [s for s in numbers if s.x1 < left or s.x0 > right]
+    values = [int(s.text) for s in margin]
+    steps = Counter(after - before for before, after in pairwise(values))
+    step, count = steps.most_common(1)[0] if steps else (0, 0)
+    if step in (1, 5, 10) and count >= _LINE_NUMBERS - 1 and count >= 0.8 * (len(margin) - 1):
+        taken.update(id(segment) for segment in margin)
 
 
 def _take_beyond(page: Page, taken: set[int]) -> None:

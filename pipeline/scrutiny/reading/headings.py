@@ -15,6 +15,9 @@ _MAX_HEADING_CHARACTERS = 220
 _MAX_HEADING_ROWS = 5
 #: A heading is this much larger than the body, or emphasised.
 _LARGER = 1.1
+#: Nor is it much smaller: bold print may be set in small capitals or a size below.
+_SMALLEST = 0.95
+_SMALLEST_EMPHASISED = 0.7
 #: A line this much larger than the body is a heading even where it gives a date.
 _TITLE = 1.4
 _LIST_CHARACTERS = 160
@@ -62,7 +65,9 @@ def _is_heading(group: Group, body: Style, following: Group | None) -> bool:
     if group.marker and not group.marker.numbered:
         return False
     larger = style.size >= _LARGER * body.size
-    if text.endswith(_NO_HEADING_END) or style.size < 0.95 * body.size or following is None or text[0].islower():
+    emphasised = (style.bold and not body.bold) or group.underlined
+    smallest = _SMALLEST_EMPHASISED if emphasised else _SMALLEST
+    if text.endswith(_NO_HEADING_END) or style.size < smallest * body.size or following is None or text[0].islower():
         return False
     if style.size >= _TITLE * body.size:
         return True
@@ -70,7 +75,7 @@ def _is_heading(group: Group, body: Style, following: Group | None) -> bool:
         return False
     if larger:
         return True
-    if style.bold and not body.bold:
+    if emphasised:
         return True
     if text.isupper() and len(text.split()) <= 12 and not following.text.isupper():
         return len(group.rows) == 1 and len(text) > 3

@@ -21,9 +21,13 @@ _SUSPENDED = re.compile(r"(?:and|or|to|nor|versus)\b")
 _HYPHENATED_FIRST = frozenset(
     "all cross ex half high ill long low multi non part post pre self short so well two three four five".split()
 )
-_CLOSED_FIRST = frozenset("over under out inter sub super trans un re mis dis fore counter micro in im en be up".split())
+_CLOSED_FIRST = frozenset(
+    "over under out inter sub super trans un re mis dis fore counter micro in im en be up".split()
+)
 #: Last parts that make no word of their own.
-_ENDINGS = frozenset("able ible ful less ness ment ments ship ships hood ward wards ing ings tion tions man men".split())
+_ENDINGS = frozenset(
+    "able ible ful less ness ment ments ship ships hood ward wards ing ings tion tions man men".split()
+)
 
 #: Words of the vocabulary of BERT (bert-base-uncased, Apache 2.0) of three letters or more.
 _ENGLISH = Path(__file__).with_name("english_words.txt")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -13,6 +14,8 @@ from scrutiny.reading.page import Page, Region, Row, Rule, Run, Segment, TableRo
 
 #: Rules this near count as one, and cells this near share an edge.
 _SNAP = 3.0
+#: How far below the baseline an underline may stand, in font sizes.
+_UNDERLINE = 0.3
 #: A table cell with more words than this, or a sentence of that many, is running text.
 _LONG_CELL_WORDS = 60
 _SENTENCE_WORDS = 10
@@ -41,6 +44,7 @@ class _RuledRow(Segment):
 
 def lay_out(page: Page) -> list[Region]:
     """The regions of ``page`` in reading order."""
+    _find_underlined(page)
     regions = _read(page, _with_ruled_rows(page))
     # Text in a frame may run on from the page before, or on to the next one.
     if regions and not isinstance(regions[0].items[0], TableRow):
@@ -48,6 +52,18 @@ def lay_out(page: Page) -> list[Region]:
     if regions and not isinstance(regions[-1].items[-1], TableRow):
         regions[-1].closes = True
     return regions
+
+
+def _find_underlined(page: Page) -> None:
+    """Marks the segments with a rule of their own width just below the baseline."""
+    across = sorted((rule for rule in page.rules if rule.y0 == rule.y1), key=lambda rule: rule.y0)
+    heights = [rule.y0 for rule in across]
+    for segment in page.segments if across else ():
+        low = bisect_left(heights, segment.baseline - _SNAP / 2)
+        high = bisect_right(heights, segment.baseline + _UNDERLINE * segment.style.size)
+        segment.underlined = any(
+            abs(rule.x0 - segment.x0) <= _SNAP and abs(rule.x1 - segment.x1) <= _SNAP for rule in across[low:high]
+        )
 
 
 def _read(page: Page, segments: Sequence[Segment]) -> list[Region]:
@@ -230,7 +246,7 @@ def _contents_row(rows: Sequence[Row]) -> TableRow:
         cells += [[replace(run, text=text)] if text.strip(" .") else [] for text in others]
     printed = [[Row(page, [Segment(cell)])] for cell in [*cells, runs[number:]] if cell]
     printed[0][:0] = rows[:-1]
-    return TableRow(printed)
+    return TableRow(printed, contents=True)
 
 
 def _by_column(rows: Sequence[Row]) -> list[Row | TableRow]:

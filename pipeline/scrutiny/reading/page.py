@@ -10,6 +10,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import pairwise
+from statistics import median
 
 from scrutiny.reading.characters import normalise
 from scrutiny.reading.markers import Marker, code_marker, find_marker
@@ -22,6 +24,9 @@ _NEIGHBOURS = 8
 
 _SENTENCE_ENDS = (".", ";", ":", "?", "!")
 _LONG_CHARACTERS = 40
+#: So many single letters in a row are spaced out; a gap this much wider than the others is a space.
+_TRACKED_LETTERS = 4
+_TRACKED_SPACE = 1.8
 _SUPERSCRIPT = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -36,7 +41,11 @@ class Style:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Consecutive characters of one style on one baseline. ``space`` tells that a space comes before."""
+    """Consecutive characters of one style on one baseline.
+
+    ``space`` tells that a space comes before. ``turn`` is the direction they run in, in degrees counterclockwise: 0 for
+    upright, 90 for upwards; -1 for slanted.
+    """
 
     text: str
     x0: float
@@ -46,6 +55,7 @@ class Run:
     baseline: float
     style: Style
     space: bool = False
+    turn: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +69,14 @@ class Rule:
 
 
 class Segment:
-    """Runs that touch: a line of a column, or a cell of a row. ``x0``, ``y0``, ``x1``, ``y1`` are its edges."""
+    """Runs that touch: a line of a column, or a cell of a row. ``x0``, ``y0``, ``x1``, ``y1`` are its edges.
+
+    ``underlined`` tells that a line is drawn under all of it.
+    """
 
     def __init__(self, runs: list[Run]) -> None:
         self.runs = runs
+        self.underlined = False
         self.x0 = min([run.x0 for run in runs])
         self.y0 = min([run.y0 for run in runs])
         self.x1 = max([run.x1 for run in runs])
@@ -93,12 +107,22 @@ class Segment:
     def text(self) -> str:
         """The characters, with raised digits as superscripts."""
         parts: list[str] = []
+        tracking = self._tracking
         for index, run in enumerate(self.runs):
             gap = run.x0 - self.runs[index - 1].x1 if index else 0.0
-            if index and (run.space or gap > 0.25 * self.style.size):
+            apart = gap > _TRACKED_SPACE * tracking if tracking else run.space or gap > 0.25 * self.style.size
+            if index and apart:
                 parts.append(" ")
             parts.append(run.text.translate(_SUPERSCRIPT) if self._raised(run) else run.text)
         return normalise("".join(parts))
+
+    @property
+    def _tracking(self) -> float:
+        """The gap between letters that are spaced out, as in "F I N D I N G S"; 0 where they are not."""
+        apart = sum(run.space and len(run.text) == 1 for run in self.runs)
+        if apart < _TRACKED_LETTERS or apart < 0.8 * len(self.runs):
+            return 0.0
+        return max(median(after.x0 - before.x1 for before, after in pairwise(self.runs)), 0.0)
 
     def _raised(self, run: Run) -> bool:
         size = self.style.size
@@ -161,9 +185,13 @@ class Row:
 
 @dataclass
 class TableRow:
-    """A row of a table: the printed lines of each of its cells, from left to right."""
+    """A row of a table: the printed lines of each of its cells, from left to right.
+
+    ``contents`` tells that it is a line of a table of contents.
+    """
 
     cells: list[list[Row]]
+    contents: bool = False
 
     @property
     def page(self) -> int:
@@ -195,7 +223,12 @@ class Region:
 
 @dataclass
 class Page:
-    """A page as read. ``number`` counts from 1; ``cut`` says what was left out, if anything was."""
+    """A page as read. ``number`` counts from 1; ``cut`` says what was left out, if anything was.
+
+    Where most text runs in another direction than from left to right, the page is turned until it does: ``turn`` is
+    by how many degrees clockwise, and ``width`` and ``height`` are those of the page so turned. ``stray`` is what runs
+    in other directions still, such as a watermark.
+    """
 
     number: int
     width: float
@@ -203,6 +236,19 @@ class Page:
     segments: list[Segment] = field(default_factory=list)
     rules: list[Rule] = field(default_factory=list)
     cut: str = ""
+    turn: int = 0
+    stray: list[Run] = field(default_factory=list)
+
+    def displayed(self, box: Box) -> Box:
+        """``box``, which is of the page as turned, on the page as displayed."""
+        x0, y0, x1, y1 = box.x0, box.y0, box.x1, box.y1
+        if self.turn == 90:
+            x0, y0, x1, y1 = y0, self.width - x1, y1, self.width - x0
+        elif self.turn == 180:
+            x0, y0, x1, y1 = self.width - x1, self.height - y1, self.width - x0, self.height - y0
+        elif self.turn == 270:
+            x0, y0, x1, y1 = self.height - y1, x0, self.height - y0, x1
+        return Box(box.page, *(round(edge, 2) for edge in (x0, y0, x1, y1)))
 
 
 def segments_of(runs: Sequence[Run]) -> list[Segment]:

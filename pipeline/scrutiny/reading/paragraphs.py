@@ -55,6 +55,11 @@ class Group:
         return Segment([run for row in self.rows for run in row.whole.runs]).style
 
     @property
+    def underlined(self) -> bool:
+        """Whether all of it is."""
+        return all(cell.underlined for row in self.rows for cell in row.cells)
+
+    @property
     def lines(self) -> list[str]:
         """The text of each row, without the marker."""
         texts = [row.text for row in self.rows]
@@ -114,7 +119,8 @@ def _group_region(region: Region, pitches: Pitches) -> list[Group]:
     for item in region.items:
         if isinstance(item, TableRow):
             rows = [row for cell in item.cells for row in cell]
-            groups.append(Group(rows, region.x1, kind=BlockKind.TABLE_ROW, table=item))
+            kind = BlockKind.CONTENTS if item.contents else BlockKind.TABLE_ROW
+            groups.append(Group(rows, region.x1, kind=kind, table=item))
             continue
         last = groups[-1] if groups and groups[-1].table is None else None
         marker = item.marker

@@ -18,7 +18,7 @@ from scrutiny.reading.headings import body_style, classify
 from scrutiny.reading.hyphens import words
 from scrutiny.reading.joining import join_across
 from scrutiny.reading.layout import lay_out
-from scrutiny.reading.page import Page, Row, TableRow, rows_of
+from scrutiny.reading.page import Page, Row, Run, TableRow, rows_of
 from scrutiny.reading.paragraphs import Group, group_rows
 from scrutiny.reading.pdfium import LOCK, MAX_PIECES_PER_PAGE, read_page
 from scrutiny.report import BlockKind, Box, Coverage, Report
@@ -144,12 +144,18 @@ def drafts(pages: Sequence[Page]) -> list[Draft]:
         ordered += footnotes[page.number]
         ordered += [_draft(group) for group in begun[page.number] if group.kind is BlockKind.FURNITURE]
         ordered += [_furniture(row) for row in rows_of(page.number, furniture[page.number])]
+        ordered += [_stray(run, page.number) for run in page.stray]
+    turned = {page.number: page for page in pages if page.turn}
+    for draft in ordered if turned else ():
+        draft.lines = [
+            (text, turned[box.page].displayed(box) if box and box.page in turned else box) for text, box in draft.lines
+        ]
     return ordered
 
 
 def _draft(group: Group) -> Draft:
     if group.table:
-        return Draft(BlockKind.TABLE_ROW, list(_cells(group.table)))
+        return Draft(group.kind, list(_cells(group.table)))
     boxes = [row.box for row in group.rows]
     sign = group.marker.sign if group.marker else ""
     return Draft(group.kind, list(zip(group.lines, boxes, strict=True)), sign, group.level)
@@ -165,6 +171,11 @@ def _cells(row: TableRow) -> Iterable[tuple[str, Box]]:
 
 def _furniture(row: Row) -> Draft:
     return Draft(BlockKind.FURNITURE, [(row.text, row.box)])
+
+
+def _stray(run: Run, page: int) -> Draft:
+    """What runs in another direction than the page's text."""
+    return Draft(BlockKind.FURNITURE, [(run.text, Box(page, run.x0, run.y0, run.x1, run.y1))])
 
 
 def _metadata(document: pypdfium2.PdfDocument, pages: Sequence[Page]) -> dict[str, str]:

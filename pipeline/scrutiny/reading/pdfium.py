@@ -9,7 +9,8 @@ import ctypes
 import math
 import re
 import threading
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
@@ -38,6 +39,8 @@ _BOLD = re.compile(r"bold|black|heavy|semibold|demi", re.IGNORECASE)
 _ITALIC = re.compile(r"italic|oblique", re.IGNORECASE)
 _BOLD_WEIGHT = 600
 _ITALIC_FLAG = 1 << 6
+#: A direction this near to an axis, as a tangent, is along it.
+_UPRIGHT = 0.1
 #: What PDFium makes of a hyphen at a line end, as a character and in UTF-16.
 _HYPHEN, _HYPHEN_UNIT = "\x02", "\ufffe"
 _SPACES = " \xa0"
@@ -50,7 +53,7 @@ Point = tuple[float, float]
 
 def _with_plain_pointers(function: Any, result: Any, *arguments: Any) -> Any:
     """``function`` of PDFium with addresses as integers: an object for each pointer costs more than the call."""
-    address = ctypes.cast(function, ctypes.c_void_p).value
+    address = ctypes.cast(function, ctypes.c_void_p).value or 0
     return ctypes.CFUNCTYPE(result, ctypes.c_void_p, *arguments)(address)
 
 
@@ -77,13 +80,37 @@ def read_page(document: pypdfium2.PdfDocument, index: int) -> Page:
         try:
             count = text.count_chars()
             runs = list(_runs(text, min(count, MAX_CHARACTERS_PER_PAGE), place))
+            turn = _main_turn(runs)
+            if turn:
+                place = _turned(place, turn, width, height)
+                runs = list(_runs(text, min(count, MAX_CHARACTERS_PER_PAGE), place))
+                width, height = (height, width) if turn in (90, 270) else (width, height)
         finally:
             text.close()
         rules = list(islice(_rules(page, place), _MAX_RULES))
     finally:
         page.close()
     cut = f"only the first {MAX_CHARACTERS_PER_PAGE:,} characters were read" if count > MAX_CHARACTERS_PER_PAGE else ""
-    return Page(index + 1, width, height, segments_of(runs), rules, cut)
+    upright = segments_of([run for run in runs if not run.turn])
+    return Page(index + 1, width, height, upright, rules, cut, turn, [run for run in runs if run.turn])
+
+
+def _main_turn(runs: Sequence[Run]) -> int:
+    """The direction most characters run in: 0, 90, 180 or 270 degrees."""
+    counts: Counter[int] = Counter()
+    for run in runs:
+        counts[max(run.turn, 0)] += len(run.text)
+    return counts.most_common(1)[0][0] if counts else 0
+
+
+def _turned(place: Callable[[float, float], Point], turn: int, width: float, height: float) -> Callable[..., Point]:
+    """``place`` on the page turned clockwise by ``turn``; ``width`` and ``height`` are those before."""
+
+    def turned(x: float, y: float) -> Point:
+        x, y = place(x, y)
+        return {90: (height - y, x), 180: (width - x, height - y), 270: (y, width - x)}[turn]
+
+    return turned
 
 
 def _pieces(page: pypdfium2.PdfPage) -> int:
@@ -108,15 +135,15 @@ def _runs(text: pypdfium2.PdfTextPage, count: int, place: Callable[[float, float
     """Characters gathered while they belong to one text object and PDFium put no space or line end between."""
     handle = ctypes.cast(text.raw, ctypes.c_void_p).value or 0
     characters = _characters(text, count)
-    styles: dict[int, Style] = {}
+    styles: dict[int, tuple[Style, int]] = {}
     fonts: dict[int, tuple[bool, bool]] = {}
     space = False
     for start, end, owner in _stretches(handle, characters):
         if not owner:
             space = space or characters[start] == " "
             continue
-        style = styles.get(owner) or styles.setdefault(owner, _style(handle, start, owner, fonts))
-        for run in _split(handle, start, characters[start:end], style, place, space):
+        style, turn = styles.get(owner) or styles.setdefault(owner, _style(handle, start, owner, fonts, place))
+        for run in _split(handle, start, characters[start:end], style, turn, place, space):
             yield run
             space = False
         space = space or characters[end - 1] in _SPACES
@@ -165,8 +192,10 @@ def _words(handle: int, characters: str) -> Iterator[tuple[int, int, int]]:
                 yield index, index + 1, _object_of(handle, index) or 0
 
 
-def _style(handle: int, index: int, owner: int, fonts: dict[int, tuple[bool, bool]]) -> Style:
-    """Size as displayed, weight and slope of the character at ``index``, which the object ``owner`` shows."""
+def _style(
+    handle: int, index: int, owner: int, fonts: dict[int, tuple[bool, bool]], place: Callable[[float, float], Point]
+) -> tuple[Style, int]:
+    """Size as displayed, weight and slope of the character at ``index``, which ``owner`` shows; and its direction."""
     matrix = raw.FS_MATRIX()
     _matrix_of(handle, index, ctypes.byref(matrix))
     scale = math.hypot(matrix.c, matrix.d) or 1.0
@@ -174,7 +203,18 @@ def _style(handle: int, index: int, owner: int, fonts: dict[int, tuple[bool, boo
     if font not in fonts:
         fonts[font] = _bold_and_italic(handle, index)
     bold, italic = fonts[font]
-    return Style(round(_font_size_of(handle, index) * scale * 2) / 2 or 1.0, bold, italic)
+    (x0, y0), (x1, y1) = place(0.0, 0.0), place(matrix.a, matrix.b)
+    style = Style(round(_font_size_of(handle, index) * scale * 2) / 2 or 1.0, bold, italic)
+    return style, _direction(x1 - x0, y1 - y0)
+
+
+def _direction(right: float, down: float) -> int:
+    """Degrees counterclockwise of text that runs so, or -1 if it is slanted."""
+    if abs(down) <= _UPRIGHT * abs(right):
+        return 0 if right >= 0 else 180
+    if abs(right) <= _UPRIGHT * abs(down):
+        return 90 if down < 0 else 270
+    return -1
 
 
 def _bold_and_italic(handle: int, index: int) -> tuple[bool, bool]:
@@ -188,7 +228,13 @@ def _bold_and_italic(handle: int, index: int) -> tuple[bool, bool]:
 
 
 def _split(
-    handle: int, start: int, characters: str, style: Style, place: Callable[[float, float], Point], space: bool
+    handle: int,
+    start: int,
+    characters: str,
+    style: Style,
+    turn: int,
+    place: Callable[[float, float], Point],
+    space: bool,
 ) -> Iterator[Run]:
     """The run of ``characters``, cut where a row of spaces stands for a tab; blank ends trimmed."""
     # A font that does not say what its glyphs mean gives their numbers: the low ones look like control characters.
@@ -200,7 +246,7 @@ def _split(
         first = position + len(part) - len(part.lstrip())
         last = position + len(part.rstrip()) - 1
         if last >= first:
-            yield _run(handle, start, characters, first, last, style, place, space or first > 0)
+            yield _run(handle, start, characters, first, last, style, turn, place, space or first > 0)
         position = piece.end() if piece else end
 
 
@@ -211,6 +257,7 @@ def _run(
     first: int,
     last: int,
     style: Style,
+    turn: int,
     place: Callable[[float, float], Point],
     space: bool,
 ) -> Run:
@@ -234,6 +281,7 @@ def _run(
         baseline=place(x.value, y.value)[1],
         style=style,
         space=space,
+        turn=turn,
     )
 
 
