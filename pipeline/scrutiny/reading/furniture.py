@@ -20,6 +20,8 @@ _LONG_REPORT = 10
 _REWRAPPED_CHARACTERS = 16
 _SHORT_CHARACTERS = 60
 
+#: Less than this, such as a grade at the top of two pages, is too little to be told by.
+_FEWEST_LETTERS = 3
 #: Furniture that changes stands off the text by at least so many font sizes.
 _STANDS_OFF = 1.2
 #: So many numbers in the margin, one higher than the other, count lines.
@@ -163,4 +165,4 @@ def _key(segment: Segment, page: Page) -> str | None:
     if number:
         return f"page number {int(number.group(1)) - page.number:+d}"
     key = _NUMBERS.sub("#", segment.text.casefold())
-    return key if any(character.isalpha() for character in key) else None
+    return key if sum(map(str.isalpha, key)) >= _FEWEST_LETTERS else None

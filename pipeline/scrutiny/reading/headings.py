@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from statistics import median
 
+from scrutiny.reading.markers import Marker
 from scrutiny.reading.page import Segment, Style
 from scrutiny.reading.paragraphs import Group
 from scrutiny.report import BlockKind
@@ -26,6 +27,7 @@ _NESTING = 6.0
 _CAPTION = re.compile(
     r"(?:figure|fig\.|table|chart|box|exhibit|map|diagram|graph)\s+[\dA-Z]{1,3}(?:\.\d+)*\s*[.:–—-]", re.I
 )
+_CODED = re.compile(r"([A-Z]{1,3})(\d{1,3})[.:)]? (?=[A-Z‘“\"'])")
 _LABEL = re.compile(r"[^:]{2,40}:\s.*\d")
 _NO_HEADING_END = (".", ";", ",")
 
@@ -40,6 +42,7 @@ def body_style(segments: Sequence[Segment]) -> Style:
 
 def classify(groups: Sequence[Group], body: Style) -> None:
     """Sets ``kind`` and ``level`` of ``groups``."""
+    _find_series(groups)
     for index, group in enumerate(groups):
         if group.table:
             continue
@@ -87,6 +90,22 @@ def _is_heading(group: Group, body: Style, following: Group | None) -> bool:
         and not following.style.italic
         and len(text) <= 80
     )
+
+
+def _find_series(groups: Sequence[Group]) -> None:
+    """Makes markers of codes that count: "R1 Review...", "R2 Train..." one after the other."""
+    begun: dict[str, tuple[int, Group, int]] = {}
+    for group in groups:
+        code = _CODED.match(group.text) if not (group.marker or group.table) else None
+        if code is None:
+            continue
+        prefix, number = code.group(1), int(code.group(2))
+        last = begun.get(prefix)
+        begun[prefix] = number, group, code.end(2)
+        if last and number == last[0] + 1:
+            for member, length in ((last[1], last[2]), (group, code.end(2))):
+                if member.marker is None:
+                    member.mark(Marker(member.text[:length], length, numbered=False, code=True))
 
 
 def _find_numbered_lists(groups: Sequence[Group]) -> None:

@@ -56,11 +56,15 @@ _GLUED = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Marker:
-    """A bullet, letter or number. ``sign`` is what stands in the report; ``length`` what it took of the line."""
+    """A bullet, letter or number. ``sign`` is what stands in the report; ``length`` what it took of the line.
+
+    ``code`` tells that nothing but its place makes it one: "R1", or a bare figure.
+    """
 
     sign: str
     length: int
     numbered: bool
+    code: bool = False
 
     @property
     def number(self) -> tuple[int, ...]:
@@ -81,7 +85,7 @@ def find_marker(text: str) -> Marker | None:
 
 def code_marker(text: str) -> Marker | None:
     """``text`` as a marker if all of it is a number or code that only its place can tell from a word, or None."""
-    return Marker(text, len(text), text.isdecimal()) if _CODE.fullmatch(text) else None
+    return Marker(text, len(text), text.isdecimal(), code=True) if _CODE.fullmatch(text) else None
 
 
 def sign(marker: str) -> str:

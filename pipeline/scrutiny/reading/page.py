@@ -22,8 +22,13 @@ CELL_GAP = 1.2
 #: What is on a line already does not overlap: only so many to the left can reach a place.
 _NEIGHBOURS = 8
 
+#: A number or code stands this many font sizes left of its sentence, and is made of few runs.
+_MARKER_GAP = 0.75
+_MARKER_RUNS = 8
 _SENTENCE_ENDS = (".", ";", ":", "?", "!")
 _LONG_CHARACTERS = 40
+#: A gap this wide, in font sizes, is a space where the file has none.
+_SPACE = 0.2
 #: So many single letters in a row are spaced out; a gap this much wider than the others is a space.
 _TRACKED_LETTERS = 4
 _TRACKED_SPACE = 1.8
@@ -110,7 +115,7 @@ class Segment:
         tracking = self._tracking
         for index, run in enumerate(self.runs):
             gap = run.x0 - self.runs[index - 1].x1 if index else 0.0
-            apart = gap > _TRACKED_SPACE * tracking if tracking else run.space or gap > 0.25 * self.style.size
+            apart = gap > _TRACKED_SPACE * tracking if tracking else run.space or gap > _SPACE * self.style.size
             if index and apart:
                 parts.append(" ")
             parts.append(run.text.translate(_SUPERSCRIPT) if self._raised(run) else run.text)
@@ -170,11 +175,19 @@ class Row:
     def marker(self) -> Marker | None:
         """The bullet or number it begins with; a bare number or code counts if it stands apart from a sentence."""
         found = find_marker(self.text)
-        if found is None and len(self.cells) == 2:
-            text = self.cells[1].text
-            is_sentence = len(text) >= _LONG_CHARACTERS or (" " in text and text.endswith(_SENTENCE_ENDS))
-            return code_marker(self.cells[0].text) if is_sentence else None
-        return found
+        if found is not None or len(self.cells) > 2:
+            return found
+        first, rest = self._parted()
+        is_sentence = len(rest) >= _LONG_CHARACTERS or (" " in rest and rest.endswith(_SENTENCE_ENDS))
+        return code_marker(first) if is_sentence else None
+
+    def _parted(self) -> tuple[str, str]:
+        """What stands left and right of the first wide gap, if that comes early; else two empty texts."""
+        runs = self.whole.runs
+        for index in range(1, min(len(runs), _MARKER_RUNS)):
+            if runs[index].x0 - runs[index - 1].x1 > _MARKER_GAP * self.style.size:
+                return Segment(runs[:index]).text, Segment(runs[index:]).text
+        return "", ""
 
     @property
     def box(self) -> Box:
@@ -311,4 +324,10 @@ def _cells(line: Sequence[Segment]) -> list[Segment]:
         else:
             cells.append([segment])
             right = segment.x1
-    return [Segment([run for segment in cell for run in segment.runs]) for cell in cells]
+    return [_joined(cell) for cell in cells]
+
+
+def _joined(segments: Sequence[Segment]) -> Segment:
+    joined = Segment([run for segment in segments for run in segment.runs])
+    joined.underlined = all(segment.underlined for segment in segments)
+    return joined

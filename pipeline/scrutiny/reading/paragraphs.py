@@ -72,6 +72,10 @@ class Group:
         """The rows, joined by a space."""
         return " ".join(self.lines).strip()
 
+    def mark(self, marker: Marker) -> None:
+        """Makes what it begins with its marker."""
+        self.marker, self.text_x = marker, _text_x(self.rows[0], marker)
+
     def add(self, row: Row) -> None:
         """Appends ``row``."""
         self.rows.append(row)
@@ -181,7 +185,7 @@ def _marker_counts(marker: Marker, row: Row, free: bool, groups: Sequence[Group]
     """Whether the marker ``row`` begins with is one, and not a figure or dash of running text."""
     first = row.cells[0].text
     apart = len(row.cells) > 1 and len(first) == marker.length
-    if marker.sign in _STRONG or apart or free:
+    if marker.sign in _STRONG or marker.code or apart or free:
         return True
     before = next((group.marker for group in reversed(groups) if group.marker), None)
     if before is None or not marker.numbered:
