@@ -18,6 +18,8 @@ from scrutiny.reading.page import Segment
 #: A column has at least this many lines, most of which fill this share of its width.
 _LINES = 4
 _FILL = 0.6
+#: A line of running text has more words on average than a cell of a table.
+_WORDS = 3.0
 #: Lines of a column begin within so many points of one another.
 _ALIGNED = 2.5
 #: A bullet or number stands at most so many font sizes left of its text.
@@ -136,7 +138,13 @@ def _columns(band: Band, edge: float) -> Iterator[list[_Line]]:
 def _are_columns(before: Sequence[_Line], after: Sequence[_Line], edge: float) -> bool:
     if min(len(before), len(after)) < _LINES or not _stand_side_by_side(before, after):
         return False
+    if min(_words_a_line(before), _words_a_line(after)) < _WORDS:
+        return False
     return _is_full(before, edge, _LINES) and _is_full_to_some(after, _LINES)
+
+
+def _words_a_line(lines: Sequence[_Line]) -> float:
+    return sum(len(segment.text.split()) for line in lines for segment in line.segments) / len(lines)
 
 
 def _stand_side_by_side(before: Sequence[_Line], after: Sequence[_Line]) -> bool:
@@ -149,10 +157,15 @@ def _stand_side_by_side(before: Sequence[_Line], after: Sequence[_Line]) -> bool
 
 
 def _is_full(lines: Sequence[_Line], right: float, least: int = 1) -> bool:
-    """Whether most ``lines`` reach over most of the width up to ``right``, as running text does."""
-    width = right - min(line.x0 for line in lines)
-    full = sum(line.x1 - line.x0 >= _FILL * width for line in lines)
-    return full >= least and full >= len(lines) / 2
+    """Whether most rows of ``lines`` reach over most of the width up to ``right``, and some by themselves."""
+    width = _FILL * (right - min(line.x0 for line in lines))
+    if sum(line.x1 - line.x0 >= width for line in lines) < least:
+        return False
+    rows: dict[int, tuple[float, float]] = {}
+    for line in lines:
+        x0, x1 = rows.get(round(line.baseline), (line.x0, line.x1))
+        rows[round(line.baseline)] = min(x0, line.x0), max(x1, line.x1)
+    return sum(x1 - x0 >= width for x0, x1 in rows.values()) >= len(rows) / 2
 
 
 def _is_full_to_some(lines: Sequence[_Line], least: int = 1) -> bool:

@@ -27,8 +27,8 @@ _NESTING = 6.0
 _CAPTION = re.compile(
     r"(?:figure|fig\.|table|chart|box|exhibit|map|diagram|graph)\s+[\dA-Z]{1,3}(?:\.\d+)*\s*[.:–—-]", re.I
 )
-_CODED = re.compile(r"([A-Z]{1,3})(\d{1,3})[.:)]? (?=[A-Z‘“\"'])")
-_LABEL = re.compile(r"[^:]{2,40}:\s.*\d")
+_CODED = re.compile(r"(?:([A-Z]{1,3})(\d{1,3})|(\d{1,3})([a-z]))[.:)]? (?=[A-Z\d‘“\"'])")
+_LABEL = re.compile(r"[^:]{2,40}:\s.*(?:\b(?:19|20)\d\d\b|\d[/.]\d{1,2}[/.]\d|\d{5,}|^\W*\d[\d\W]*$)")
 _NO_HEADING_END = (".", ";", ",")
 
 
@@ -93,19 +93,27 @@ def _is_heading(group: Group, body: Style, following: Group | None) -> bool:
 
 
 def _find_series(groups: Sequence[Group]) -> None:
-    """Makes markers of codes that count: "R1 Review...", "R2 Train..." one after the other."""
-    begun: dict[str, tuple[int, Group, int]] = {}
+    """Makes markers of codes that count: "R1 Review...", "R2 Train..."; "1a Steel...", "1b Shackles..."."""
+    begun: dict[str, tuple[str, Group, int]] = {}
     for group in groups:
         code = _CODED.match(group.text) if not (group.marker or group.table) else None
         if code is None:
             continue
-        prefix, number = code.group(1), int(code.group(2))
+        prefix, count = (code[1], code[2]) if code[1] else (code[3], code[4])
+        length = code.end(2) if code[1] else code.end(4)
         last = begun.get(prefix)
-        begun[prefix] = number, group, code.end(2)
-        if last and number == last[0] + 1:
-            for member, length in ((last[1], last[2]), (group, code.end(2))):
+        begun[prefix] = count, group, length
+        if last and _follows(last[0], count):
+            for member, taken in (last[1:], (group, length)):
                 if member.marker is None:
-                    member.mark(Marker(member.text[:length], length, numbered=False, code=True))
+                    member.mark(Marker(member.text[:taken], taken, numbered=False, code=True))
+
+
+def _follows(before: str, after: str) -> bool:
+    """Whether ``after`` is the next number or letter."""
+    if before.isdecimal():
+        return after.isdecimal() and int(after) == int(before) + 1
+    return len(after) == 1 and ord(after) == ord(before) + 1
 
 
 def _find_numbered_lists(groups: Sequence[Group]) -> None:

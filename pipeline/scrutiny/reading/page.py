@@ -162,6 +162,11 @@ class Row:
         return self.whole.style
 
     @property
+    def underlined(self) -> bool:
+        """Whether all of it is."""
+        return all(cell.underlined for cell in self.cells)
+
+    @property
     def baseline(self) -> float:
         """Where the main characters stand."""
         return self.whole.baseline

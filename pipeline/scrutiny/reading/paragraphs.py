@@ -57,7 +57,7 @@ class Group:
     @property
     def underlined(self) -> bool:
         """Whether all of it is."""
-        return all(cell.underlined for row in self.rows for cell in row.cells)
+        return all(row.underlined for row in self.rows)
 
     @property
     def lines(self) -> list[str]:
@@ -167,7 +167,7 @@ def _begins(group: Group, row: Row, marker: Marker | None, pitches: Pitches, gro
     short = ends_early(last, row, group.right)
     if marker and _marker_counts(marker, row, ended or short, groups):
         return True
-    if row.style.bold != last.style.bold:
+    if row.style.bold != last.style.bold or row.underlined != last.underlined:
         return short or row.text[:1].isupper()
     if group.marker and row.x0 < group.text_x - _TOLERANCE:
         return short or (ended and row.x0 < group.x0 - _TOLERANCE)
