@@ -7,7 +7,8 @@ from collections.abc import Collection, Iterable, Sequence
 from statistics import median
 
 from scrutiny.reading.build import Draft
-from scrutiny.reading.characters import normalise, words
+from scrutiny.reading.characters import normalise
+from scrutiny.reading.hyphens import words
 from scrutiny.reading.markers import find_marker
 from scrutiny.report import BlockKind
 

@@ -1,7 +1,7 @@
 """How well reading and splitting recover labelled sentences of whole real reports, with page, heading and list items.
 
-    python benchmarks/reading.py ../shared/corpora/documents
-    python benchmarks/reading.py ../shared/corpora/*.jsonl --reports ../shared/reports
+    python benchmarks/reading_quality.py ../shared/corpora/documents
+    python benchmarks/reading_quality.py ../shared/corpora/*.jsonl --reports ../shared/reports
 
 A sentence is recovered where one of ours has at least 0.95 of the characters in common with it (of the longer of the
 two). Page, heading and list item are judged on the recovered ones. Units flagged J, M or X (cut short, several
