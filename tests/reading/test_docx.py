@@ -368,6 +368,11 @@ def test_xml_that_attacks(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_parts_that_unpack_to_too_much(monkeypatch: pytest.MonkeyPatch) -> None:
     assert refused(word(p("a" * 20_000_000))) == "too_large"
+    monkeypatch.setattr(package, "MAX_TOTAL_BYTES", 500)
+    assert refused(word(p("Leaders act."))) == "too_large"
+    monkeypatch.setattr(package, "MAX_PARTS", 2)
+    assert refused(word(p("Leaders act."))) == "too_large"
+    monkeypatch.undo()
     monkeypatch.setattr(package, "_SMALL", 100)
     monkeypatch.setattr(package, "MAX_PART_BYTES", 100)
     assert refused(word(p("Leaders act."))) == "too_large"

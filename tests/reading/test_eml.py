@@ -131,6 +131,12 @@ def test_unknown_charset_and_broken_headers() -> None:
     assert read_mail(data).text == "Café."
 
 
+@pytest.mark.parametrize("header", ["Content-Type: text/plain; ", "Content-Type: multipart/mixed; ", "From: "])
+def test_endless_headers_end(header: str) -> None:
+    with suppress(ReadError):
+        read_mail(f"Subject: A\r\n{header}".encode() + b'a="\\";' * 200_000 + b"\r\n\r\nx")
+
+
 def test_messages_that_cannot_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
     def refused(data: bytes) -> str:
         with pytest.raises(ReadError) as caught:

@@ -192,6 +192,9 @@ def test_pages_that_cannot_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
         "<!--" * 50_000,
         "<p " + "a=1 " * 100_000,
         "<?xml version='1.0'?>" + "<a " * 50_000,
+        "<?xml version='1.0'?><" + "a" * 300_000,
+        "<ul style='" + "list-style:" * 50_000 + "'><li>x",
+        "<p>" + "<i>word word</i> " * 20_000,
         "<sup>" * 10_000 + "1",
     ],
 )

@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from email import message_from_bytes
-from email.errors import HeaderParseError
+from email.errors import MessageError
 from email.header import decode_header, make_header
 from email.message import Message
+from email.policy import Compat32
 from email.utils import parsedate_to_datetime
 from itertools import pairwise
 
@@ -27,7 +28,7 @@ from scrutiny.report import BlockKind, Coverage, Report
 
 #: A larger message is refused; most of it would be attachments.
 MAX_EML_BYTES = 100_000_000
-#: Messages of more parts, or nested deeper, are refused; no longer header line is looked at.
+#: Messages of more parts, or nested deeper, are refused; of a longer header the rest is left out.
 MAX_PARTS = 2_000
 _DEEPEST = 50
 _LONGEST_HEADER = 4_000
@@ -46,6 +47,15 @@ _QUOTED_CLASS = frozenset("gmail_quote gmail_extra gmail_signature moz-cite-pref
 _QUOTED_ID = frozenset("divrplyfwdmsg appendonsend signature x_signature x_divrplyfwdmsg".split())
 #: So much of the plain version must stand in the other one for that to be the whole message.
 _COMPLETE = 0.8
+
+
+class _ShortHeaders(Compat32):
+    """Keeps the beginning of each header: the time some take to parse grows with the square of their length."""
+
+    def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
+        """Name and value of a header."""
+        name, value = super().header_source_parse(sourcelines)
+        return name, value[:_LONGEST_HEADER]
 
 
 class MailFrame(Frame):
@@ -113,7 +123,7 @@ def _parsed(data: bytes, path: str) -> Message:
     if data.lower().count(b"\ncontent-type:") > MAX_PARTS:
         raise _too_large(path, f"the message has more than {MAX_PARTS:,} parts")
     try:
-        message = message_from_bytes(data)
+        message: Message = message_from_bytes(data, policy=_ShortHeaders())
     except (RecursionError, ValueError, LookupError) as error:
         raise _damaged(path) from error
     if not any(name in message for name in _ANY_HEADER):
@@ -136,10 +146,10 @@ def _damaged(path: str) -> ReadError:
 
 def _header(message: Message, name: str) -> str:
     """The header ``name`` with what is encoded in it decoded; as it stands where that fails."""
-    raw = str(message.get(name, ""))[:_LONGEST_HEADER]
+    raw = str(message.get(name, ""))
     try:
         return normalise(str(make_header(decode_header(raw))))
-    except (HeaderParseError, LookupError, ValueError):
+    except (MessageError, LookupError, ValueError):
         return normalise(raw)
 
 
@@ -185,8 +195,8 @@ def _children(part: Message) -> list[Message]:
 def _name(part: Message) -> str:
     """The file name of an attachment."""
     try:
-        return normalise(str(make_header(decode_header((part.get_filename() or "")[:_LONGEST_HEADER]))))
-    except (HeaderParseError, LookupError, ValueError, TypeError):
+        return normalise(str(make_header(decode_header(part.get_filename() or ""))))
+    except (MessageError, LookupError, ValueError, TypeError):
         return ""
 
 

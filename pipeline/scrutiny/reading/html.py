@@ -24,7 +24,7 @@ MAX_TAGS = 300_000
 #: of a few kilobytes grows to gigabytes. Under other names nothing is lost but how far boldness reaches.
 _FORMATTING_TAG = re.compile(r"(</?)(a|b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)(?=[\s/>])", re.IGNORECASE)
 #: In XHTML any element may be empty: "<div/>".
-_EMPTY_TAG = re.compile(r"<([a-z][\w:-]*)([^<>]*)/>", re.IGNORECASE)
+_EMPTY_TAG = re.compile(r"<([a-z][\w:-]*+)([^<>]*+)(?<=/)>", re.IGNORECASE)
 _VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
 
 #: Where a page must say how it is encoded, in bytes from its beginning.
@@ -97,7 +97,7 @@ def _tree(html: str, path: str) -> Document | DocumentFragment:
 
 def _closed(tag: re.Match[str]) -> str:
     name, attributes = tag.groups()
-    return tag.group() if name.lower() in _VOID else f"<{name}{attributes}></{name}>"
+    return tag.group() if name.lower() in _VOID else f"<{name}{attributes.rstrip('/')}></{name}>"
 
 
 def _drafts(root: Document | DocumentFragment, frame: type[Frame]) -> tuple[list[Draft], LeftOut]:

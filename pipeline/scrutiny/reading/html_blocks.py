@@ -12,7 +12,7 @@ from scrutiny.reading.build import Draft
 from scrutiny.reading.characters import normalise
 from scrutiny.reading.html_regions import CONTROLS, UNSHOWN, Frame, attribute, is_contents, is_hidden, length
 from scrutiny.reading.numerals import letters, raised, roman
-from scrutiny.reading.prose import DEEPEST_LIST, as_item, find_bold_headings, heading, paragraphs, table
+from scrutiny.reading.prose import DEEPEST_LIST, Lines, as_item, find_bold_headings, heading, paragraphs, table
 from scrutiny.reading.text import text_drafts
 from scrutiny.report import BlockKind
 
@@ -25,6 +25,8 @@ _BLOCKS = frozenset(
     "footer form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li listing main menu nav ol optgroup option p "
     "plaintext pre search section summary table tbody td tfoot th thead tr ul xmp".split()
 )
+#: Longer text is not looked through for hand-made paragraphs and lists, in characters.
+_LONGEST_PREFORMATTED = 500_000
 #: Without attributes these change nothing for what is inside them.
 _PLAIN = frozenset(
     ["p", "div", "span", "li", "tr", "td", "tbody", f"{FORMATTING}a", f"{FORMATTING}i", f"{FORMATTING}em"]
@@ -114,7 +116,7 @@ class HtmlBlocks:
         """``frame`` tells what belongs to the page and not to the report; with None everything is the report."""
         self.left_out = LeftOut()
         self._frame = frame
-        self._lines = [""]
+        self._lines = Lines()
         self._is_bold = True
         self._marker: str | None = None
         self._sinks: list[list[Draft]] = [[]]
@@ -146,15 +148,16 @@ class HtmlBlocks:
     def _text(self, text: str) -> None:
         scope = self._scopes[-1]
         if scope.preformatted:
-            first, *others = text.split("\n")
-            self._lines[-1] += first
-            self._lines += others
+            for number, line in enumerate(text.split("\n")):
+                if number:
+                    self._lines.end()
+                self._lines.add(line)
             return
         if scope.high:
             label = _NOTE_LABEL.fullmatch(text.strip())
             text = raised(label.group(1) if label else text)
         self._is_bold = self._is_bold and (scope.bold or not text.strip())
-        self._lines[-1] += " ".join(text.split(" ")).replace("\n", " ")
+        self._lines.add(text.replace("\n", " "))
 
     def _enter(self, element: Element) -> bool:
         """Prepares for what is inside ``element``; whether it is to be read."""
@@ -171,12 +174,12 @@ class HtmlBlocks:
         if self._is_back_link(element):
             return False
         if name == "br":
-            self._lines.append("")
+            self._lines.end()
             return False
         if self._is_block(element):
             self._flush()
         elif name == "q":
-            self._lines[-1] += "“"
+            self._lines.add("“")
         self._scopes.append(self._scope(element))
         self._names.append(name)
         self._open(element)
@@ -265,7 +268,7 @@ class HtmlBlocks:
         if isinstance(node, Element) and self._is_block(node):
             self._flush()
         elif name == "q":
-            self._lines[-1] += "”"
+            self._lines.add("”")
         self._scopes.pop()
         self._names.pop()
         match name:
@@ -282,8 +285,8 @@ class HtmlBlocks:
 
     def _flush(self) -> None:
         """Ends the block that is being gathered."""
-        lines, bold = self._lines, self._is_bold
-        self._lines, self._is_bold = [""], True
+        lines, bold = self._lines.texts(), self._is_bold
+        self._lines, self._is_bold = Lines(), True
         if not any(normalise(line) for line in lines):
             return
         drafts = list(self._drafts(lines))
@@ -307,7 +310,7 @@ class HtmlBlocks:
             drafts = paragraphs(lines)
             as_item(drafts, marker, sum(own.style != "none" for own in scope.lists))
             yield from drafts
-        elif scope.preformatted:
+        elif scope.preformatted and sum(map(len, lines)) <= _LONGEST_PREFORMATTED:
             yield from text_drafts("\n".join(lines))
         else:
             yield from paragraphs(lines)

@@ -14,6 +14,7 @@ UNSHOWN = frozenset(
 #: What a reader operates and does not read.
 CONTROLS = frozenset("button select textarea input progress meter".split())
 
+_LONGEST_ATTRIBUTE = 2_000
 _FRAME_NAMES = frozenset(["nav", "aside", "search"])
 _FRAME_ROLES = frozenset("navigation banner contentinfo complementary search".split())
 #: In these, a header or footer is theirs and not that of the page.
@@ -33,8 +34,8 @@ _CONTENTS_CLASS = re.compile(r"(?:[a-z0-9]+[-_]+){0,3}(?:contents[-_]list|table[
 
 
 def attribute(element: Node, name: str) -> str:
-    """The value of an attribute, an empty string where there is none."""
-    return (element.attrs or {}).get(name) or ""
+    """The value of an attribute, an empty string where there is none; of a very long one the beginning."""
+    return ((element.attrs or {}).get(name) or "")[:_LONGEST_ATTRIBUTE]
 
 
 def elements(root: Node) -> Iterator[Element]:

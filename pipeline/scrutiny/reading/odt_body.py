@@ -12,7 +12,9 @@ from scrutiny.reading.characters import normalise
 from scrutiny.reading.numerals import raised
 from scrutiny.reading.odt_styles import Counter, OdtStyles
 from scrutiny.reading.prose import (
+    Lines,
     as_item,
+    as_note,
     find_bold_headings,
     heading,
     is_running_heading,
@@ -21,6 +23,7 @@ from scrutiny.reading.prose import (
     part_numbered,
     table,
     text_of,
+    with_notes,
 )
 from scrutiny.reading.word_styles import integer
 from scrutiny.reading.xml import descendants
@@ -57,12 +60,12 @@ class LeftOut:
 class _Text:
     """The text of a paragraph by line, whether all of it is bold, and the text boxes anchored in it."""
 
-    lines: list[str] = field(default_factory=lambda: [""])
+    lines: Lines = field(default_factory=Lines)
     bold: bool = True
     boxes: list[Element] = field(default_factory=list)
 
     def add(self, text: str, bold: bool) -> None:
-        self.lines[-1] += text
+        self.lines.add(text)
         self.bold = self.bold and (bold or not text.strip())
 
 
@@ -100,7 +103,7 @@ class OdtBody:
         if not any(draft.kind is BlockKind.HEADING for draft in self._drafts):
             find_bold_headings(self._drafts, self._bold)
         lower_under_title(self._drafts)
-        return self._with_notes()
+        return with_notes(self._drafts, [(at, as_note(self._inner(body), mark)) for at, mark, body in self._noted])
 
     def _block(self, element: Element) -> list[Draft]:
         match element.tag:
@@ -186,7 +189,8 @@ class OdtBody:
         return [*drafts, *(draft for box in text.boxes for draft in self._inner(box))]
 
     def _kinds(self, element: Element, style: str, text: _Text) -> list[Draft]:
-        names, whole = self._styles.names(style), normalise(" ".join(text.lines))
+        names, lines = self._styles.names(style), text.lines.texts()
+        whole = normalise(" ".join(lines))
         level = integer(element.get("text:outline-level")) or 1 if element.tag == "text:h" else 0
         level = level or self._styles.outline_level(style)
         marker = self._marker(style)
@@ -197,7 +201,7 @@ class OdtBody:
             return [heading(whole, 0 if titled else level, marker)]
         if names & _CAPTIONS:
             return [Draft(BlockKind.CAPTION, [(whole, None)])]
-        drafts = paragraphs(text.lines)
+        drafts = paragraphs(lines)
         if marker:
             as_item(drafts, marker, len(self._lists))
         return drafts
@@ -219,11 +223,11 @@ class OdtBody:
         for child in element:
             match child.tag:
                 case "text:s":
-                    text.lines[-1] += " "
+                    text.lines.add(" ")
                 case "text:tab":
-                    text.lines[-1] += "\t"
+                    text.lines.add("\t")
                 case "text:line-break":
-                    text.lines.append("")
+                    text.lines.end()
                 case "text:note":
                     text.add(self._refer(child), True)
                 case "office:annotation":
@@ -271,23 +275,6 @@ class OdtBody:
                 self.left_out.objects += 1
             elif child.tag.startswith("draw:"):
                 yield from self._boxes(child)
-
-    def _with_notes(self) -> list[Draft]:
-        waiting = [(anchor, self._note(mark, body)) for anchor, mark, body in self._noted]
-        ordered: list[Draft] = []
-        for index, draft in enumerate(self._drafts):
-            while draft.kind is BlockKind.HEADING and waiting and waiting[0][0] < index:
-                ordered += waiting.pop(0)[1]
-            ordered.append(draft)
-        return [*ordered, *(draft for _, drafts in waiting for draft in drafts)]
-
-    def _note(self, mark: str, body: Element) -> list[Draft]:
-        drafts = [draft for draft in self._inner(body) if text_of(draft)]
-        for draft in drafts:
-            draft.kind, draft.level = BlockKind.FOOTNOTE, 0
-        if drafts:
-            drafts[0].marker = f"{mark} {drafts[0].marker}".strip()
-        return drafts
 
 
 def _with_marker(draft: Draft) -> str:

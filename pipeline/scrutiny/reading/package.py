@@ -16,6 +16,9 @@ from scrutiny.reading.xml import XmlError, parse_xml
 #: unpacked.
 MAX_PART_BYTES = 50_000_000
 MAX_RATIO = 500
+#: So are more parts, and more bytes of all that is unpacked together.
+MAX_PARTS = 20_000
+MAX_TOTAL_BYTES = 200_000_000
 #: What is this small may be packed as tightly as it likes, in bytes.
 _SMALL = 1_000_000
 
@@ -38,6 +41,9 @@ class Package:
                 remedy="Check what it is, name it accordingly, or export it again.",
                 code="wrong_suffix",
             )
+        if data.count(b"PK\x01\x02") > MAX_PARTS:
+            raise self._too_large(f"has more than {MAX_PARTS:,} parts")
+        self._unpacked = 0
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(data))
         except _FAULTS as error:
@@ -62,12 +68,11 @@ class Package:
             raise encrypted(self._path) from error
         except _FAULTS as error:
             raise self.damaged(f"its part {part} cannot be unpacked") from error
+        self._unpacked += len(data)
         if len(data) > most:
-            raise ReadError(
-                f"{self._path}: a part of the {self._kind} unpacks to more than {most:,} bytes.",
-                remedy="Split it into one file a report, or save it as PDF.",
-                code="too_large",
-            )
+            raise self._too_large(f"has a part that unpacks to more than {most:,} bytes")
+        if self._unpacked > MAX_TOTAL_BYTES:
+            raise self._too_large(f"unpacks to more than {MAX_TOTAL_BYTES:,} bytes")
         return data
 
     def tree(self, part: str, prefixes: Mapping[str, str]) -> Element | None:
@@ -79,6 +84,13 @@ class Package:
             return parse_xml(data, prefixes)
         except XmlError as error:
             raise self.damaged(f"{part}: {error}") from error
+
+    def _too_large(self, reason: str) -> ReadError:
+        return ReadError(
+            f"{self._path}: the {self._kind} {reason}.",
+            remedy="Split it into one file a report, or save it as PDF.",
+            code="too_large",
+        )
 
     def damaged(self, reason: str) -> ReadError:
         """The error for a file in which something is wrong: ``reason``."""

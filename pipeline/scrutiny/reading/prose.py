@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Collection, Iterable, Sequence
 from statistics import median
 
@@ -31,10 +32,54 @@ _NUMBER_OF_LIST = re.compile(r"\(?\d{1,4}(?:\.\d{1,4}){0,9}[.)]*")
 _FILE_NAME = re.compile(r"\.(?:docx?|pdf|rtf|odt|html?|indd|pages|pptx?|xlsx?|txt)\b|^microsoft\b|[\\/]", re.IGNORECASE)
 
 
+class Lines:
+    """The lines of a paragraph while they are gathered, piece by piece."""
+
+    def __init__(self) -> None:
+        self._lines: list[list[str]] = [[]]
+
+    def add(self, text: str) -> None:
+        """Go on with ``text`` in the same line."""
+        self._lines[-1].append(text)
+
+    def end(self) -> None:
+        """Begin a new line."""
+        self._lines.append([])
+
+    def texts(self) -> list[str]:
+        """The lines so far."""
+        return ["".join(line) for line in self._lines]
+
+
+def with_notes(drafts: Sequence[Draft], notes: Iterable[tuple[int, Sequence[Draft]]]) -> list[Draft]:
+    """``drafts`` with ``notes`` at the end of the section they belong to.
+
+    Each note comes with the number of drafts before the block that refers to it.
+    """
+    waiting = deque(notes)
+    ordered: list[Draft] = []
+    for index, draft in enumerate(drafts):
+        while draft.kind is BlockKind.HEADING and waiting and waiting[0][0] < index:
+            ordered += waiting.popleft()[1]
+        ordered.append(draft)
+    return [*ordered, *(draft for _, note in waiting for draft in note)]
+
+
+def as_note(drafts: Iterable[Draft], marker: str) -> list[Draft]:
+    """``drafts`` made a foot- or endnote with this ``marker``."""
+    notes = [draft for draft in drafts if text_of(draft)]
+    for draft in notes:
+        draft.kind, draft.level = BlockKind.FOOTNOTE, 0
+    if notes:
+        notes[0].marker = f"{marker} {notes[0].marker}".strip()
+    return notes
+
+
 def paragraphs(lines: Iterable[str]) -> list[Draft]:
     """The blocks of a paragraph whose ``lines`` were parted by hand: an empty line parts blocks, a marker typed at
     the beginning of a line makes an item of it."""
     drafts: list[Draft] = []
+    texts: list[list[str]] = []
     apart = True
     for raw in lines:
         line = normalise(raw)
@@ -42,20 +87,16 @@ def paragraphs(lines: Iterable[str]) -> list[Draft]:
             apart = True
             continue
         item = _typed_item(raw, line)
-        if item:
-            drafts.append(item)
-        elif apart:
-            drafts.append(Draft(BlockKind.PARAGRAPH, [(line, None)]))
+        if item or apart:
+            drafts.append(item or Draft(BlockKind.PARAGRAPH, [(line, None)]))
+            texts.append([drafts[-1].lines[0][0]])
         else:
-            _add(drafts[-1], line)
+            texts[-1].append(line)
         apart = False
+    for draft, text in zip(drafts, texts, strict=True):
+        # One line, not several: a hyphen that somebody typed before a break was not made by the break.
+        draft.lines = [(" ".join(text), None)]
     return drafts
-
-
-def _add(draft: Draft, line: str) -> None:
-    # One line, not two: a hyphen that somebody typed before a break was not made by the break.
-    text = draft.lines[-1][0]
-    draft.lines[-1] = (f"{text} {line}" if text else line, None)
 
 
 def _typed_item(raw: str, line: str) -> Draft | None:
@@ -212,7 +253,8 @@ def part_numbered(drafts: Sequence[Draft]) -> None:
 def _run(drafts: Sequence[Draft], start: int) -> list[Draft]:
     """The numbered list that begins at ``start``, with the items under its items."""
     run: list[Draft] = []
-    for draft in drafts[start:]:
+    for index in range(start, len(drafts)):
+        draft = drafts[index]
         if draft.kind is not BlockKind.LIST_ITEM or (draft.level == 1 and not _NUMBER_OF_LIST.fullmatch(draft.marker)):
             break
         if not run and draft.level != 1:

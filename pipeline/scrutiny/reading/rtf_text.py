@@ -12,7 +12,9 @@ from scrutiny.reading.markers import sign
 from scrutiny.reading.numerals import raised
 from scrutiny.reading.prose import (
     Edges,
+    Lines,
     as_item,
+    as_note,
     find_bold_headings,
     heading,
     is_running_heading,
@@ -21,6 +23,7 @@ from scrutiny.reading.prose import (
     part_numbered,
     table,
     text_of,
+    with_notes,
 )
 from scrutiny.report import BlockKind
 
@@ -97,7 +100,7 @@ class _Flow:
     """Text that runs by itself: the body, a footnote, a header."""
 
     drafts: list[Draft] = field(default_factory=list)
-    lines: list[str] = field(default_factory=lambda: [""])
+    lines: Lines = field(default_factory=Lines)
     bold: bool = True
     contents: bool = False
     marker: str = ""
@@ -173,12 +176,7 @@ class RtfText:
         if not any(draft.kind is BlockKind.HEADING for draft in drafts):
             find_bold_headings(drafts, self._flows[0].bold_drafts)
         lower_under_title(drafts)
-        ordered: list[Draft] = []
-        for index, draft in enumerate(drafts):
-            while draft.kind is BlockKind.HEADING and self._waiting and self._waiting[0][0] < index:
-                ordered += self._waiting.pop(0)[1]
-            ordered.append(draft)
-        return [*ordered, *(draft for _, notes in self._waiting for draft in notes)]
+        return with_notes(drafts, self._waiting)
 
     def _close(self) -> None:
         """Ends a group."""
@@ -265,11 +263,11 @@ class RtfText:
             case "chftn":
                 if len(self._flows) == 1:
                     self._note += 1
-                    flow.lines[-1] += raised(str(self._note))
+                    flow.lines.add(raised(str(self._note)))
             case "ftnalt":
                 pass
             case _ if word in _BREAKS:
-                flow.lines.append("")
+                flow.lines.end()
             case _ if word in _CHARACTERS:
                 self._put(_CHARACTERS[word], decoded=True)
 
@@ -338,11 +336,7 @@ class RtfText:
         return [draft for draft in flow.drafts if text_of(draft)]
 
     def _keep_note(self, marker: str, drafts: list[Draft]) -> None:
-        for draft in drafts:
-            draft.kind, draft.level = BlockKind.FOOTNOTE, 0
-        if drafts:
-            drafts[0].marker = f"{marker} {drafts[0].marker}".strip()
-        self._waiting.append((len(self._flows[0].drafts), drafts))
+        self._waiting.append((len(self._flows[0].drafts), as_note(drafts, marker)))
 
     def _keep_box(self, drafts: list[Draft]) -> None:
         # Before the paragraph it is anchored in, which is not ended yet.
@@ -417,10 +411,10 @@ class RtfText:
             flow = self._flows[-1]
             flow.bold = flow.bold and (state.bold or not text.strip())
             flow.contents = flow.contents or (state.contents and bool(text.strip()))
-            flow.lines[-1] += raised(text) if state.high else text
+            flow.lines.add(raised(text) if state.high else text)
 
     def _end_paragraph(self, flow: _Flow) -> None:
-        lines = [_paired(line) for line in flow.lines]
+        lines = [_paired(line) for line in flow.lines.texts()]
         drafts = self._drafts(flow, lines, normalise(" ".join(lines)))
         if flow.layout.in_table:
             flow.cell += drafts
@@ -429,7 +423,7 @@ class RtfText:
             if flow.bold and len(drafts) == 1:
                 flow.bold_drafts.add(id(drafts[0]))
             flow.drafts += drafts
-        flow.lines, flow.bold, flow.contents, flow.marker = [""], True, False, ""
+        flow.lines, flow.bold, flow.contents, flow.marker = Lines(), True, False, ""
 
     def _drafts(self, flow: _Flow, lines: list[str], whole: str) -> list[Draft]:
         if not whole:

@@ -12,7 +12,9 @@ from scrutiny.reading.markers import sign
 from scrutiny.reading.numerals import raised
 from scrutiny.reading.prose import (
     Edges,
+    Lines,
     as_item,
+    as_note,
     find_bold_headings,
     heading,
     is_running_heading,
@@ -20,7 +22,7 @@ from scrutiny.reading.prose import (
     paragraphs,
     part_numbered,
     table,
-    text_of,
+    with_notes,
 )
 from scrutiny.reading.word_numbering import Numbering
 from scrutiny.reading.word_styles import Styles, integer, switch, value
@@ -71,13 +73,13 @@ class _Field:
 class _Text:
     """The text of a paragraph by line, whether all of it is bold, and the text boxes anchored in it."""
 
-    lines: list[str] = field(default_factory=lambda: [""])
+    lines: Lines = field(default_factory=Lines)
     bold: bool = True
     contents: bool = False
     boxes: list[Element] = field(default_factory=list)
 
     def add(self, text: str, *, bold: bool = True) -> None:
-        self.lines[-1] += text
+        self.lines.add(text)
         self.bold = self.bold and (bold or not text.strip())
 
 
@@ -108,7 +110,7 @@ class WordBody:
         if not any(draft.kind is BlockKind.HEADING for draft in self.drafts):
             find_bold_headings(self.drafts, self._bold)
         lower_under_title(self.drafts)
-        return self._with_notes()
+        return with_notes(self.drafts, [(at, as_note(self._inner(note), mark)) for at, mark, note in self._noted])
 
     def _inner(self, container: Element) -> list[Draft]:
         """The blocks of a text box or note, which is a small document of its own."""
@@ -192,7 +194,8 @@ class WordBody:
     def _drafts(self, text: _Text, properties: Element | None, style: str) -> list[Draft]:
         numbered = self._numbering.next(properties, style)
         marker = numbered.marker if numbered else ""
-        whole = normalise(" ".join(text.lines))
+        lines = text.lines.texts()
+        whole = normalise(" ".join(lines))
         if self._styles.is_contents(style) or text.contents:
             return [Draft(BlockKind.CONTENTS, [(whole, None)], marker)]
         if self._styles.is_caption(style):
@@ -203,7 +206,7 @@ class WordBody:
             self._edges.end()
             # Titles stand at level 0 until all is read, then every heading goes down by one.
             return [heading(whole, 0 if titled else level, marker)]
-        drafts = paragraphs(text.lines) or [Draft(BlockKind.PARAGRAPH, [("", None)])]
+        drafts = paragraphs(lines) or [Draft(BlockKind.PARAGRAPH, [("", None)])]
         if numbered and marker:
             as_item(drafts, marker, self._edges.level(numbered.left, numbered.depth))
         elif not self._is_set_in(properties):
@@ -242,7 +245,7 @@ class WordBody:
             if hidden:
                 self.left_out.hidden += len(shown.strip())
             elif child.tag in ("w:br", "w:cr"):
-                text.lines.append("")
+                text.lines.end()
             elif child.tag in self._notes:
                 text.add(self._refer(child), bold=bold)
             elif child.tag in _DRAWINGS:
@@ -296,23 +299,6 @@ class WordBody:
             else:
                 self.left_out.graphics += child.tag in _GRAPHICS
                 yield from self._boxes(child)
-
-    def _with_notes(self) -> list[Draft]:
-        waiting = [(anchor, self._note(marker, note)) for anchor, marker, note in self._noted]
-        ordered: list[Draft] = []
-        for index, draft in enumerate(self.drafts):
-            while draft.kind is BlockKind.HEADING and waiting and waiting[0][0] < index:
-                ordered += waiting.pop(0)[1]
-            ordered.append(draft)
-        return [*ordered, *(draft for _, drafts in waiting for draft in drafts)]
-
-    def _note(self, marker: str, note: Element) -> list[Draft]:
-        drafts = [draft for draft in self._inner(note) if text_of(draft)]
-        for draft in drafts:
-            draft.kind, draft.level = BlockKind.FOOTNOTE, 0
-        if drafts:
-            drafts[0].marker = f"{marker} {drafts[0].marker}".strip()
-        return drafts
 
 
 def _alternative(element: Element) -> Element:
