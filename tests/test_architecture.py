@@ -20,10 +20,12 @@ MAY_IMPORT: dict[str, set[str]] = {
     "version": set(),
     "__init__": STAGES | {"pipeline", "corpora"},
     "corpora": set(),
-    **{room: set() for room in STAGES},
+    "dates": set(),
+    "regimes": {"dates"},
+    **{room: {"dates", "regimes"} for room in STAGES},
     "pipeline": STAGES,
-    **{room: STAGES | ABOVE | {"pipeline", "corpora"} for room in ABOVE},
-    "cli": STAGES | ABOVE | {"pipeline", "corpora"},
+    **{room: STAGES | ABOVE | {"pipeline", "corpora", "regimes"} for room in ABOVE},
+    "cli": STAGES | ABOVE | {"pipeline", "corpora", "regimes"},
 }
 
 

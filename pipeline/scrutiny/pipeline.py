@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
 from scrutiny.errors import ReadError
 from scrutiny.reading import read
+from scrutiny.reading.manifest import Manifest, with_metadata
 from scrutiny.records.grouping import Assembler
 from scrutiny.report import Prediction, Report
 from scrutiny.roles.classifier import Classifier
@@ -57,18 +58,24 @@ class Pipeline:
         self.classifier = classifier
         self._run = compose([Splitter(), classifier, Assembler()])
 
-    def __call__(self, source: str | Path | bytes) -> Report:
-        """Process one file, or the bytes of one.
+    def __call__(self, source: str | Path | bytes, *, metadata: Mapping[str, str] | None = None) -> Report:
+        """Process one file, or the bytes of one; ``metadata`` wins over what is found in it.
 
         Raises:
             ReadError: it cannot be read.
         """
-        return next(self._run([read(source)]))
+        return next(self._run([with_metadata(read(source), metadata or {})]))
 
     def stream(
-        self, paths: Iterable[str | Path], *, on_error: Callable[[str | Path, ReadError], None] | None = None
+        self,
+        paths: Iterable[str | Path],
+        *,
+        manifest: Manifest | None = None,
+        on_error: Callable[[str | Path, ReadError], None] | None = None,
     ) -> Iterator[Report]:
         """Process files lazily, batching across reports, in the order of ``paths``.
+
+        What ``manifest`` says of a file wins over the metadata found in it.
 
         ``on_error`` is told of each file that cannot be read, and the stream goes on; without it the error is raised.
 
@@ -79,7 +86,7 @@ class Pipeline:
         def reports() -> Iterator[Report]:
             for path in paths:
                 try:
-                    report = read(path)
+                    report = manifest.apply(read(path)) if manifest else read(path)
                 except Exception as error:
                     if on_error is None:
                         raise

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from scrutiny.pipeline import Pipeline
+    from scrutiny.reading.manifest import Manifest
     from scrutiny.report import Report
     from scrutiny.writing.output import OutputFolder
 
@@ -64,6 +65,9 @@ def extract(
     formats: Annotated[
         list[str] | None, typer.Option("--format", "-f", help="jsonl, csv or parquet; repeatable. Default: all.")
     ] = None,
+    manifest: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="CSV of metadata by file name; wins over what is found.")
+    ] = None,
     sentences: Annotated[bool, typer.Option("--sentences", help="Also write every sentence.")] = False,
     device: Annotated[str | None, typer.Option(help="cpu, cuda or mps. Default: the best there is.")] = None,
 ) -> None:
@@ -76,17 +80,23 @@ def extract(
             f"{', '.join(sorted(unknown))}: not one of {', '.join(FORMATS)}.", param_hint="--format"
         )
     from scrutiny.pipeline import load
+    from scrutiny.reading.manifest import Manifest
     from scrutiny.writing.output import OutputFolder
     from scrutiny.writing.schema import ModelReference
 
     paths, faults = find_reports(inputs, leave_out=output)
+    facts = Manifest.load(manifest) if manifest else None
+    if facts:
+        facts.check(paths)
     pipeline = load(model, device=device)
     loaded = pipeline.classifier.loaded
     began = time.monotonic()
     reference = ModelReference(name=loaded.name, sha256=loaded.sha256)
     with OutputFolder(output, reference, formats=formats or tuple(FORMATS), sentences=sentences) as folder:
-        tally = run(pipeline, paths, faults, folder)
+        tally = run(pipeline, paths, faults, folder, facts)
     _show(tally, time.monotonic() - began, output)
+    if facts and facts.unmatched:
+        typer.echo(f"Warning: {facts.path}: {_listed(facts.unmatched)} match no report that was read.", err=True)
     raise typer.Exit(tally.exit_code)
 
 
@@ -126,7 +136,11 @@ def find_reports(
 
 
 def run(
-    pipeline: Pipeline, paths: Sequence[Path], faults: Sequence[tuple[Path, ReadError]], folder: OutputFolder
+    pipeline: Pipeline,
+    paths: Sequence[Path],
+    faults: Sequence[tuple[Path, ReadError]],
+    folder: OutputFolder,
+    manifest: Manifest | None = None,
 ) -> Tally:
     """Process ``paths`` into ``folder``, telling of progress on standard error."""
     tally = Tally()
@@ -139,11 +153,17 @@ def run(
     for path, error in faults:
         failed(path, error)
     with _Progress(len(paths)) as advance:
-        for report in pipeline.stream(paths, on_error=failed):
+        for report in pipeline.stream(paths, manifest=manifest, on_error=failed):
             folder.write(report)
             tally.add(report)
             advance(report, tally)
     return tally
+
+
+def _listed(names: Sequence[str], most: int = 5) -> str:
+    """The first of ``names``, and how many more there are."""
+    more = f" and {len(names) - most:,} more" if len(names) > most else ""
+    return f"{len(names):,} {'row' if len(names) == 1 else 'rows'} ({', '.join(names[:most])}{more})"
 
 
 class _Progress:

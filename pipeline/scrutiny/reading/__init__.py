@@ -16,6 +16,7 @@ from pathlib import Path, PurePath
 from typing import Protocol, cast
 
 from scrutiny.errors import ReadError
+from scrutiny.reading.metadata import describe
 from scrutiny.report import Report
 
 #: A larger file is refused.
@@ -80,7 +81,7 @@ def read(source: str | Path | bytes, *, name: str | None = None) -> Report:
         data = _load(Path(source), path)
     if not data:
         raise ReadError(f"{path}: the file is empty (0 bytes).", remedy="Download or export it again.", code="empty")
-    return _reader(data, path)(data, path=path)
+    return describe(_reader(data, path)(data, path=path))
 
 
 def suffixes() -> tuple[str, ...]:

@@ -1,0 +1,326 @@
+"""Regime profiles: what is known of an inspectorate's reports. TOML files, validated when they are loaded.
+
+``configs/regimes/README.md`` describes the files. Another package adds profiles by an entry point in the group
+``scrutiny.regimes`` that names the path of a folder of them.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Annotated, Literal, get_args
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+from scrutiny.dates import DATE, DATES, MONTH, DayOrder
+from scrutiny.errors import ConfigError
+from scrutiny.report import BlockKind
+from scrutiny.resources import configs_folder
+
+#: The profile that all others extend, and that describes a report of no known regime.
+GENERAL = "general"
+
+#: What a pattern can find; each is the name of a group in it.
+METADATA_FIELDS = (
+    "title",
+    "inspecting_body",
+    "inspected_body",
+    "inspection_dates",
+    "previous_inspection",
+    "publication_date",
+    "reference_number",
+    "report_number",
+    "case_reference",
+    "urn",
+)
+#: Groups of a pattern for grades in sentences.
+GRADE_GROUPS = ("judgement", "grade")
+
+_NAMES_A_GRADE = r"(?:(?:grade )?[0-9] ?[-\u2010-\u2015:(] ?)?"  # as in "Grade 4 (Inadequate)" and "5 - Very Good"
+
+
+def _expression(groups: tuple[str, ...]) -> Callable[[str], str]:
+    """A check that a text is a regular expression with none but ``groups`` in it."""
+
+    def check(pattern: str) -> str:
+        try:
+            named = re.compile(_filled(pattern, "x", "x")).groupindex
+        except re.error as error:
+            raise ValueError(f"not a regular expression: {error}") from None
+        unknown = set(named) - set(groups)
+        if unknown or (groups and not named):
+            raise ValueError(
+                f"a group is named {', '.join(sorted(unknown)) or 'nothing'}; accepted: {', '.join(groups) or 'none'}"
+            )
+        return pattern
+
+    return check
+
+
+def _filled(pattern: str, grade: str, judgement: str) -> str:
+    """``pattern`` with what stands in braces put in."""
+    blanks = {"{date}": DATE, "{dates}": DATES, "{month}": MONTH, "{grade}": grade, "{judgement}": judgement}
+    return re.sub("|".join(map(re.escape, blanks)), lambda blank: blanks[blank.group()], pattern)
+
+
+_Condition = Annotated[str, AfterValidator(_expression(()))]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Clue(_Section):
+    """A phrase that speaks for the regime, and where it counts.
+
+    ``text`` are the first pages, ``closing`` the end of the report, ``furniture`` headers and footers of the first
+    pages, ``metadata`` the title and author, ``path`` the name of the file.
+    """
+
+    phrase: str = Field(min_length=3)
+    weight: float = Field(default=1.0, gt=0, le=10)
+    where: tuple[Literal["text", "closing", "furniture", "metadata", "path"], ...] = ("text", "furniture", "metadata")
+
+
+class Pattern(_Section):
+    """A regular expression whose named groups are metadata, and the blocks it is searched in.
+
+    Only a block that has one of the phrases ``mentions`` is searched; ``longest`` leaves longer blocks out, of which
+    otherwise the beginning is searched; ``pages`` counts from the first. ``under`` must be found in a heading in force;
+    ``previous`` and ``next`` in the block before and after; ``unless`` must not be found in the match or just before.
+    """
+
+    pattern: Annotated[str, AfterValidator(_expression(METADATA_FIELDS))]
+    mentions: tuple[str, ...] = ()
+    kinds: tuple[BlockKind, ...] = (BlockKind.HEADING, BlockKind.PARAGRAPH, BlockKind.LIST_ITEM, BlockKind.TABLE_ROW)
+    pages: int = Field(default=3, ge=1, le=20)
+    longest: int | None = Field(default=None, ge=1)
+    under: _Condition | None = None
+    previous: _Condition | None = None
+    next: _Condition | None = None
+    unless: _Condition | None = None
+
+
+class Statement(_Section):
+    """A regular expression for a sentence that gives a grade, with a group ``grade`` and mostly ``judgement``.
+
+    Without the group ``judgement`` it is the heading in force that is graded.
+    """
+
+    pattern: Annotated[str, AfterValidator(_expression(GRADE_GROUPS))]
+    mentions: tuple[str, ...] = ()
+    kinds: tuple[BlockKind, ...] = (BlockKind.HEADING, BlockKind.PARAGRAPH)
+    pages: int | None = Field(default=None, ge=1)
+    under: _Condition | None = None
+
+
+class Named(_Section):
+    """A grade or judgement and what else it is called."""
+
+    name: str = Field(min_length=1)
+    synonyms: tuple[str, ...] = ()
+
+
+class Grades(_Section):
+    """The scale, best grade first; the judgements made on it; sentences that state one."""
+
+    scale: tuple[Named, ...] = ()
+    judgements: tuple[Named, ...] = ()
+    statements: tuple[Statement, ...] = ()
+
+
+class Profile(_Section):
+    """A regime profile as it is written."""
+
+    id: str = Field(pattern=r"^[a-z0-9-]+$")
+    name: str
+    body: str = ""
+    extends: str = GENERAL
+    dates: DayOrder | None = None
+    needed: float = Field(default=1.0, gt=0)
+    clues: tuple[Clue, ...] = ()
+    patterns: tuple[Pattern, ...] = ()
+    grades: Grades = Grades()
+
+
+@dataclass(frozen=True, slots=True)
+class Finder:
+    """A pattern or statement of a profile, compiled."""
+
+    search: re.Pattern[str]
+    fields: tuple[str, ...]
+    mentions: tuple[str, ...]
+    kinds: frozenset[BlockKind]
+    pages: int | None
+    longest: int | None = None
+    under: re.Pattern[str] | None = None
+    previous: re.Pattern[str] | None = None
+    next: re.Pattern[str] | None = None
+    unless: re.Pattern[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Regime:
+    """A profile together with all it extends, ready for use.
+
+    ``patterns`` are tried in order, its own before those it extends. ``grade`` is the regular expression of a grade as
+    printed and ``judgement`` of a judgement's name; either is None where the profile lists none.
+    """
+
+    id: str
+    name: str
+    body: str
+    dates: DayOrder | None
+    needed: float
+    clues: tuple[Clue, ...]
+    patterns: tuple[Finder, ...]
+    statements: tuple[Finder, ...]
+    scale: tuple[str, ...]
+    grade: re.Pattern[str] | None
+    judgement: re.Pattern[str] | None
+    canonical: Mapping[str, str]
+
+    def canonical_grade(self, printed: str) -> str | None:
+        """The grade of the scale that ``printed`` is, or None."""
+        if self.grade is None or not self.grade.fullmatch(printed):
+            return None
+        plain = fold(printed)
+        return next(self.canonical[name] for name in sorted(self.canonical, key=len, reverse=True) if name in plain)
+
+
+def fold(text: str) -> str:
+    """``text`` for comparison: lower case, plain quotation marks, single spaces."""
+    plain = text.replace("\u2018", "'").replace("\u2019", "'").replace("\u201c", '"').replace("\u201d", '"')
+    return " ".join(plain.casefold().split())
+
+
+@cache
+def regimes() -> Mapping[str, Regime]:
+    """Every regime there is, shipped or from another package, by its id.
+
+    Raises:
+        ConfigError: a profile is not valid.
+    """
+    folders = [configs_folder() / "regimes", *(Path(point.load()) for point in entry_points(group="scrutiny.regimes"))]
+    return load_regimes(*folders)
+
+
+def load_regimes(*folders: Path) -> Mapping[str, Regime]:
+    """The regimes whose profiles (``*.toml``) stand in ``folders``, by their id.
+
+    Raises:
+        ConfigError: a file is not a valid profile, two have one id, or one extends what is not there; names file,
+            key and what is accepted.
+    """
+    profiles: dict[str, Profile] = {}
+    files: dict[str, Path] = {}
+    for file in (file for folder in folders for file in sorted(folder.glob("*.toml"))):
+        profile = load_profile(file)
+        if profile.id in profiles:
+            raise ConfigError(
+                f"{file}: id: {profile.id!r} is taken by {files[profile.id]}.", remedy="Give each profile its own id."
+            )
+        profiles[profile.id], files[profile.id] = profile, file
+    return {
+        name: _compiled([profile, *_bases(profile, profiles, files[name])], files[name])
+        for name, profile in profiles.items()
+    }
+
+
+def load_profile(file: Path) -> Profile:
+    """Read and validate one profile.
+
+    Raises:
+        ConfigError: it cannot be read, is not TOML, or a key is unknown or has a value that is not accepted.
+    """
+    remedy = "See configs/regimes/README.md for the format."
+    try:
+        return Profile.model_validate(tomllib.loads(file.read_text(encoding="utf-8")))
+    except OSError as error:
+        raise ConfigError(f"{file}: cannot be read: {error.strerror}.", remedy=remedy) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{file}: not valid TOML: {error}.", remedy=remedy) from None
+    except ValidationError as error:
+        problem = error.errors()[0]
+        key = " -> ".join(str(part) for part in problem["loc"])
+        raise ConfigError(f"{file}: {key}: {problem['msg']}.", remedy=f"{_accepted(problem['loc'])} {remedy}") from None
+
+
+def _accepted(place: tuple[int | str, ...]) -> str:
+    """The keys that the section around ``place`` takes."""
+    section: type[BaseModel] = Profile
+    for part in place[:-1]:
+        if isinstance(part, str) and part in section.model_fields:
+            annotation = section.model_fields[part].annotation
+            inner = [annotation, *get_args(annotation)]
+            section = next((kind for kind in inner if isinstance(kind, type) and issubclass(kind, BaseModel)), section)
+    return f"Accepted keys there: {', '.join(section.model_fields)}."
+
+
+def _bases(profile: Profile, profiles: Mapping[str, Profile], file: Path) -> list[Profile]:
+    """What ``profile`` extends, nearest first."""
+    bases: list[Profile] = []
+    name = profile.extends if profile.id != GENERAL else ""
+    while name:
+        if name not in profiles or profiles[name] in (profile, *bases):
+            raise ConfigError(
+                f"{file}: extends: {name!r} is no other profile.",
+                remedy=f"Accepted: {', '.join(sorted(set(profiles) - {profile.id})) or 'none, for there is no other'}.",
+            )
+        bases.append(profiles[name])
+        name = profiles[name].extends if name != GENERAL else ""
+    return bases
+
+
+def _compiled(chain: list[Profile], file: Path) -> Regime:
+    """The regime of a profile and those it extends, nearest first."""
+    own = chain[0]
+    scale = next((profile.grades.scale for profile in chain if profile.grades.scale), ())
+    judgements = tuple(named for profile in chain for named in profile.grades.judgements)
+    grade = _NAMES_A_GRADE + _alternatives(scale) + r"(?![\w-])\)?" if scale else "(?!)"
+    judgement = _alternatives(judgements) if judgements else "(?!)"
+
+    def finder(given: Pattern | Statement) -> Finder:
+        conditions = {name: getattr(given, name, None) for name in ("under", "previous", "next", "unless")}
+        try:
+            search = re.compile(_filled(given.pattern, grade, judgement), re.IGNORECASE)
+        except re.error as error:  # only together do the pieces fail: two groups of one name, for example
+            raise ConfigError(
+                f"{file}: pattern {given.pattern!r}: {error}.", remedy="See configs/regimes/README.md for the format."
+            ) from None
+        return Finder(
+            search=search,
+            fields=tuple(search.groupindex),
+            mentions=tuple(fold(phrase) for phrase in given.mentions),
+            kinds=frozenset(given.kinds),
+            pages=given.pages,
+            longest=getattr(given, "longest", None),
+            **{name: re.compile(text, re.IGNORECASE) if text else None for name, text in conditions.items()},
+        )
+
+    return Regime(
+        id=own.id,
+        name=own.name,
+        body=own.body,
+        dates=next((profile.dates for profile in chain if profile.dates), None),
+        needed=own.needed,
+        clues=own.clues,
+        patterns=tuple(finder(pattern) for profile in chain for pattern in profile.patterns),
+        statements=tuple(finder(statement) for profile in chain for statement in profile.grades.statements),
+        scale=tuple(named.name for named in scale),
+        grade=re.compile(grade, re.IGNORECASE) if scale else None,
+        judgement=re.compile(judgement, re.IGNORECASE) if judgements else None,
+        canonical={fold(word): named.name for named in scale for word in (named.name, *named.synonyms)},
+    )
+
+
+def _alternatives(names: tuple[Named, ...]) -> str:
+    """A regular expression of all names and synonyms, the longest first; any quotation mark stands for any other."""
+    words = sorted({fold(word) for named in names for word in (named.name, *named.synonyms)}, key=len, reverse=True)
+    escaped = (re.escape(word).replace("'", "['\u2018\u2019]").replace(r"\ ", " ") for word in words)
+    return f"(?:{'|'.join(escaped)})"
