@@ -12,7 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,9 @@ from scrutiny.report import Report
 _FACTS = {*METADATA_FIELDS, "inspection_start", "inspection_end"} - {"title", "inspecting_body", "inspection_dates"}
 
 
-def compare(folder: Path, gold: Path) -> Iterator[tuple[str, str, set[tuple[str, str]], set[tuple[str, str]]]]:
+def compare(
+    folder: Path, gold: Path, read: Callable[[Path], Report] = read
+) -> Iterator[tuple[str, str, set[tuple[str, str]], set[tuple[str, str]]]]:
     """For each report and measure: split, measure, the pairs in the gold, the pairs read."""
     for row in json.loads(gold.read_text(encoding="utf-8")):
         report = read(folder / row["file"])

@@ -11,7 +11,13 @@ import typer.main
 from scrutiny.cli import app
 
 CHECKOUT = Path(__file__).resolve().parent.parent
-DOCUMENTS = ["README.md", "CONTRIBUTING.md", "models/roles-minilm/README.md", "corpora/README.md"]
+DOCUMENTS = [
+    "README.md",
+    "CONTRIBUTING.md",
+    "models/roles-minilm/README.md",
+    "corpora/README.md",
+    "configs/regimes/README.md",
+]
 
 
 def test_the_python_example_of_the_readme_runs(

@@ -41,7 +41,9 @@ METADATA_FIELDS = (
 #: Groups of a pattern for grades in sentences.
 GRADE_GROUPS = ("judgement", "grade")
 
-_NAMES_A_GRADE = r"(?:(?:grade )?[0-9] ?[-\u2010-\u2015:(] ?)?"  # as in "Grade 4 (Inadequate)" and "5 - Very Good"
+#: What may stand around the word of a grade: "Grade 4 (Inadequate)", "5 - Very Good", "Good" with a footnote's number.
+_NAMES_A_GRADE = r"(?:(?:grade )?[0-9] ?[-\u2010-\u2015:(] ?)?"
+_ENDS_A_GRADE = r"(?![^\W\u00b9\u00b2\u00b3\u2070-\u2079]|-)\)?"
 
 
 def _expression(groups: tuple[str, ...]) -> Callable[[str], str]:
@@ -282,7 +284,7 @@ def _compiled(chain: list[Profile], file: Path) -> Regime:
     own = chain[0]
     scale = next((profile.grades.scale for profile in chain if profile.grades.scale), ())
     judgements = tuple(named for profile in chain for named in profile.grades.judgements)
-    grade = _NAMES_A_GRADE + _alternatives(scale) + r"(?![\w-])\)?" if scale else "(?!)"
+    grade = _NAMES_A_GRADE + _alternatives(scale) + _ENDS_A_GRADE if scale else "(?!)"
     judgement = _alternatives(judgements) if judgements else "(?!)"
 
     def finder(given: Pattern | Statement) -> Finder:

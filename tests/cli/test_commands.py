@@ -175,3 +175,22 @@ def test_importing_and_help_load_nothing_heavy(code: str) -> None:
     code = f"{code}\n{check.removeprefix('; ')}"
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert result.stdout.splitlines()[-1] == "[]"
+
+
+def test_a_manifest_adds_metadata_and_rows_without_a_report_are_told(samples: Path, tmp_path: Path) -> None:
+    facts = tmp_path / "facts.csv"
+    facts.write_text("file,region\nschool-review.md,North\nnone.pdf,South\n", encoding="utf-8")
+    output = tmp_path / "out"
+    result = scrutiny("extract", samples / "school-review.md", "--output", output, "--manifest", facts)
+    assert result.returncode == 0, result.stderr
+    assert "1 row (none.pdf) of the manifest" in result.stderr
+    (report,) = lines(output / "reports.jsonl")
+    assert report["metadata"]["region"] == "North"  # type: ignore[index]
+
+
+def test_a_manifest_that_is_wrong_stops_the_run_before_it_begins(samples: Path, tmp_path: Path) -> None:
+    (tmp_path / "facts.csv").write_text("region\nNorth\n", encoding="utf-8")
+    result = scrutiny("extract", samples, "--output", tmp_path / "out", "--manifest", tmp_path / "facts.csv")
+    assert result.returncode == 1
+    assert "no column names the file" in result.stderr
+    assert not (tmp_path / "out").exists()

@@ -96,7 +96,7 @@ def extract(
         tally = run(pipeline, paths, faults, folder, facts)
     _show(tally, time.monotonic() - began, output)
     if facts and facts.unmatched:
-        typer.echo(f"Warning: {facts.path}: {_listed(facts.unmatched)} match no report that was read.", err=True)
+        typer.echo(f"Warning: {_listed(facts.unmatched)} of the manifest fit no report that was read.", err=True)
     raise typer.Exit(tally.exit_code)
 
 
