@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from scrutiny.errors import ConfigError
-from scrutiny.regimes import METADATA_FIELDS, load_regimes, regimes
+from scrutiny.regimes import METADATA_FIELDS, compiled, load_profiles, profiles, regime
 
 GENERAL = 'id = "general"\nname = "Any"\n'
 
@@ -50,7 +50,7 @@ def test_what_is_wrong_in_a_profile_is_said_with_file_key_and_what_is_accepted(
     text: str, words: list[str], tmp_path: Path
 ) -> None:
     with pytest.raises(ConfigError) as caught:
-        load_regimes(write(tmp_path, mine=text))
+        load_profiles(write(tmp_path, mine=text))
     for word in [str(tmp_path), *words]:
         assert word in str(caught.value)
 
@@ -58,16 +58,16 @@ def test_what_is_wrong_in_a_profile_is_said_with_file_key_and_what_is_accepted(
 def test_a_profile_comes_before_what_it_extends_and_takes_its_scale_over(tmp_path: Path) -> None:
     base = profile('[[patterns]]\npattern = "base (?P<title>.)"\n[grades]\nscale = [{ name = "Good" }]', name="base")
     mine = profile('extends = "base"\n[[patterns]]\npattern = "mine (?P<title>.)"')
-    regime = load_regimes(write(tmp_path, base=base, mine=mine))["mine"]
-    assert [finder.search.pattern[:4] for finder in regime.patterns] == ["mine", "base"]
-    assert regime.scale == ("Good",)
+    built = compiled(load_profiles(write(tmp_path, base=base, mine=mine))["mine"])
+    assert [finder.search.pattern[:4] for finder in built.patterns] == ["mine", "base"]
+    assert built.scale == ("Good",)
 
 
 def test_a_printed_grade_is_found_on_the_scale() -> None:
-    regime = regimes()["ofsted-ilacs"]
-    assert regime.canonical_grade("Requires Improvement") == "Requires improvement to be good"
-    assert regime.canonical_grade("Grade 4 (Inadequate)") == "Inadequate"
-    assert regime.canonical_grade("Fair") is None
+    ilacs = regime("ofsted-ilacs")
+    assert ilacs.canonical_grade("Requires Improvement") == "Requires improvement to be good"
+    assert ilacs.canonical_grade("Grade 4 (Inadequate)") == "Inadequate"
+    assert ilacs.canonical_grade("Fair") is None
 
 
 def test_another_package_can_add_a_regime(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -80,8 +80,8 @@ def test_another_package_can_add_a_regime(tmp_path: Path, monkeypatch: pytest.Mo
     (information / "METADATA").write_text("Metadata-Version: 2.1\nName: weirs\nVersion: 1.0\n", encoding="utf-8")
     (information / "entry_points.txt").write_text("[scrutiny.regimes]\nweirs = weirs:FOLDER\n", encoding="utf-8")
     monkeypatch.syspath_prepend(str(tmp_path))
-    regimes.cache_clear()
+    profiles.cache_clear()
     try:
-        assert "weir-safety" in regimes()
+        assert "weir-safety" in profiles()
     finally:
-        regimes.cache_clear()
+        profiles.cache_clear()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import entry_points
@@ -41,6 +41,9 @@ METADATA_FIELDS = (
 #: Groups of a pattern for grades in sentences.
 GRADE_GROUPS = ("judgement", "grade")
 
+#: What the pattern of a profile may leave to be filled in.
+_BLANK = re.compile(r"\{(?:dates?|month|grade|judgement)\}")
+
 #: What may stand around the word of a grade: "Grade 4 (Inadequate)", "5 - Very Good", "Good" with a footnote's number.
 _NAMES_A_GRADE = r"(?:(?:grade )?[0-9] ?[-\u2010-\u2015:(] ?)?"
 _ENDS_A_GRADE = r"(?![^\W\u00b9\u00b2\u00b3\u2070-\u2079]|-)\)?"
@@ -51,7 +54,7 @@ def _expression(groups: tuple[str, ...]) -> Callable[[str], str]:
 
     def check(pattern: str) -> str:
         try:
-            named = re.compile(_filled(pattern, "x", "x")).groupindex
+            named = re.compile(_BLANK.sub("(?:x)", pattern)).groupindex
         except re.error as error:
             raise ValueError(f"not a regular expression: {error}") from None
         unknown = set(named) - set(groups)
@@ -67,7 +70,7 @@ def _expression(groups: tuple[str, ...]) -> Callable[[str], str]:
 def _filled(pattern: str, grade: str, judgement: str) -> str:
     """``pattern`` with what stands in braces put in."""
     blanks = {"{date}": DATE, "{dates}": DATES, "{month}": MONTH, "{grade}": grade, "{judgement}": judgement}
-    return re.sub("|".join(map(re.escape, blanks)), lambda blank: blanks[blank.group()], pattern)
+    return _BLANK.sub(lambda blank: blanks[blank.group()], pattern)
 
 
 _Condition = Annotated[str, AfterValidator(_expression(()))]
@@ -84,7 +87,7 @@ class Clue(_Section):
     pages, ``metadata`` the title and author, ``path`` the name of the file.
     """
 
-    phrase: str = Field(min_length=3)
+    phrase: Annotated[str, AfterValidator(lambda phrase: fold(phrase))] = Field(min_length=3)
     weight: float = Field(default=1.0, gt=0, le=10)
     where: tuple[Literal["text", "closing", "furniture", "metadata", "path"], ...] = ("text", "furniture", "metadata")
 
@@ -178,8 +181,6 @@ class Regime:
     name: str
     body: str
     dates: DayOrder | None
-    needed: float
-    clues: tuple[Clue, ...]
     patterns: tuple[Finder, ...]
     statements: tuple[Finder, ...]
     scale: tuple[str, ...]
@@ -202,36 +203,44 @@ def fold(text: str) -> str:
 
 
 @cache
-def regimes() -> Mapping[str, Regime]:
-    """Every regime there is, shipped or from another package, by its id.
+def profiles() -> Mapping[str, tuple[Profile, ...]]:
+    """Every profile there is, shipped or from another package, by its id; after each what it extends, nearest first.
 
     Raises:
         ConfigError: a profile is not valid.
     """
     folders = [configs_folder() / "regimes", *(Path(point.load()) for point in entry_points(group="scrutiny.regimes"))]
-    return load_regimes(*folders)
+    return load_profiles(*folders)
 
 
-def load_regimes(*folders: Path) -> Mapping[str, Regime]:
-    """The regimes whose profiles (``*.toml``) stand in ``folders``, by their id.
+@cache
+def regime(name: str) -> Regime:
+    """The regime whose id is ``name``, compiled when first asked for: to know all of them takes a moment.
+
+    Raises:
+        ConfigError: a profile is not valid.
+        KeyError: there is no such regime.
+    """
+    return compiled(profiles()[name])
+
+
+def load_profiles(*folders: Path) -> Mapping[str, tuple[Profile, ...]]:
+    """The profiles (``*.toml``) in ``folders`` by their id, each followed by what it extends, nearest first.
 
     Raises:
         ConfigError: a file is not a valid profile, two have one id, or one extends what is not there; names file,
             key and what is accepted.
     """
-    profiles: dict[str, Profile] = {}
+    found: dict[str, Profile] = {}
     files: dict[str, Path] = {}
     for file in (file for folder in folders for file in sorted(folder.glob("*.toml"))):
         profile = load_profile(file)
-        if profile.id in profiles:
+        if profile.id in found:
             raise ConfigError(
                 f"{file}: id: {profile.id!r} is taken by {files[profile.id]}.", remedy="Give each profile its own id."
             )
-        profiles[profile.id], files[profile.id] = profile, file
-    return {
-        name: _compiled([profile, *_bases(profile, profiles, files[name])], files[name])
-        for name, profile in profiles.items()
-    }
+        found[profile.id], files[profile.id] = profile, file
+    return {name: (profile, *_bases(profile, found, files[name])) for name, profile in found.items()}
 
 
 def load_profile(file: Path) -> Profile:
@@ -264,22 +273,22 @@ def _accepted(place: tuple[int | str, ...]) -> str:
     return f"Accepted keys there: {', '.join(section.model_fields)}."
 
 
-def _bases(profile: Profile, profiles: Mapping[str, Profile], file: Path) -> list[Profile]:
+def _bases(profile: Profile, known: Mapping[str, Profile], file: Path) -> list[Profile]:
     """What ``profile`` extends, nearest first."""
     bases: list[Profile] = []
     name = profile.extends if profile.id != GENERAL else ""
     while name:
-        if name not in profiles or profiles[name] in (profile, *bases):
+        if name not in known or known[name] in (profile, *bases):
             raise ConfigError(
                 f"{file}: extends: {name!r} is no other profile.",
-                remedy=f"Accepted: {', '.join(sorted(set(profiles) - {profile.id})) or 'none, for there is no other'}.",
+                remedy=f"Accepted: {', '.join(sorted(set(known) - {profile.id})) or 'none, for there is no other'}.",
             )
-        bases.append(profiles[name])
-        name = profiles[name].extends if name != GENERAL else ""
+        bases.append(known[name])
+        name = known[name].extends if name != GENERAL else ""
     return bases
 
 
-def _compiled(chain: list[Profile], file: Path) -> Regime:
+def compiled(chain: Sequence[Profile]) -> Regime:
     """The regime of a profile and those it extends, nearest first."""
     own = chain[0]
     scale = next((profile.grades.scale for profile in chain if profile.grades.scale), ())
@@ -289,12 +298,7 @@ def _compiled(chain: list[Profile], file: Path) -> Regime:
 
     def finder(given: Pattern | Statement) -> Finder:
         conditions = {name: getattr(given, name, None) for name in ("under", "previous", "next", "unless")}
-        try:
-            search = re.compile(_filled(given.pattern, grade, judgement), re.IGNORECASE)
-        except re.error as error:  # only together do the pieces fail: two groups of one name, for example
-            raise ConfigError(
-                f"{file}: pattern {given.pattern!r}: {error}.", remedy="See configs/regimes/README.md for the format."
-            ) from None
+        search = re.compile(_filled(given.pattern, grade, judgement), re.IGNORECASE)
         return Finder(
             search=search,
             fields=tuple(search.groupindex),
@@ -310,8 +314,6 @@ def _compiled(chain: list[Profile], file: Path) -> Regime:
         name=own.name,
         body=own.body,
         dates=next((profile.dates for profile in chain if profile.dates), None),
-        needed=own.needed,
-        clues=own.clues,
         patterns=tuple(finder(pattern) for profile in chain for pattern in profile.patterns),
         statements=tuple(finder(statement) for profile in chain for statement in profile.grades.statements),
         scale=tuple(named.name for named in scale),

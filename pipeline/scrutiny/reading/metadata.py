@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from scrutiny.dates import days_of
 from scrutiny.reading.grades import find_grades
-from scrutiny.regimes import GENERAL, Finder, Regime, fold, regimes
+from scrutiny.regimes import GENERAL, Finder, Regime, fold, profiles, regime
 from scrutiny.report import Block, BlockKind, Report
 
 #: No more of a block is searched, in characters: facts stand in short blocks, and time is bounded.
@@ -50,9 +50,9 @@ def describe(report: Report) -> Report:
     A title found in the text replaces that of the file's properties; every other value the reader gave stays.
     """
     places = list(_places(report))
-    regime = recognise(report, places)
+    kind = recognise(report, places)
     facts = {name: _Fact(value) for name, value in report.metadata.items()}
-    for name, fact in _facts(places, regime).items():
+    for name, fact in _facts(places, kind).items():
         if name == "title" or name not in facts:
             facts[name] = fact
     for name in ("title", "inspecting_body"):
@@ -62,14 +62,13 @@ def describe(report: Report) -> Report:
         report,
         metadata=MappingProxyType({name: facts[name].value for name in sorted(facts)}),
         metadata_spans=MappingProxyType({name: span for name in sorted(facts) if (span := facts[name].span)}),
-        grades=report.grades or find_grades(report, regime),
+        grades=report.grades or find_grades(report, kind),
     )
 
 
 def recognise(report: Report, places: Sequence[_Place] | None = None) -> Regime:
     """The regime of ``report``: the one with most clues, or the general one where none has enough."""
     opening = [p for p in (list(_places(report)) if places is None else places) if p.page <= _OPENING_PAGES]
-    known = regimes()
     where = {
         "text": "\n".join(place.folded for place in opening if place.block.kind is not BlockKind.FURNITURE),
         "furniture": "\n".join(place.folded for place in opening if place.block.kind is BlockKind.FURNITURE),
@@ -77,13 +76,12 @@ def recognise(report: Report, places: Sequence[_Place] | None = None) -> Regime:
         "metadata": fold(f"{report.title}\n{report.metadata.get('author', '')}"),
         "path": fold(report.source.path),
     }
-    best, most = known[GENERAL], 0.0
-    for name in sorted(known):
-        regime = known[name]
-        weight = sum(clue.weight for clue in regime.clues if any(clue.phrase in where[part] for part in clue.where))
-        if weight >= regime.needed and weight > most:
-            best, most = regime, weight
-    return best
+    best, most = GENERAL, 0.0
+    for name, (profile, *_) in sorted(profiles().items()):
+        weight = sum(clue.weight for clue in profile.clues if any(clue.phrase in where[part] for part in clue.where))
+        if weight >= profile.needed and weight > most:
+            best, most = name, weight
+    return regime(best)
 
 
 def _places(report: Report) -> Iterator[_Place]:
