@@ -24,7 +24,7 @@ from typing import Any
 import pypdfium2
 
 from scrutiny.reading import read
-from scrutiny.report import BlockKind, Report, Sentence
+from scrutiny.report import BlockKind, Sentence
 from scrutiny.splitting import Splitter
 
 _OVERLAP = 0.95
@@ -104,13 +104,11 @@ def score(file: Path, units: list[dict[str, Any]], total: Score) -> None:
         if flagged:
             continue
         block = report.blocks[found.block]
-        pages = [number for number in report.pages(found) if number in _pages_of(unit["text"], printed)]
-        page_right = bool(pages) and len(pages) == len(report.pages(found))
+        expected = _pages_of(unit["text"], printed)
+        page_right = bool(report.pages(found)) and set(report.pages(found)) <= expected
         counts["page"] += page_right
         if not page_right:
-            total.faults.append(
-                f"{file.stem}: page {report.pages(found)} for {_pages_of(unit['text'], printed)}, {unit['page']} {unit['text'][:80]!r}"
-            )
+            total.faults.append(f"{file.stem}: page {report.pages(found)} for {expected}: {unit['text'][:80]!r}")
         heading = block.section_path[-1] if block.section_path else ""
         same = _plain(heading) == _plain(unit["heading"])
         nearer = not same and _stands_between(heading, unit["heading"], unit["text"], printed)

@@ -91,9 +91,8 @@ def one() -> None:
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     report = read(data, name="joined.pdf")
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(
-        f"file {len(data) / 2**20:.1f} MB, text {len(report.text):,} characters, {peak - before:.0f} MB over {before:.0f}"
-    )
+    size = f"file {len(data) / 2**20:.1f} MB, text {len(report.text):,} characters"
+    print(f"{size}, {peak - before:.0f} MB over {before:.0f}")
 
 
 def main() -> None:

@@ -74,10 +74,11 @@ def _is_marker_of(last: _Line, segment: Segment) -> bool:
 
 
 def _split(lines: Sequence[_Line]) -> list[list[_Line]]:
-    for edge in _edges(lines):
-        bands = _bands(lines, edge)
+    by_edge = [(edge, _bands(lines, edge)) for edge in _edges(lines)]
+    for edge, bands in by_edge:
         if any(_are_columns(before, after, edge) for _, before, after in bands):
             return _rejoined([column for band in bands for column in _columns(band, edge)], edge)
+    for edge, bands in by_edge:
         if any(_is_side_column(before, after, edge) for _, before, after in bands):
             return _rejoined([column for band in bands for column in _beside(band, edge)], edge)
     return [list(lines)]

@@ -34,9 +34,10 @@ _DASHES = "-–—"
 _ROMAN = r"(?=[ivx])x{0,3}(?:ix|iv|v?i{0,3})"
 #: Nobody numbers deeper: what goes on is no marker.
 _NUMBER = r"\d{1,3}(?:\.\d{1,3}){0,9}"
-#: "R1", "AR12", "2.2(a)", "4a.": no marker in running text, but one where it stands apart from it.
+#: "R1", "AR12", "2.2(a)", "4a.", "IV": no marker in running text, but one where it stands apart from it.
 _CODE = re.compile(
-    rf"(?:[A-Z]{{1,3}}[ -]?\d{{1,3}}(?:\.\d{{1,2}})?[a-z]?|{_NUMBER}(?:\([a-z]{{1,3}}\)|[a-z])|\d{{1,3}})[.:)]?"
+    rf"(?:[A-Z]{{1,3}}[ -]?\d{{1,3}}(?:\.\d{{1,2}})?[a-z]?|{_NUMBER}(?:\([a-z]{{1,3}}\)|[a-z])|\d{{1,3}}|[IVX]{{1,6}})"
+    r"[.:)]?"
 )
 _MARKER = re.compile(
     rf"""(?:

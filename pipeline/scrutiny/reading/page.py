@@ -26,7 +26,9 @@ _NEIGHBOURS = 8
 _MARKER_GAP = 0.75
 _MARKER_RUNS = 8
 _SENTENCE_ENDS = (".", ";", ":", "?", "!")
-_LONG_CHARACTERS = 40
+_SENTENCE_WORDS = 5
+#: A first letter this many times as large as what follows is a drop cap.
+_DROP_CAP = 1.8
 #: A gap this wide, in font sizes, is a space where the file has none.
 _SPACE = 0.2
 #: So many single letters in a row are spaced out; a gap this much wider than the others is a space.
@@ -116,7 +118,7 @@ class Segment:
         for index, run in enumerate(self.runs):
             gap = run.x0 - self.runs[index - 1].x1 if index else 0.0
             apart = gap > _TRACKED_SPACE * tracking if tracking else run.space or gap > _SPACE * self.style.size
-            if index and apart:
+            if index and apart and not _is_drop_cap(self.runs[index - 1], run):
                 parts.append(" ")
             parts.append(run.text.translate(_SUPERSCRIPT) if self._raised(run) else run.text)
         return normalise("".join(parts))
@@ -183,7 +185,7 @@ class Row:
         if found is not None or len(self.cells) > 2:
             return found
         first, rest = self._parted()
-        is_sentence = len(rest) >= _LONG_CHARACTERS or (" " in rest and rest.endswith(_SENTENCE_ENDS))
+        is_sentence = len(rest.split()) >= _SENTENCE_WORDS or (" " in rest and rest.endswith(_SENTENCE_ENDS))
         return code_marker(first) if is_sentence else None
 
     def _parted(self) -> tuple[str, str]:
@@ -284,6 +286,11 @@ def _follows(last: Run, run: Run) -> bool:
     size = max(last.style.size, run.style.size)
     near = abs(run.baseline - last.baseline) < 0.5 * size or _is_raised(run, last) or _is_raised(last, run)
     return near and -0.5 * size < run.x0 - last.x1 < CELL_GAP * size
+
+
+def _is_drop_cap(large: Run, run: Run) -> bool:
+    """Whether ``large`` is the first letter of the word that ``run`` goes on with, set several lines high."""
+    return len(large.text) == 1 and large.style.size >= _DROP_CAP * run.style.size and run.text[:1].islower()
 
 
 def _is_raised(small: Run | Segment, large: Run | Segment) -> bool:
