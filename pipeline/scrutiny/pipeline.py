@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from scrutiny.errors import ReadError
-from scrutiny.reading import read
+from scrutiny.reading import check_ocr, read
 from scrutiny.reading.manifest import Manifest, with_metadata
 from scrutiny.records.grouping import Assembler
 from scrutiny.report import Prediction, Report
@@ -53,9 +53,10 @@ def compose(stages: Sequence[Stage]) -> Callable[[Iterable[Report]], Iterator[Re
 class Pipeline:
     """Reads, splits, classifies and assembles."""
 
-    def __init__(self, classifier: Classifier) -> None:
-        """Compose the stages around ``classifier``."""
+    def __init__(self, classifier: Classifier, *, ocr: bool | str = False) -> None:
+        """Compose the stages around ``classifier``; ``ocr`` as for :func:`scrutiny.read`."""
         self.classifier = classifier
+        self.ocr = ocr
         self._run = compose([Splitter(), classifier, Assembler()])
 
     def __call__(self, source: str | Path | bytes, *, metadata: Mapping[str, str] | None = None) -> Report:
@@ -64,7 +65,7 @@ class Pipeline:
         Raises:
             ReadError: it cannot be read.
         """
-        return next(self._run([with_metadata(read(source), metadata or {})]))
+        return next(self._run([with_metadata(read(source, ocr=self.ocr), metadata or {})]))
 
     def stream(
         self,
@@ -86,7 +87,8 @@ class Pipeline:
         def reports() -> Iterator[Report]:
             for path in paths:
                 try:
-                    report = manifest.apply(read(path)) if manifest else read(path)
+                    report = read(path, ocr=self.ocr)
+                    report = manifest.apply(report) if manifest else report
                 except Exception as error:
                     if on_error is None:
                         raise
@@ -139,13 +141,23 @@ def _unexpected(path: str | Path, error: Exception) -> ReadError:
     )
 
 
-def load(model: str | Path | None = None, *, device: str | None = None, threads: int | None = None) -> Pipeline:
+def load(
+    model: str | Path | None = None,
+    *,
+    device: str | None = None,
+    threads: int | None = None,
+    ocr: bool | str = False,
+    any_language: bool = False,
+) -> Pipeline:
     """The pipeline around a model: the shipped one, a local folder or a hub identifier.
 
     ``device`` is ``"cpu"``, ``"cuda"`` or ``"mps"``, by default the best there is; ``threads`` is how many batches
-    run at a time on a CPU.
+    run at a time on a CPU. ``ocr`` reads scanned pages, in English or the languages that it names (``"eng+deu"``);
+    ``any_language`` classifies reports that are not in English.
 
     Raises:
         ModelError: the model cannot be loaded or its labels are not the four roles.
+        ReadError: OCR is asked for and not installed.
     """
-    return Pipeline(Classifier(model, device=device, threads=threads))
+    check_ocr(ocr)
+    return Pipeline(Classifier(model, device=device, threads=threads, any_language=any_language), ocr=ocr)

@@ -225,6 +225,11 @@ class Report:
         """The title, or an empty string where none was found."""
         return self.metadata.get("title", "")
 
+    @property
+    def classified(self) -> bool:
+        """Whether every sentence has a prediction."""
+        return all(sentence.prediction is not None for sentence in self.sentences)
+
     def lines(self, *sentences: Sentence) -> tuple[Line, ...]:
         """The printed lines that hold any character of ``sentences``, in reading order, each once."""
         return tuple(

@@ -32,6 +32,9 @@ class Tally:
     sentences: int = 0
     failures: int = 0
     pages_without_text: int = 0
+    pages_recognised: int = 0
+    pages_not_read: int = 0
+    not_classified: int = 0
     sentences_cut: int = 0
     records: Counter[str] = field(default_factory=Counter)
     review: int = 0
@@ -41,6 +44,9 @@ class Tally:
         self.reports += 1
         self.pages += report.coverage.pages or 0
         self.pages_without_text += len(report.coverage.pages_without_text)
+        self.pages_recognised += len(report.coverage.ocr)
+        self.pages_not_read += len(set(report.coverage.pages_scanned) - set(report.coverage.ocr))
+        self.not_classified += not report.classified
         self.sentences += len(report.sentences)
         self.sentences_cut += report.coverage.sentences_cut
         self.records.update(record.role.value for record in report.records)
@@ -70,6 +76,13 @@ def extract(
     ] = None,
     sentences: Annotated[bool, typer.Option("--sentences", help="Also write every sentence.")] = False,
     device: Annotated[str | None, typer.Option(help="cpu, cuda or mps. Default: the best there is.")] = None,
+    ocr: Annotated[bool, typer.Option("--ocr", help="Also read scanned pages, with Tesseract.")] = False,
+    ocr_language: Annotated[
+        str | None, typer.Option(metavar="LANGUAGES", help="The same, in languages as Tesseract names them: eng+cym.")
+    ] = None,
+    any_language: Annotated[
+        bool, typer.Option("--any-language", help="Also classify reports that are not in English.")
+    ] = False,
 ) -> None:
     """Extract records of findings, strengths and recommendations from report files."""
     from scrutiny.writing.formats import FORMATS
@@ -88,7 +101,7 @@ def extract(
     facts = Manifest.load(manifest) if manifest else None
     if facts:
         facts.check(paths)
-    pipeline = load(model, device=device)
+    pipeline = load(model, device=device, ocr=ocr_language or ocr, any_language=any_language)
     loaded = pipeline.classifier.loaded
     began = time.monotonic()
     reference = ModelReference(name=loaded.name, sha256=loaded.sha256)
@@ -218,6 +231,9 @@ def _show(tally: Tally, seconds: float, output: Path) -> None:
         ("Reports", tally.reports),
         ("Pages", tally.pages),
         ("Pages without text", tally.pages_without_text),
+        ("Pages scanned, read by OCR", tally.pages_recognised),
+        ("Pages scanned, not read", tally.pages_not_read),
+        ("Not in English, not classified", tally.not_classified),
         ("Sentences", tally.sentences),
         ("Sentences longer than the model reads", tally.sentences_cut),
         *((f"Records: {role}", tally.records[role]) for role in ("finding", "strength", "recommendation")),

@@ -9,13 +9,14 @@ from __future__ import annotations
 import re
 import stat
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import cache, partial
 from importlib import import_module
 from importlib.metadata import entry_points
 from pathlib import Path, PurePath
 from typing import Protocol, cast
 
 from scrutiny.errors import ReadError
+from scrutiny.reading.language import with_language
 from scrutiny.reading.metadata import describe
 from scrutiny.report import Report
 
@@ -64,14 +65,15 @@ class Reader(Protocol):
         ...
 
 
-def read(source: str | Path | bytes, *, name: str | None = None) -> Report:
+def read(source: str | Path | bytes, *, name: str | None = None, ocr: bool | str = False) -> Report:
     """The report in ``source``, a path or the file's bytes.
 
     ``name`` is how errors and ``Report.source.path`` call it, and its suffix tells the format; it is
-    needed for bytes other than PDF. A file that begins as a PDF is read as one whatever its suffix.
+    needed for bytes other than PDF. A file that begins as a PDF is read as one whatever its suffix. With ``ocr``
+    pages that are pictures of text are read too, in English or the languages that it names (``"eng+deu"``).
 
     Raises ReadError with code ``missing``, ``empty``, ``unsupported``, ``too_large``, ``wrong_suffix``,
-    ``encrypted``, ``damaged``, ``no_text``, ``too_many_pages`` or ``not_text``.
+    ``encrypted``, ``damaged``, ``no_text``, ``too_many_pages``, ``not_text`` or ``no_ocr``.
     """
     if isinstance(source, bytes):
         path, data = _writable(name or "<bytes>"), source
@@ -81,7 +83,7 @@ def read(source: str | Path | bytes, *, name: str | None = None) -> Report:
         data = _load(Path(source), path)
     if not data:
         raise ReadError(f"{path}: the file is empty (0 bytes).", remedy="Download or export it again.", code="empty")
-    return describe(_reader(data, path)(data, path=path))
+    return describe(with_language(_reader(data, path, ocr)(data, path=path)))
 
 
 def suffixes() -> tuple[str, ...]:
@@ -125,11 +127,24 @@ def _check_size(path: str, size: int) -> None:
         )
 
 
-def _reader(data: bytes, path: str) -> Reader:
+def check_ocr(ocr: bool | str) -> None:
+    """Raises ReadError, ``no_ocr``: ``ocr`` asks for what is not installed."""
+    if ocr:
+        from scrutiny.reading.recognition import recogniser
+
+        recogniser(_ocr_languages(ocr))
+
+
+def _ocr_languages(ocr: bool | str) -> str:
+    """Tesseract's names for what ``ocr`` asks for, empty for nothing."""
+    return ("eng" if ocr else "") if isinstance(ocr, bool) else ocr
+
+
+def _reader(data: bytes, path: str, ocr: bool | str) -> Reader:
     """The reader for ``data``: by content where that is plain, else by suffix."""
     suffix = PurePath(path).suffix.lower()
     if b"%PDF-" in data[:_PDF_SIGNATURE_WITHIN]:
-        return _own(".pdf")
+        return partial(_own(".pdf"), ocr=_ocr_languages(ocr))  # type: ignore[call-arg] # the only reader with options
     if suffix == ".pdf":
         raise _no_pdf(data, path)
     if data.startswith(_RTF_SIGNATURE):

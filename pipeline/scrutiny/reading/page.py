@@ -9,6 +9,7 @@ from bisect import bisect_left, insort
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from functools import cached_property
 from itertools import pairwise
 from statistics import median
@@ -241,6 +242,13 @@ class Region:
         return max((row.x1 for row in self.items if isinstance(row, Row)), default=0.0)
 
 
+class Picture(StrEnum):
+    """Why a page has no text of its own though it shows some."""
+
+    SCAN = "scan"
+    OUTLINES = "outlines"
+
+
 @dataclass
 class Page:
     """A page as read. ``number`` counts from 1; ``cut`` says what was left out, if anything was.
@@ -248,6 +256,9 @@ class Page:
     Where most text runs in another direction than from left to right, the page is turned until it does: ``turn`` is
     by how many degrees clockwise, and ``width`` and ``height`` are those of the page so turned. ``stray`` is what runs
     in other directions still, such as a watermark.
+
+    ``picture`` tells that it is a picture of text; ``confidence`` is the mean of the words recognised in it, 0 to 1,
+    and None where it was not read. ``notes`` are what else there is to say of it.
     """
 
     number: int
@@ -258,6 +269,9 @@ class Page:
     cut: str = ""
     turn: int = 0
     stray: list[Run] = field(default_factory=list)
+    picture: Picture | None = None
+    confidence: float | None = None
+    notes: tuple[str, ...] = ()
 
     def displayed(self, box: Box) -> Box:
         """``box``, which is of the page as turned, on the page as displayed."""

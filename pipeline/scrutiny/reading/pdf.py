@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from types import MappingProxyType
 
 import pypdfium2
 import pypdfium2.raw as raw
@@ -21,6 +22,9 @@ from scrutiny.reading.layout import lay_out
 from scrutiny.reading.page import Page, Row, Run, TableRow, rows_of
 from scrutiny.reading.paragraphs import Group, group_rows
 from scrutiny.reading.pdfium import LOCK, MAX_PIECES_PER_PAGE, read_page
+from scrutiny.reading.pictures import render
+from scrutiny.reading.recognition import Recogniser, recogniser
+from scrutiny.reading.scanned import PictureReader, notes_on_pictures
 from scrutiny.report import BlockKind, Box, Coverage, Report
 
 #: A PDF with more pages is not a report, and is refused.
@@ -40,11 +44,14 @@ _FILE_NAME = re.compile(
 _DATE = re.compile(r"D?:?([0-9]{4})(?:(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])?)?")
 
 
-def read_pdf(data: bytes, *, path: str) -> Report:
+def read_pdf(data: bytes, *, path: str, ocr: str = "") -> Report:
     """The report in the PDF file ``data``; ``path`` names it in errors and in the report's source.
 
-    Raises ReadError: ``encrypted``, ``damaged``, ``too_many_pages``, ``too_large``, ``no_text``.
+    ``ocr`` are the languages, by Tesseract's names joined by ``+``, in which pictures of text are read, if any.
+
+    Raises ReadError: ``encrypted``, ``damaged``, ``too_many_pages``, ``too_large``, ``no_text``, ``no_ocr``.
     """
+    tesseract = recogniser(ocr) if ocr else None
     with LOCK:
         document = _open(data, path)
         try:
@@ -54,7 +61,7 @@ def read_pdf(data: bytes, *, path: str) -> Report:
                     remedy="Split it into one file a report.",
                     code="too_many_pages",
                 )
-            pages, notes = _pages(document, path)
+            pages, notes = _pages(document, path, tesseract)
             metadata = _metadata(document, pages)
         finally:
             document.close()
@@ -62,12 +69,20 @@ def read_pdf(data: bytes, *, path: str) -> Report:
     if not whole:
         notes.append("The file has no end mark: it was cut off, and pages or text may be missing.")
     notes += [f"Page {page.number}: {page.cut}." for page in pages if page.cut]
-    empty = tuple(page.number for page in pages if not any(segment.text for segment in page.segments))
+    notes += notes_on_pictures(pages, tesseract)
+    empty = [page.number for page in pages if not any(segment.text for segment in page.segments)]
+    scanned = tuple(page.number for page in pages if page.picture)
     if len(empty) == len(pages):
         if any(page.cut for page in pages):
             raise _too_large(path)
-        raise _no_text(path, len(pages)) if whole else _damaged(path)
-    coverage = Coverage(pages=len(pages), pages_without_text=empty, notes=tuple(notes))
+        raise _no_text(path, len(pages), bool(scanned), bool(tesseract)) if whole else _damaged(path)
+    coverage = Coverage(
+        pages=len(pages),
+        pages_without_text=tuple(number for number in empty if number not in scanned),
+        pages_scanned=scanned,
+        ocr=MappingProxyType({page.number: page.confidence for page in pages if page.confidence is not None}),
+        notes=tuple(notes),
+    )
     return build(drafts(pages), source_of(data, path=path, format="pdf"), metadata=metadata, coverage=coverage)
 
 
@@ -101,22 +116,28 @@ def _too_large(path: str) -> ReadError:
     )
 
 
-def _no_text(path: str, pages: int) -> ReadError:
-    return ReadError(
-        f"{path}: none of its {pages} pages holds text; they are pictures.",
-        remedy="Run OCR on it first, for example `ocrmypdf in.pdf out.pdf`, and read the result.",
-        code="no_text",
-    )
+def _no_text(path: str, pages: int, scanned: bool, ocr: bool) -> ReadError:
+    if not scanned:
+        reason, remedy = "", "Check that it is the report you mean, or print it to a new PDF."
+    elif ocr:
+        reason, remedy = "; OCR found no words in their pictures", "Scan it again, larger and with more contrast."
+    else:
+        reason = "; they are pictures"
+        remedy = "Read it with OCR: pip install 'scrutiny[ocr]', install the program Tesseract, and give --ocr."
+    return ReadError(f"{path}: none of its {pages} pages holds text{reason}.", remedy=remedy, code="no_text")
 
 
-def _pages(document: pypdfium2.PdfDocument, path: str) -> tuple[list[Page], list[str]]:
+def _pages(document: pypdfium2.PdfDocument, path: str, tesseract: Recogniser | None) -> tuple[list[Page], list[str]]:
     """Every page; one that cannot be loaded is empty and has a note, and so have the fields of a form."""
     pages, notes, characters, pieces = [], [], 0, 0
+    pictures = PictureReader(tesseract) if tesseract else None
     if document.get_formtype() != raw.FORMTYPE_NONE:
         notes.append("The file is a form: what was filled into its fields was not read.")
     for index in range(len(document)):
         try:
             pages.append(read_page(document, index))
+            if pictures and pages[-1].picture:
+                pages[-1] = pictures.read(pages[-1], *render(document, index))
         except pypdfium2.PdfiumError:
             pages.append(Page(index + 1, 0.0, 0.0))
             notes.append(f"Page {index + 1} is damaged and was not read.")

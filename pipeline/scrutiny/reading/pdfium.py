@@ -1,4 +1,4 @@
-"""The one module that speaks to PDFium: characters and ruled lines of a page as plain values.
+"""Speaks to PDFium: characters and ruled lines of a page as plain values.
 
 PDFium is not thread safe: every function here is called under :data:`LOCK`.
 """
@@ -18,6 +18,7 @@ import pypdfium2
 import pypdfium2.raw as raw
 
 from scrutiny.reading.page import Page, Rule, Run, Style, segments_of
+from scrutiny.reading.pictures import picture_of_text
 
 LOCK = threading.Lock()
 
@@ -88,11 +89,12 @@ def read_page(document: pypdfium2.PdfDocument, index: int) -> Page:
         finally:
             text.close()
         rules = list(islice(_rules(page, place), _MAX_RULES))
+        picture = picture_of_text(page, runs)
     finally:
         page.close()
     cut = f"only the first {MAX_CHARACTERS_PER_PAGE:,} characters were read" if count > MAX_CHARACTERS_PER_PAGE else ""
     upright = segments_of([run for run in runs if not run.turn])
-    return Page(index + 1, width, height, upright, rules, cut, turn, [run for run in runs if run.turn])
+    return Page(index + 1, width, height, upright, rules, cut, turn, [run for run in runs if run.turn], picture)
 
 
 def _main_turn(runs: Sequence[Run]) -> int:

@@ -22,6 +22,9 @@ BUFFER = 2048
 #: Tokens in one batch.
 TOKEN_BUDGET = 4096
 
+#: The language the model reads; reports too short to tell their language (the empty one) are taken for it.
+LANGUAGES = ("en", "")
+
 
 class Classifier:
     """Predicts the role of sentences with a fine-tuned sequence classifier.
@@ -41,11 +44,13 @@ class Classifier:
         threads: int | None = None,
         token_budget: int = TOKEN_BUDGET,
         buffer: int = BUFFER,
+        any_language: bool = False,
     ) -> None:
         """Load ``model`` (None: the shipped one) onto ``device`` (None: CUDA, MPS or CPU, whichever is there).
 
         ``threads`` (default: torch's own number) is how many batches run at a time on a CPU; ``token_budget``
-        is tokens in a batch; ``buffer`` is sentences gathered across reports.
+        is tokens in a batch; ``buffer`` is sentences gathered across reports. With ``any_language`` reports that are
+        not in English are classified too.
 
         Raises:
             ModelError: the model cannot be loaded or has other labels.
@@ -62,6 +67,7 @@ class Classifier:
         self.threads = threads or torch.get_num_threads()
         self.token_budget = token_budget
         self.buffer = buffer
+        self.any_language = any_language
 
     def predict(self, units: Sequence[Unit]) -> list[Prediction]:
         """One prediction for each of ``units``, in their order."""
@@ -76,7 +82,7 @@ class Classifier:
         return self._logits(self._encode(units))
 
     def __call__(self, reports: Iterable[Report]) -> Iterator[Report]:
-        """Add predictions to the sentences of each report, batching across reports."""
+        """Add predictions to the sentences of each report that the model can read, batching across reports."""
         waiting: list[Report] = []
         sentences = 0
         for report in reports:
@@ -88,12 +94,23 @@ class Classifier:
         yield from self._classify(waiting)
 
     def _classify(self, reports: Sequence[Report]) -> Iterator[Report]:
-        units = [unit for number, report in enumerate(reports) for unit in _units(report, passage=f"report {number}")]
+        units = [
+            unit
+            for number, report in enumerate(reports)
+            if self._reads(report)
+            for unit in _units(report, passage=f"report {number}")
+        ]
         predictions = iter(self.predict(units))
         for report in reports:
+            if not self._reads(report):
+                yield _unclassified(report)
+                continue
             sentences = tuple(replace(sentence, prediction=next(predictions)) for sentence in report.sentences)
             cut = sum(sentence.prediction is not None and sentence.prediction.cut for sentence in sentences)
             yield replace(report, sentences=sentences, coverage=replace(report.coverage, sentences_cut=cut))
+
+    def _reads(self, report: Report) -> bool:
+        return self.any_language or report.language in LANGUAGES
 
     def _encode(self, units: Sequence[Unit]) -> list[Encoded]:
         settings = self.loaded.settings
@@ -147,6 +164,14 @@ class Classifier:
             decision=Decision.ACCEPT if scores[first] >= settings.review_below else Decision.REVIEW,
             cut=cut,
         )
+
+
+def _unclassified(report: Report) -> Report:
+    note = (
+        f"Not classified: the language is '{report.language}', and the model reads English. "
+        "--any-language classifies it all the same."
+    )
+    return replace(report, coverage=replace(report.coverage, notes=(*report.coverage.notes, note)))
 
 
 def _units(report: Report, passage: str) -> Iterator[Unit]:

@@ -168,6 +168,9 @@ class ReportLine(_Line):
     size: int | None = Field(default=None, description="Bytes")
     format: str | None = None
     language: str | None = Field(default=None, description="ISO 639-1 code; empty where it is not known")
+    classified: bool = Field(
+        default=False, description="Whether its sentences have roles; by default only those of reports in English"
+    )
     metadata: dict[str, str] = Field(default_factory=dict)
     metadata_spans: dict[str, SpanLine] = Field(
         default_factory=dict, description="Where in the report's text a value of metadata was printed"
@@ -273,6 +276,7 @@ def report_line(report: Report, model: ModelReference) -> ReportLine:
         size=report.source.size,
         format=report.source.format,
         language=report.language,
+        classified=report.classified,
         metadata=dict(report.metadata),
         metadata_spans={name: SpanLine(start=start, end=end) for name, (start, end) in report.metadata_spans.items()},
         grades=[GradeLine(**asdict(grade)) for grade in report.grades],
