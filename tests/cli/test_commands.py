@@ -12,9 +12,9 @@ import pytest
 SCRUTINY = Path(sys.executable).with_name("scrutiny")
 
 
-def scrutiny(*arguments: str | Path, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+def scrutiny(*arguments: str | Path, cwd: Path | None = None, **variables: str) -> subprocess.CompletedProcess[str]:
     """Run the installed command as a person would."""
-    environment = {**os.environ, "COLUMNS": "200", "NO_COLOR": "1"}
+    environment = {**os.environ, "COLUMNS": "200", "NO_COLOR": "1", **variables}
     result = subprocess.run(
         [SCRUTINY, *map(str, arguments)], capture_output=True, text=True, check=False, cwd=cwd, env=environment
     )
@@ -122,6 +122,44 @@ def test_faults_of_usage_leave_with_1_and_a_remedy(arguments: list[str], message
     assert result.returncode == 1
     assert message in " ".join(result.stderr.replace("│", " ").split())
     assert not (tmp_path / "o").exists()
+
+
+def test_ocr_that_is_not_installed_is_a_fault_of_usage(samples: Path, tmp_path: Path) -> None:
+    report = next(samples.glob("*.md"))
+    for option in (["--ocr"], ["--ocr-language", "eng"]):
+        result = scrutiny("extract", report, "--output", tmp_path / "out", *option, PATH="/nowhere")
+        assert result.returncode == 1
+        assert "tesseract-ocr" in result.stderr
+        assert not (tmp_path / "out").exists()
+
+
+def test_a_report_in_another_language_is_read_and_only_on_demand_classified(tiny_model: Path, tmp_path: Path) -> None:
+    welsh = "Nid yw cynlluniau gwella yn cael eu hadolygu yn ddigon aml, ac nid yw llywodraethwyr yn herio'r pennaeth. "
+    (tmp_path / "a.txt").write_text(welsh * 5)
+    (tmp_path / "b.txt").write_text(
+        "Plans are not reviewed often enough, and governors do not challenge the head. " * 5
+    )
+    command: list[str | Path] = [
+        "extract",
+        tmp_path / "a.txt",
+        tmp_path / "b.txt",
+        "--model",
+        tiny_model,
+        "--sentences",
+    ]
+    result = scrutiny(*command, "--output", tmp_path / "out")
+    assert result.returncode == 0, result.stderr
+    row = next(line for line in result.stdout.splitlines() if "Not in English, not classified" in line)
+    assert row.split()[-2] == "1"
+    first, second = lines(tmp_path / "out" / "reports.jsonl")
+    assert (first["language"], first["classified"], first["sentences"]) == ("cy", False, 5)
+    assert (second["language"], second["classified"], second["sentences"]) == ("en", True, 5)
+    (_, note) = first["coverage"]["notes"]  # type: ignore[index]
+    assert "--any-language" in note
+    assert len(lines(tmp_path / "out" / "sentences.jsonl")) == 5
+    assert scrutiny(*command, "--output", tmp_path / "all", "--any-language").returncode == 0
+    assert [report["classified"] for report in lines(tmp_path / "all" / "reports.jsonl")] == [True, True]
+    assert len(lines(tmp_path / "all" / "sentences.jsonl")) == 10
 
 
 def test_the_schema_command_prints_the_schema_of_each_file() -> None:

@@ -26,7 +26,7 @@ _INVERTED = 0.5
 _MIN_BOLD_LETTERS = 3
 #: Sizes measured in one style differ by up to the first of these shares; within a paragraph, a line without tall
 #: letters may differ by the second.
-_SAME_SIZE = 0.11
+_SAME_SIZE = 0.12
 _SAME_PARAGRAPH = 0.25
 #: Font size, and how far a font reaches above and below the baseline, as multiples of the height of letters.
 _FONT_SIZE, _ASCENT, _DESCENT = 1.1, 0.95, 0.3
@@ -185,7 +185,7 @@ def _aligned(edges: Sequence[float]) -> list[float]:
 def _texts(line: PrintedLine) -> list[str]:
     """The words of a line, with what Tesseract takes bullets and upright strokes for put right; rules are empty."""
     texts = [word.text for word in line.words]
-    if len(texts) > 1 and texts[0] in _BULLETS:
+    if len(texts) > 1 and len(texts[0]) <= 2 and set(texts[0]) <= _BULLETS:
         first, second = line.words[:2]
         if second.x0 - first.x1 > _BULLET_GAP * line.size:
             texts[0] = "•"
