@@ -81,8 +81,8 @@ def test_a_file_that_cannot_be_read_is_told_or_raised(pipeline: Pipeline, sample
 def test_a_fault_of_the_reader_in_one_file_is_told_like_any_other(
     pipeline: Pipeline, samples: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def read(path: str | Path) -> Report:
-        return real_read(path) if str(path).endswith(".md") else 1 / 0  # type: ignore[return-value]
+    def read(path: str | Path, *, ocr: bool | str) -> Report:
+        return real_read(path, ocr=ocr) if str(path).endswith(".md") else 1 / 0  # type: ignore[return-value]
 
     real_read = scrutiny.read
     monkeypatch.setattr("scrutiny.pipeline.read", read)
