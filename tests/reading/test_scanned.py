@@ -276,12 +276,21 @@ def test_a_picture_without_words_gives_none_and_says_so(make_pdf: Callable[..., 
 
 
 @pytest.mark.usefixtures("tesseract")
-def test_a_page_scanned_upside_down_is_read_upright_and_says_so(make_pdf: Callable[..., bytes]) -> None:
+def test_a_page_scanned_on_its_side_is_read_upright_and_its_boxes_are_those_of_the_page_as_displayed(
+    make_pdf: Callable[..., bytes],
+) -> None:
     if "osd" not in pytesseract.get_languages():
         pytest.skip("Tesseract has no data to tell how a page lies (osd)")
-    report = read(make_pdf(show(picture_of(text, dpi=150, turned=180))), ocr=True)
+    upside_down = picture_of(text, dpi=150, turned=180)
+    report = read(make_pdf(both(show(upside_down), say("Copy of file 7", y=20))), ocr=True)
     assert LINES[1] in report.text
-    assert any("turned by 180°" in note for note in report.coverage.notes)
+    box = next(block.box for block in report.blocks if block.text == "Findings of the visit")
+    assert box is not None
+    assert box.x1 == pytest.approx(WIDTH - 72, abs=4)
+    assert box.y1 == pytest.approx(HEIGHT - 66, abs=4)
+    assert "Page 1: 14 characters that run in another direction than its picture were left out." in (
+        report.coverage.notes
+    )
 
 
 @pytest.mark.usefixtures("tesseract")

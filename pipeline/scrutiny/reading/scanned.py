@@ -53,23 +53,26 @@ class PictureReader:
 
     def read(self, page: Page, image: Image, dpi: int) -> Page:
         """``page`` with what stands in ``image``, its picture; what its own text says is not read twice."""
+        turn = 0
         try:
-            lines, note = self._recogniser.lines(image, dpi), ""
+            lines = self._recogniser.lines(image, dpi)
             if _confidence(lines) < _LOW_CONFIDENCE and (turned := self._recogniser.turned_by(image)):
                 upright = image.rotate(-turned, expand=True, fillcolor=255)
                 again = self._recogniser.lines(upright, dpi)
                 if _confidence(again) > _confidence(lines):
-                    image, lines, page = upright, again, replace(page, segments=[])
-                    note = f"it lies turned by {turned}° and was read upright, where its boxes are measured"
+                    image, lines, turn = upright, again, turned
         except RuntimeError as error:
             return replace(page, notes=(*page.notes, f"OCR failed on it ({error}), and it was not read"))
+        if page.turn != turn:
+            own = sum(len(segment.text) for segment in page.segments)
+            note = f"{own} characters that run in another direction than its picture were left out"
+            page = replace(page, segments=[], turn=turn, notes=(*page.notes, note) if own else page.notes)
         kept = [line for line in lines if line.confidence >= _MIN_CONFIDENCE]
         confidence = round(_confidence(kept), 4)
         points = _POINTS_PER_INCH / dpi
         segments = segments_of(_runs(kept, self._styles(kept, image, points), points))
         doubtful = sum(len(line.words) for line in lines) - sum(len(line.words) for line in kept)
         notes = [
-            note,
             f"OCR left out {doubtful:,} words too uncertain to be text" if doubtful else "",
             "" if kept else "OCR found no words on it",
             f"OCR read it with low confidence ({confidence:.2f})" if kept and confidence < _LOW_CONFIDENCE else "",
