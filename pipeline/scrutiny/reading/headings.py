@@ -27,6 +27,8 @@ _NESTING = 6.0
 _CAPTION = re.compile(
     r"(?:figure|fig\.|table|chart|box|exhibit|map|diagram|graph)\s+[\dA-Z]{1,3}(?:\.\d+)*\s*[.:–—-]", re.I
 )
+_CONTENTS_LINES = 3
+_ENDS_IN_NUMBER = re.compile(r"[^\W\d].*\s\d{1,3}$")
 _CODED = re.compile(r"(?:([A-Z]{1,3})(\d{1,3})|(\d{1,3})([a-z]))[.:)]? (?=[A-Z\d‘“\"'])")
 _LABEL = re.compile(r"[^:]{2,40}:\s.*(?:\b(?:19|20)\d\d\b|\d[/.]\d{1,2}[/.]\d|\d{5,}|^\W*\d[\d\W]*$)")
 _NO_HEADING_END = (".", ";", ",")
@@ -52,6 +54,7 @@ def classify(groups: Sequence[Group], body: Style) -> None:
             group.kind = BlockKind.HEADING
         elif group.marker and not group.marker.numbered:
             group.kind = BlockKind.LIST_ITEM
+    _complete_contents(groups)
     _find_numbered_lists(groups)
     _set_heading_levels(groups)
     _set_item_levels(groups)
@@ -90,6 +93,14 @@ def _is_heading(group: Group, body: Style, following: Group | None) -> bool:
         and not following.style.italic
         and len(text) <= 80
     )
+
+
+def _complete_contents(groups: Sequence[Group]) -> None:
+    """On pages with a table of contents, whatever ends in a page number is part of it."""
+    lines = Counter(group.page for group in groups if group.kind is BlockKind.CONTENTS)
+    for group in groups:
+        if lines[group.page] >= _CONTENTS_LINES and _ENDS_IN_NUMBER.search(group.text):
+            group.kind, group.level = BlockKind.CONTENTS, 0
 
 
 def _find_series(groups: Sequence[Group]) -> None:

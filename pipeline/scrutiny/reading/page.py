@@ -251,7 +251,8 @@ class Picture(StrEnum):
 
 @dataclass
 class Page:
-    """A page as read. ``number`` counts from 1; ``cut`` says what was left out, if anything was.
+    """A page as read. ``number`` counts from 1; ``cut`` says what was left out, if anything was, and ``unread`` how
+    many characters of it are known of.
 
     Where most text runs in another direction than from left to right, the page is turned until it does: ``turn`` is
     by how many degrees clockwise, and ``width`` and ``height`` are those of the page so turned. ``stray`` is what runs
@@ -267,6 +268,7 @@ class Page:
     segments: list[Segment] = field(default_factory=list)
     rules: list[Rule] = field(default_factory=list)
     cut: str = ""
+    unread: int = 0
     turn: int = 0
     stray: list[Run] = field(default_factory=list)
     picture: Picture | None = None

@@ -81,6 +81,7 @@ def read_pdf(data: bytes, *, path: str, ocr: str = "") -> Report:
         pages_without_text=tuple(number for number in empty if number not in scanned),
         pages_scanned=scanned,
         ocr=MappingProxyType({page.number: page.confidence for page in pages if page.confidence is not None}),
+        characters_unread=sum(page.unread for page in pages),
         notes=tuple(notes),
     )
     return build(drafts(pages), source_of(data, path=path, format="pdf"), metadata=metadata, coverage=coverage)

@@ -17,7 +17,7 @@ from typing import Any
 import pypdfium2
 import pypdfium2.raw as raw
 
-from scrutiny.reading.page import Page, Rule, Run, Style, segments_of
+from scrutiny.reading.page import CELL_GAP, Page, Rule, Run, Style, segments_of
 from scrutiny.reading.pictures import picture_of_text
 
 LOCK = threading.Lock()
@@ -47,6 +47,9 @@ _HYPHEN, _HYPHEN_UNIT = "\x02", "\ufffe"
 _SPACES = " \xa0"
 _WORD_OR_SPACE = re.compile(r"[^\s]+|[^\S\r\n]")
 _WIDE_SPACE = re.compile(r"\s{4,}")
+_SINGLE_SPACE = re.compile(r"(?<=\S)\s{1,3}(?=\S)")
+#: Text that takes more room than this for each character, in font sizes, holds gaps.
+_LOOSE = 0.56
 _UNMAPPED = re.compile(r"[\x00-\x08\x0a-\x1f]")
 
 Point = tuple[float, float]
@@ -94,7 +97,9 @@ def read_page(document: pypdfium2.PdfDocument, index: int) -> Page:
         page.close()
     cut = f"only the first {MAX_CHARACTERS_PER_PAGE:,} characters were read" if count > MAX_CHARACTERS_PER_PAGE else ""
     upright = segments_of([run for run in runs if not run.turn])
-    return Page(index + 1, width, height, upright, rules, cut, turn, [run for run in runs if run.turn], picture)
+    stray = [run for run in runs if run.turn]
+    unread = max(count - MAX_CHARACTERS_PER_PAGE, 0)
+    return Page(index + 1, width, height, upright, rules, cut, unread, turn, stray, picture)
 
 
 def _main_turn(runs: Sequence[Run]) -> int:
@@ -242,14 +247,34 @@ def _split(
     # A font that does not say what its glyphs mean gives their numbers: the low ones look like control characters.
     characters = _UNMAPPED.sub("\ufffd", characters)
     position = 0
-    for piece in [*_WIDE_SPACE.finditer(characters), None]:
-        end = piece.start() if piece else len(characters)
+    gaps = [match.span() for match in _WIDE_SPACE.finditer(characters)]
+    for gap in [*gaps, *_stretched_spaces(handle, start, characters, style, gaps), None]:
+        end = gap[0] if gap else len(characters)
         part = characters[position:end]
         first = position + len(part) - len(part.lstrip())
         last = position + len(part.rstrip()) - 1
         if last >= first:
             yield _run(handle, start, characters, first, last, style, turn, place, space or first > 0)
-        position = piece.end() if piece else end
+        position = gap[1] if gap else end
+
+
+def _stretched_spaces(
+    handle: int, start: int, characters: str, style: Style, gaps: Sequence[tuple[int, int]]
+) -> Iterator[tuple[int, int]]:
+    """Spaces as wide as the gap between two cells, looked for where ``characters`` take so much room."""
+    if gaps or " " not in characters:
+        return
+    first, last = raw.FS_RECTF(), raw.FS_RECTF()
+    _box_of(handle, start, ctypes.byref(first))
+    _box_of(handle, start + len(characters) - 1, ctypes.byref(last))
+    room = max(abs(last.right - first.left), abs(last.top - first.bottom))
+    if room < _LOOSE * style.size * len(characters):
+        return
+    for space in _SINGLE_SPACE.finditer(characters):
+        _box_of(handle, start + space.start() - 1, ctypes.byref(first))
+        _box_of(handle, start + space.end(), ctypes.byref(last))
+        if max(last.left - first.right, last.bottom - first.top) > CELL_GAP * style.size:
+            yield space.span()
 
 
 def _run(
