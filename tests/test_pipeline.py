@@ -70,7 +70,7 @@ def test_streaming_reads_no_further_than_it_must(pipeline: Pipeline, samples: Pa
 
 def test_a_file_that_cannot_be_read_is_told_or_raised(pipeline: Pipeline, samples: Path) -> None:
     good = next(samples.glob("*.md"))
-    told: list[tuple[str | Path, str]] = []
+    told: list[tuple[str, str]] = []
     found = list(pipeline.stream(["gone.pdf", good], on_error=lambda path, error: told.append((path, error.code))))
     assert [report.source.path for report in found] == [good.as_posix()]
     assert told == [("gone.pdf", "missing")]
@@ -81,13 +81,13 @@ def test_a_file_that_cannot_be_read_is_told_or_raised(pipeline: Pipeline, sample
 def test_a_fault_of_the_reader_in_one_file_is_told_like_any_other(
     pipeline: Pipeline, samples: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def read(path: str | Path, *, ocr: bool | str) -> Report:
-        return real_read(path, ocr=ocr) if str(path).endswith(".md") else 1 / 0  # type: ignore[return-value]
+    def read(path: str | Path, *, name: str | None = None, ocr: bool | str = False) -> Report:
+        return real_read(path, name=name, ocr=ocr) if str(path).endswith(".md") else 1 / 0  # type: ignore[return-value]
 
     real_read = scrutiny.read
-    monkeypatch.setattr("scrutiny.pipeline.read", read)
+    monkeypatch.setattr("scrutiny.reading.read", read)
     told: list[str] = []
-    files: list[str | Path] = ["bad.pdf", next(samples.glob("*.md"))]
+    files: list[str | Path | tuple[str, bytes]] = ["bad.pdf", next(samples.glob("*.md"))]
     assert len(list(pipeline.stream(files, on_error=lambda _, error: told.append(error.code)))) == 1
     assert told == ["unexpected"]
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from scrutiny import corpora
     from scrutiny.errors import ScrutinyError
     from scrutiny.pipeline import Pipeline, load
-    from scrutiny.reading import read
+    from scrutiny.reading import read, read_each
     from scrutiny.report import Block, BlockKind, Decision, Prediction, Record, Report, Role, Sentence
 
 __all__ = [
@@ -35,9 +35,16 @@ __all__ = [
     "corpora",
     "load",
     "read",
+    "read_each",
 ]
 
-_HOMES = {"Pipeline": "pipeline", "load": "pipeline", "read": "reading", "ScrutinyError": "errors"}
+_HOMES = {
+    "Pipeline": "pipeline",
+    "load": "pipeline",
+    "read": "reading",
+    "read_each": "reading",
+    "ScrutinyError": "errors",
+}
 
 
 def __getattr__(name: str) -> object:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from scrutiny.errors import ReadError
-from scrutiny.reading import check_ocr, read
+from scrutiny.reading import check_ocr, read, read_each
 from scrutiny.reading.manifest import Manifest, with_metadata
 from scrutiny.records.grouping import Assembler
 from scrutiny.report import Prediction, Report
@@ -69,32 +69,38 @@ class Pipeline:
 
     def stream(
         self,
-        paths: Iterable[str | Path],
+        sources: Iterable[str | Path | tuple[str, bytes]],
         *,
         manifest: Manifest | None = None,
-        on_error: Callable[[str | Path, ReadError], None] | None = None,
+        text_column: str | None = None,
+        on_error: Callable[[str, ReadError], None] | None = None,
+        on_skip: Callable[[str], None] | None = None,
     ) -> Iterator[Report]:
-        """Process files lazily, batching across reports, in the order of ``paths``.
+        """Process files lazily, batching across reports, in the order of ``sources``.
 
-        What ``manifest`` says of a file wins over the metadata found in it.
-
-        ``on_error`` is told of each file that cannot be read, and the stream goes on; without it the error is raised.
+        A source is a path, or a name and the bytes that a file of that name would have. Of an archive or a file of
+        rows every report is processed. What ``manifest`` says of a report wins over the metadata found in it.
+        ``on_error`` is told of each report that cannot be read, and the stream goes on; without it the error is
+        raised. See :func:`scrutiny.read_each`.
 
         Raises:
-            ReadError: a file cannot be read and there is no ``on_error``.
+            ReadError: a report cannot be read and there is no ``on_error``.
         """
 
         def reports() -> Iterator[Report]:
-            for path in paths:
-                try:
-                    report = read(path, ocr=self.ocr)
-                    report = manifest.apply(report) if manifest else report
-                except Exception as error:
-                    if on_error is None:
-                        raise
-                    on_error(path, error if isinstance(error, ReadError) else _unexpected(path, error))
-                else:
-                    yield report
+            for source in sources:
+                name, content = source if isinstance(source, tuple) else (None, source)
+                for report in read_each(
+                    content, name=name, ocr=self.ocr, text_column=text_column, on_error=on_error, on_skip=on_skip
+                ):
+                    try:
+                        described = manifest.apply(report) if manifest else report
+                    except ReadError as error:
+                        if on_error is None:
+                            raise
+                        on_error(report.source.path, error)
+                    else:
+                        yield described
 
         return self._run(reports())
 
@@ -130,15 +136,6 @@ class Pipeline:
                 for index, text in enumerate(texts)
             ]
         )
-
-
-def _unexpected(path: str | Path, error: Exception) -> ReadError:
-    """A fault of ours in one file must not stop the others."""
-    return ReadError(
-        f"{path}: reading it failed unexpectedly ({type(error).__name__}: {error}).",
-        remedy="Please report this fault, with the file if you may share it.",
-        code="unexpected",
-    )
 
 
 def load(

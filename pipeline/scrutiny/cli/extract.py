@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from scrutiny.writing.output import OutputFolder
 
 
+#: The input that stands for standard input.
+STDIN = "-"
+
+
 @dataclass(slots=True)
 class Tally:
     """What a run has done so far."""
@@ -31,6 +35,7 @@ class Tally:
     pages: int = 0
     sentences: int = 0
     failures: int = 0
+    passed_over: int = 0
     pages_without_text: int = 0
     pages_recognised: int = 0
     pages_not_read: int = 0
@@ -62,7 +67,12 @@ class Tally:
 
 def extract(
     inputs: Annotated[
-        list[str], typer.Argument(metavar="INPUT...", help="Report files, folders (searched through) or globs.")
+        list[str],
+        typer.Argument(
+            metavar="INPUT...",
+            help="Report files, archives, tables with a report a row, folders (searched through, tables left out), "
+            "globs, or - for standard input.",
+        ),
     ],
     output: Annotated[Path, typer.Option("--output", "-o", metavar="DIR", help="Folder to write into.")],
     model: Annotated[
@@ -75,6 +85,14 @@ def extract(
         Path | None, typer.Option(metavar="FILE", help="CSV of metadata by file name; wins over what is found.")
     ] = None,
     sentences: Annotated[bool, typer.Option("--sentences", help="Also write every sentence.")] = False,
+    text_column: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Column of tables that holds the reports' text. Default: known by name."),
+    ] = None,
+    stdin_name: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="File name for standard input; its suffix tells the format."),
+    ] = None,
     device: Annotated[str | None, typer.Option(help="cpu, cuda or mps. Default: the best there is.")] = None,
     ocr: Annotated[bool, typer.Option("--ocr", help="Also read scanned pages, with Tesseract.")] = False,
     ocr_language: Annotated[
@@ -97,76 +115,120 @@ def extract(
     from scrutiny.writing.output import OutputFolder
     from scrutiny.writing.schema import ModelReference
 
-    paths, faults = find_reports(inputs, leave_out=output)
+    if stdin_name is not None and STDIN not in inputs:
+        raise typer.BadParameter(f"There is no {STDIN} among the inputs.", param_hint="--stdin-name")
+    found = find_reports([given for given in inputs if given != STDIN], leave_out=output)
     facts = Manifest.load(manifest) if manifest else None
     if facts:
-        facts.check(paths)
+        facts.check(found.paths)
+    sources: list[Path | tuple[str, bytes]] = [*found.paths]
+    if STDIN in inputs:
+        sources.append(read_stdin(stdin_name))
     pipeline = load(model, device=device, ocr=ocr_language or ocr, any_language=any_language)
     loaded = pipeline.classifier.loaded
     began = time.monotonic()
     reference = ModelReference(name=loaded.name, sha256=loaded.sha256)
     with OutputFolder(output, reference, formats=formats or tuple(FORMATS), sentences=sentences) as folder:
-        tally = run(pipeline, paths, faults, folder, facts)
+        tally = run(pipeline, sources, found, folder, manifest=facts, text_column=text_column)
     _show(tally, time.monotonic() - began, output)
     if facts and facts.unmatched:
         typer.echo(f"Warning: {_listed(facts.unmatched)} of the manifest fit no report that was read.", err=True)
     raise typer.Exit(tally.exit_code)
 
 
-def find_reports(
-    inputs: Sequence[str], *, leave_out: Path | None = None
-) -> tuple[list[Path], list[tuple[Path, ReadError]]]:
-    """The files that ``inputs`` (files, folders, globs) stand for, sorted, each once; and inputs that stand for none.
+@dataclass(slots=True)
+class Found:
+    """The files that inputs stand for, inputs that stand for none, and how many files of folders were passed over."""
 
-    From folders and globs only files of a readable format are taken, and nothing inside ``leave_out``.
+    paths: list[Path] = field(default_factory=list)
+    faults: list[tuple[Path, ReadError]] = field(default_factory=list)
+    passed_over: int = 0
+    tables: int = 0
+
+
+def find_reports(inputs: Sequence[str], *, leave_out: Path | None = None) -> Found:
+    """The files that ``inputs`` (files, folders, globs) stand for, sorted, each once.
+
+    From folders and globs only files of a readable format are taken, and nothing inside ``leave_out``. Tables, of
+    which most in a folder of reports are none of reports, are taken only from globs that end in their suffix.
     """
     import glob
 
-    from scrutiny.reading import suffixes
+    from scrutiny.reading import ARCHIVE_SUFFIXES, ROW_SUFFIXES, suffixes
 
-    readable = suffixes()
-    found: dict[Path, Path] = {}
-    faults: list[tuple[Path, ReadError]] = []
+    readable = {*suffixes(), *ARCHIVE_SUFFIXES}
+    files: dict[Path, Path] = {}
+    found = Found()
     outside = leave_out.resolve() if leave_out else None
     for given in inputs:
         path = Path(given)
         if path.is_dir():
-            files = [file for file in sorted(path.rglob("*")) if file.suffix.lower() in readable and file.is_file()]
+            matches = sorted(path.rglob("*"))
         elif path.exists() or not glob.has_magic(given):
             # Named one by one: whatever is wrong with it is for reading to say.
-            found[path.resolve()] = path
+            files[path.resolve()] = path
             continue
         else:
             matches = sorted(Path(match) for match in glob.glob(given, recursive=True))  # noqa: PTH207 - absolute patterns
-            files = [file for file in matches if file.suffix.lower() in readable and file.is_file()]
-        files = [file for file in files if outside is None or not file.resolve().is_relative_to(outside)]
-        found.update({file.resolve(): file for file in files if file.resolve() not in found})
-        if not files:
-            reason = f"{given}: no report files there."
-            remedy = f"Readable formats: {', '.join(readable)}."
-            faults.append((path, ReadError(reason, remedy=remedy, code="no_reports")))
-    return sorted(found.values()), faults
+        matches = [file for file in matches if file.is_file()]
+        matches = [file for file in matches if outside is None or not file.resolve().is_relative_to(outside)]
+        wanted = readable | ({path.suffix.lower()} & set(ROW_SUFFIXES))
+        taken = [file for file in matches if file.suffix.lower() in wanted]
+        files.update({file.resolve(): file for file in taken if file.resolve() not in files})
+        tables = sum(file.suffix.lower() in ROW_SUFFIXES for file in matches if file not in taken)
+        found.tables += tables
+        found.passed_over += len(matches) - len(taken)
+        if not taken:
+            more = f" Name tables ({', '.join(ROW_SUFFIXES)}) one by one." if tables else ""
+            remedy = f"Readable formats: {', '.join(sorted(readable))}.{more}"
+            found.faults.append((path, ReadError(f"{given}: no report files there.", remedy=remedy, code="no_reports")))
+    found.paths = sorted(files.values())
+    return found
+
+
+def read_stdin(name: str | None) -> tuple[str, bytes]:
+    """Standard input and its name: ``name``, or ``stdin`` with the suffix of what it looks like.
+
+    No more of it is read than the reader needs to see that it is too large.
+    """
+    from scrutiny.reading import MAX_BYTES
+    from scrutiny.reading.sniffing import suffix_of
+
+    data = sys.stdin.buffer.read(MAX_BYTES + 1)
+    return name or f"stdin{suffix_of(data)}", data
 
 
 def run(
     pipeline: Pipeline,
-    paths: Sequence[Path],
-    faults: Sequence[tuple[Path, ReadError]],
+    sources: Sequence[Path | tuple[str, bytes]],
+    found: Found,
     folder: OutputFolder,
+    *,
     manifest: Manifest | None = None,
+    text_column: str | None = None,
 ) -> Tally:
-    """Process ``paths`` into ``folder``, telling of progress on standard error."""
-    tally = Tally()
+    """Process ``sources`` into ``folder``, telling of progress on standard error."""
+    from scrutiny.reading import writable
+
+    tally = Tally(passed_over=found.passed_over)
 
     def failed(path: str | Path, error: ReadError) -> None:
         tally.failures += 1
         folder.fail(path, error)
         typer.echo(f"Failed: {error}".encode("utf-8", "backslashreplace").decode(), err=True)
 
-    for path, error in faults:
+    def passed_over(_: str) -> None:
+        tally.passed_over += 1
+
+    if found.tables:
+        typer.echo(f"Passed over {found.tables:,} tables in folders: name those that hold reports.", err=True)
+    for path, error in found.faults:
         failed(path, error)
-    with _Progress(len(paths)) as advance:
-        for report in pipeline.stream(paths, manifest=manifest, on_error=failed):
+    names = [writable(source[0] if isinstance(source, tuple) else source.as_posix()) for source in sources]
+    with _Progress(names) as advance:
+        for report in pipeline.stream(
+            sources, manifest=manifest, text_column=text_column, on_error=failed, on_skip=passed_over
+        ):
             folder.write(report)
             tally.add(report)
             advance(report, tally)
@@ -180,24 +242,25 @@ def _listed(names: Sequence[str], most: int = 5) -> str:
 
 
 class _Progress:
-    """A bar with rate and time left on a terminal, plain lines elsewhere."""
+    """A bar with rate and time left on a terminal, plain lines elsewhere. It counts inputs, for nobody knows how many
+    reports an archive holds before it has been read."""
 
-    def __init__(self, total: int) -> None:
-        self._total = total
+    def __init__(self, inputs: Sequence[str]) -> None:
+        self._numbers = {name: number for number, name in enumerate(inputs, 1)}
         self._bar = None
         if sys.stderr.isatty():
             from rich.console import Console
             from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
             self._bar = Progress(
-                TextColumn("Reports"),
+                TextColumn("Inputs"),
                 BarColumn(),
                 MofNCompleteColumn(),
                 TextColumn("{task.fields[rate]}"),
                 TimeRemainingColumn(),
                 console=Console(stderr=True),
             )
-            self._task = self._bar.add_task("reports", total=total, rate="")
+            self._task = self._bar.add_task("inputs", total=len(inputs), rate="")
         self._began = time.monotonic()
 
     def __enter__(self) -> Callable[[Report, Tally], None]:
@@ -212,11 +275,18 @@ class _Progress:
     def _advance(self, report: Report, tally: Tally) -> None:
         if self._bar:
             rate = tally.pages / (time.monotonic() - self._began)
-            done = tally.reports + tally.failures
-            self._bar.update(self._task, completed=done, rate=f"{rate:.1f} pages/s")
+            done = f"{tally.reports:,} reports, {rate:.1f} pages/s"
+            self._bar.update(self._task, completed=self._number(report), rate=done)
         else:
-            where = f"[{tally.reports + tally.failures}/{self._total}]"
+            where = f"[{self._number(report)}/{len(self._numbers)}]"
             typer.echo(f"{where} {report.source.path}: {len(report.records)} records", err=True)
+
+    def _number(self, report: Report) -> int:
+        """Which of the inputs, counted from 1, ``report`` came from: its path begins as the input's does."""
+        path = report.source.path
+        while path and path not in self._numbers:
+            path = path[: max(path.rfind("/"), path.rfind("#"), 0)]
+        return self._numbers.get(path, 0)
 
 
 def _show(tally: Tally, seconds: float, output: Path) -> None:
@@ -239,6 +309,7 @@ def _show(tally: Tally, seconds: float, output: Path) -> None:
         *((f"Records: {role}", tally.records[role]) for role in ("finding", "strength", "recommendation")),
         ("Records left to review", tally.review),
         ("Failures", tally.failures),
+        ("Files passed over", tally.passed_over),
         ("Seconds", f"{seconds:.1f}"),
     ]
     for name, value in rows:

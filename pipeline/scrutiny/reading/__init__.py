@@ -12,18 +12,25 @@ from collections.abc import Callable, Mapping
 from functools import cache, partial
 from importlib import import_module
 from importlib.metadata import entry_points
+from io import BytesIO
 from pathlib import Path, PurePath
-from typing import Protocol, cast
+from typing import BinaryIO, Protocol, cast
 
 from scrutiny.errors import ReadError
+from scrutiny.reading.archives import ARCHIVE_SUFFIXES
+from scrutiny.reading.each import read_each
 from scrutiny.reading.language import with_language
 from scrutiny.reading.metadata import describe
+from scrutiny.reading.rows import ROW_SUFFIXES
 from scrutiny.report import Report
+
+__all__ = ["ARCHIVE_SUFFIXES", "MAX_BYTES", "ROW_SUFFIXES", "SUFFIXES", "Reader", "read", "read_each", "suffixes"]
 
 #: A larger file is refused.
 MAX_BYTES = 200_000_000
 
-#: Where a PDF must say that it is one, in bytes from its beginning.
+#: How a PDF says that it is one, and where, in bytes from its beginning.
+_PDF_SIGNATURE = b"%PDF-"
 _PDF_SIGNATURE_WITHIN = 1024
 
 #: How rich text begins, also where its name ends in .doc, as it often does.
@@ -71,57 +78,94 @@ def read(source: str | Path | bytes, *, name: str | None = None, ocr: bool | str
     ``name`` is how errors and ``Report.source.path`` call it, and its suffix tells the format; it is
     needed for bytes other than PDF. A file that begins as a PDF is read as one whatever its suffix. With ``ocr``
     pages that are pictures of text are read too, in English or the languages that it names (``"eng+deu"``).
+    Archives and files of rows are for :func:`read_each`.
 
     Raises ReadError with code ``missing``, ``empty``, ``unsupported``, ``too_large``, ``wrong_suffix``,
-    ``encrypted``, ``damaged``, ``no_text``, ``too_many_pages``, ``not_text`` or ``no_ocr``.
+    ``encrypted``, ``damaged``, ``no_text``, ``too_many_pages``, ``not_text``, ``no_ocr`` or ``many_reports``.
     """
     if isinstance(source, bytes):
-        path, data = _writable(name or "<bytes>"), source
-        _check_size(path, len(data))
+        path, file = writable(name or "<bytes>"), cast(BinaryIO, BytesIO(source))
     else:
-        path = _writable(name or PurePath(source).as_posix())
-        data = _load(Path(source), path)
-    if not data:
-        raise ReadError(f"{path}: the file is empty (0 bytes).", remedy="Download or export it again.", code="empty")
-    return describe(with_language(_reader(data, path, ocr)(data, path=path)))
+        path = writable(name or PurePath(source).as_posix())
+        file = open_file(Path(source), path)
+    with file:
+        if holds_many(path) and not begins_as_pdf(file):
+            raise _many_reports(path)
+        data = _load(file, path)
+    return _described(_reader(data, path, ocr), data, path)
+
+
+def read_as(suffix: str, data: bytes, *, path: str) -> Report:
+    """The report in ``data``, read as a file ending in ``suffix`` is, whatever it looks like. Raises ReadError."""
+    return _described(_own(suffix), data, path)
+
+
+def _described(reader: Reader, data: bytes, path: str) -> Report:
+    """What ``reader`` reads, with its language and metadata."""
+    return describe(with_language(reader(data, path=path)))
 
 
 def suffixes() -> tuple[str, ...]:
-    """All suffixes that can be read, those of other packages included."""
+    """All suffixes of files of one report that can be read, those of other packages included."""
     return tuple(sorted({*_OWN, *_plugins()}))
 
 
-def _load(file: Path, path: str) -> bytes:
+def holds_many(path: str) -> bool:
+    """Whether ``path`` is named as an archive or a file of rows is."""
+    return PurePath(path).suffix.lower() in {*ARCHIVE_SUFFIXES, *ROW_SUFFIXES}
+
+
+def open_file(file: Path, path: str) -> BinaryIO:
+    """``file``, opened if it is one. Raises ReadError about ``path``."""
     try:
-        status = file.stat()
-        if not stat.S_ISREG(status.st_mode):
+        if not stat.S_ISREG(file.stat().st_mode):
             raise ReadError(
                 f"{path}: this is no file but a folder, a pipe or a device.",
                 remedy="Give the path of a file that you may read.",
             )
-        _check_size(path, status.st_size)
-        with file.open("rb") as opened:
-            data = opened.read(MAX_BYTES + 1)  # it may have grown, or be one of those that say they have no size
-        _check_size(path, len(data))
-        return data
+        return file.open("rb")
     except (FileNotFoundError, ValueError) as error:  # a ValueError: no file can have such a name
         raise ReadError(f"{path}: there is no such file.", remedy="Check the path.", code="missing") from error
     except OSError as error:
-        raise ReadError(
-            f"{path}: the file cannot be opened ({error.strerror}).",
-            remedy="Give the path of a file that you may read.",
-        ) from error
+        raise unreadable(path, error) from error
 
 
-def _writable(path: str) -> str:
+def begins_as_pdf(file: BinaryIO) -> bool:
+    """Whether ``file`` begins as a PDF. Rewinds it."""
+    start = file.read(len(_PDF_SIGNATURE))
+    file.seek(0)
+    return start == _PDF_SIGNATURE
+
+
+def unreadable(path: str, error: OSError) -> ReadError:
+    """The error for a file that the system does not let us read."""
+    return ReadError(
+        f"{path}: the file cannot be opened ({error.strerror or error}).",
+        remedy="Give the path of a file that you may read.",
+    )
+
+
+def _load(file: BinaryIO, path: str) -> bytes:
+    try:
+        data = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise unreadable(path, error) from error
+    check_size(path, len(data))
+    return data
+
+
+def writable(path: str) -> str:
     """``path`` such that it can be written as UTF-8: what is no character is spelt out."""
     return path.replace("\0", "\\x00").encode("utf-8", "backslashreplace").decode()
 
 
-def _check_size(path: str, size: int) -> None:
+def check_size(path: str, size: int) -> None:
+    """Raises ReadError, ``empty`` or ``too_large``, for a file of ``size`` bytes."""
+    if not size:
+        raise ReadError(f"{path}: the file is empty (0 bytes).", remedy="Download or export it again.", code="empty")
     if size > MAX_BYTES:
         raise ReadError(
-            f"{path}: the file has {size:,} bytes; at most {MAX_BYTES:,} are read.",
+            f"{path}: the file has more than {MAX_BYTES:,} bytes, which is the most that is read.",
             remedy="Split it, or save it with smaller pictures.",
             code="too_large",
         )
@@ -143,7 +187,7 @@ def _ocr_languages(ocr: bool | str) -> str:
 def _reader(data: bytes, path: str, ocr: bool | str) -> Reader:
     """The reader for ``data``: by content where that is plain, else by suffix."""
     suffix = PurePath(path).suffix.lower()
-    if b"%PDF-" in data[:_PDF_SIGNATURE_WITHIN]:
+    if _PDF_SIGNATURE in data[:_PDF_SIGNATURE_WITHIN]:
         return partial(_own(".pdf"), ocr=_ocr_languages(ocr))  # type: ignore[call-arg] # the only reader with options
     if suffix == ".pdf":
         raise _no_pdf(data, path)
@@ -161,6 +205,14 @@ def _reader(data: bytes, path: str, ocr: bool | str) -> Reader:
         f"{path}: files ending in '{suffix}' cannot be read." if suffix else f"{path}: its name has no suffix.",
         remedy=f"Give a file ending in {', '.join(suffixes())}.",
         code="unsupported",
+    )
+
+
+def _many_reports(path: str) -> ReadError:
+    return ReadError(
+        f"{path}: files of this kind hold many reports.",
+        remedy="Use scrutiny.read_each, which gives every one of them.",
+        code="many_reports",
     )
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import codecs
-from functools import partial
+from typing import BinaryIO
 
 from scrutiny.errors import ReadError
 
 #: Text in UTF-16 has a zero for every other byte of Western letters; bytes are judged by a sample.
 _SAMPLE = 64_000
+#: Bytes decoded at a time of a file too large to be held.
+_PIECE = 1 << 20
 _UTF16_ZEROS = 0.3
 _MAX_CONTROLS = 0.02
 #: Tried in turn; the last one takes any bytes.
@@ -63,16 +65,31 @@ def is_text(text: str) -> bool:
     return "\x00" not in sample and controls <= _MAX_CONTROLS * len(sample)
 
 
-def _decoded(data: bytes) -> str | None:
-    if data.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
-        return _try(data, "utf-32")
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return _try(data, "utf-16")
-    sample = data[:_SAMPLE]
+def encoding_of(file: BinaryIO) -> str | None:
+    """The encoding of a text file too large to be held in memory, None if it is no text. Rewinds ``file``."""
+    sample = file.read(_SAMPLE)
+    for encoding in _candidates(sample):
+        if _holds(file, encoding):
+            text = codecs.getincrementaldecoder(encoding)().decode(sample)
+            return encoding if is_text(text) else None
+    return None
+
+
+def _candidates(sample: bytes) -> tuple[str, ...]:
+    """The encodings to try, by the first bytes of a text."""
+    if sample.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
+        return ("utf-32",)
+    if sample.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return ("utf-16",)
     even, odd = sample[::2].count(0), sample[1::2].count(0)
     if max(even, odd) > _UTF16_ZEROS * len(sample) / 2:
-        return _try(data, "utf-16-le" if odd > even else "utf-16-be")
-    return next(text for text in map(partial(_try, data), _EIGHT_BIT) if text is not None)
+        return ("utf-16-le" if odd > even else "utf-16-be",)
+    return _EIGHT_BIT
+
+
+def _decoded(data: bytes) -> str | None:
+    texts = (_try(data, encoding) for encoding in _candidates(data[:_SAMPLE]))
+    return next((text for text in texts if text is not None), None)
 
 
 def _try(data: bytes, encoding: str) -> str | None:
@@ -80,3 +97,18 @@ def _try(data: bytes, encoding: str) -> str | None:
         return data.decode(encoding)
     except UnicodeDecodeError:
         return None
+
+
+def _holds(file: BinaryIO, encoding: str) -> bool:
+    """Whether all of ``file`` can be decoded."""
+    decoder = codecs.getincrementaldecoder(encoding)()
+    file.seek(0)
+    try:
+        while piece := file.read(_PIECE):
+            decoder.decode(piece)
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    finally:
+        file.seek(0)
+    return True
