@@ -159,6 +159,7 @@ def find_reports(inputs: Sequence[str], *, leave_out: Path | None = None) -> Fou
     readable = {*suffixes(), *ARCHIVE_SUFFIXES}
     files: dict[Path, Path] = {}
     found = Found()
+    left: set[Path] = set()
     outside = leave_out.resolve() if leave_out else None
     for given in inputs:
         path = Path(given)
@@ -175,13 +176,14 @@ def find_reports(inputs: Sequence[str], *, leave_out: Path | None = None) -> Fou
         wanted = readable | ({path.suffix.lower()} & set(ROW_SUFFIXES))
         taken = [file for file in matches if file.suffix.lower() in wanted]
         files.update({file.resolve(): file for file in taken if file.resolve() not in files})
-        tables = sum(file.suffix.lower() in ROW_SUFFIXES for file in matches if file not in taken)
-        found.tables += tables
-        found.passed_over += len(matches) - len(taken)
+        left.update(file.resolve() for file in matches)
         if not taken:
-            more = f" Name tables ({', '.join(ROW_SUFFIXES)}) one by one." if tables else ""
+            more = f" Tables ({', '.join(ROW_SUFFIXES)}) must be named one by one." if matches else ""
             remedy = f"Readable formats: {', '.join(sorted(readable))}.{more}"
             found.faults.append((path, ReadError(f"{given}: no report files there.", remedy=remedy, code="no_reports")))
+    left -= files.keys()
+    found.passed_over = len(left)
+    found.tables = sum(file.suffix.lower() in ROW_SUFFIXES for file in left)
     found.paths = sorted(files.values())
     return found
 

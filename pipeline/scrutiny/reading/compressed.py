@@ -96,7 +96,8 @@ def compressed_members(file: BinaryIO, *, path: str, budget: Budget) -> Iterator
     if is_header(first):
         yield from stream_members(unpacked, first, path=path, largest=budget.largest)
     else:
-        name = PurePath(path).stem
+        called = PurePath(path)
+        name = f"{called.stem}.tar" if called.suffix.lower().startswith(".t") else called.stem
         yield Member(
             clean(name), unsafe(name, path=path), partial(_rest, first, unpacked, f"{path}/{name}", budget.largest)
         )

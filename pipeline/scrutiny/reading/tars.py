@@ -113,7 +113,7 @@ def stream_members(stream: Stream, first: bytes, *, path: str, largest: int) -> 
         size = _size(said.get("size", info.size), path)
         body = _Body(stream, size if info.isreg() or info.type not in tarfile.SUPPORTED_TYPES else 0, path)
         where = f"{path}/{clean(name)}"
-        sparse = info.issparse() or any(key.startswith("GNU.sparse.") for key in said)
+        sparse = info.type == tarfile.GNUTYPE_SPARSE or any(key.startswith("GNU.sparse.") for key in said)
         if info.type == tarfile.GNUTYPE_SPARSE:
             _pass_map(block, stream, path)
         if not info.isdir() and info.type != _VOLUME_LABEL:
@@ -154,9 +154,10 @@ def _records(data: bytes, path: str) -> Iterator[tuple[str, str]]:
     position = 0
     while position < len(data):
         space = data.find(b" ", position, position + 8)
-        length = int(data[position:space]) if data[position:space].isdigit() else 0
+        digits = data[position:space] if space > 0 else b""
+        length = int(digits) if digits.isdigit() else 0
         record = data[space + 1 : position + length - 1]
-        if space < 0 or not record or position + length > len(data):
+        if not length or not record or position + length > len(data):
             raise damaged(path, "an extended header that cannot be read")
         key, _, value = record.partition(b"=")
         yield key.decode("utf-8", "replace"), value.decode("utf-8", "surrogateescape")

@@ -71,8 +71,8 @@ def zip_members(file: BinaryIO, *, path: str, budget: Budget) -> Iterator[Member
             code="bomb",
         )
     for entry in entries:
-        if not entry.is_dir():
-            name = _name(entry)
+        name = _name(entry)
+        if not name.endswith("/"):
             where = f"{path}/{clean(name)}"
             yield Member(
                 clean(name),

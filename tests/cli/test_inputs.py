@@ -1,0 +1,121 @@
+"""What ``scrutiny extract`` takes as input: archives, tables, folders with them, standard input."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from scrutiny.cli.extract import find_reports
+
+SCRUTINY = Path(sys.executable).with_name("scrutiny")
+PLANS = "Plans are not reviewed often enough. Staff are kind and know the residents well."
+
+
+def extract(*arguments: str | Path, cwd: Path, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+    environment = {**os.environ, "COLUMNS": "200", "NO_COLOR": "1"}
+    result = subprocess.run(
+        [SCRUTINY, "extract", *map(str, arguments), "--output", "out"],
+        capture_output=True, input=stdin, check=False, cwd=cwd, env=environment,
+    )  # fmt: skip
+    assert b"Traceback" not in result.stderr
+    return result
+
+
+def lines(folder: Path, name: str) -> list[dict[str, object]]:
+    return [json.loads(line) for line in (folder / "out" / name).read_text(encoding="utf-8").splitlines()]
+
+
+@pytest.fixture
+def inputs(tmp_path: Path) -> Path:
+    """A folder of a report, an archive, a table and a picture."""
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "a.txt").write_text(PLANS)
+    (folder / "photo.jpg").write_bytes(b"\xff\xd8")
+    (folder / "table.csv").write_text(f"id,text\n7,{PLANS}\n8,\n")
+    with zipfile.ZipFile(folder / "parcel.zip", "w") as archive:
+        archive.writestr("b/a.txt", PLANS)
+        archive.writestr("b/empty.txt", "")
+        archive.writestr("b/photo.jpg", b"\xff\xd8")
+    return tmp_path
+
+
+def test_archives_and_named_tables_give_a_line_for_every_report_and_failure(inputs: Path) -> None:
+    result = extract("in", "in/table.csv", cwd=inputs)
+    assert result.returncode == 2
+    assert {str(line["path"]): (line["status"], line["error"]) for line in lines(inputs, "reports.jsonl")} == {
+        "in/a.txt": ("read", None),
+        "in/parcel.zip/b/a.txt": ("read", None),
+        "in/parcel.zip/b/empty.txt": ("failed", "empty"),
+        "in/table.csv#row=1": ("read", None),
+        "in/table.csv#row=2": ("failed", "empty"),
+    }
+    assert {line["path"] for line in lines(inputs, "failures.jsonl")} == {
+        "in/parcel.zip/b/empty.txt",
+        "in/table.csv#row=2",
+    }
+    records = lines(inputs, "records.jsonl")
+    paths = [report["path"] for record in records if isinstance(report := record["report"], dict)]
+    assert sorted(set(paths)) == ["in/a.txt", "in/parcel.zip/b/a.txt", "in/table.csv#row=1"]
+    assert {line["path"]: line["metadata"] for line in lines(inputs, "reports.jsonl")}["in/table.csv#row=1"] == {
+        "id": "7"
+    }
+    shown = result.stdout.decode().replace("│", " ").split("\n")
+    assert [row.split() for row in shown if "passed over" in row] == [["Files", "passed", "over", "2"]]
+    progress = [line.split(":")[0] for line in result.stderr.decode().splitlines() if line.startswith("[")]
+    assert progress == ["[1/3] in/a.txt", "[2/3] in/parcel.zip/b/a.txt", "[3/3] in/table.csv#row=1"]
+
+
+def test_standard_input_is_read_once_whatever_it_holds(inputs: Path) -> None:
+    parcel = (inputs / "in" / "parcel.zip").read_bytes()
+    assert extract("-", "in/a.txt", "-", cwd=inputs, stdin=parcel).returncode == 2
+    paths = {line["path"] for line in lines(inputs, "reports.jsonl")}
+    assert paths == {"in/a.txt", "stdin.zip/b/a.txt", "stdin.zip/b/empty.txt"}
+
+
+def test_standard_input_can_be_named(inputs: Path) -> None:
+    table = gzip.compress(f"id,remark\n7,{PLANS}\n".encode())
+    arguments = ("-", "--stdin-name", "remarks.csv.gz", "--text-column", "Remark")
+    assert extract(*arguments, cwd=inputs, stdin=table).returncode == 0
+    assert [line["path"] for line in lines(inputs, "reports.jsonl")] == ["remarks.csv.gz/remarks.csv#row=1"]
+
+
+def test_standard_input_that_cannot_be_read_leaves_with_3(inputs: Path) -> None:
+    assert extract("-", cwd=inputs, stdin=b'{"remark": "Plans."}\n').returncode == 3
+    assert [line["code"] for line in lines(inputs, "failures.jsonl")] == ["no_text_column"]
+
+
+def test_a_name_without_standard_input_leaves_with_1(inputs: Path) -> None:
+    result = extract("in", "--stdin-name", "a.pdf", cwd=inputs)
+    assert result.returncode == 1
+    assert b"--stdin-name" in result.stderr
+
+
+def test_tables_are_taken_where_they_are_meant_and_only_there(inputs: Path) -> None:
+    folder = inputs / "in"
+    (folder / "old.JSONL").write_text("{}")
+
+    def taken(*given: str) -> list[str]:
+        return [path.name for path in find_reports([str(folder / name) for name in given]).paths]
+
+    assert taken("") == ["a.txt", "parcel.zip"]
+    assert taken("*") == taken("**/*") == ["a.txt", "parcel.zip"]
+    assert taken("*.csv") == ["table.csv"]
+    assert taken("", "*.csv") == ["a.txt", "parcel.zip", "table.csv"]
+    assert taken("old.JSONL") == ["old.JSONL"]
+    found = find_reports([str(folder), str(folder / "*"), str(folder / "*.csv")])
+    assert (found.passed_over, found.tables) == (2, 1)
+
+
+def test_a_folder_of_nothing_but_tables_says_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "table.csv").write_text("text\nPlans.\n")
+    ((_, error),) = find_reports([str(tmp_path)]).faults
+    assert error.code == "no_reports"
+    assert "named one by one" in error.remedy
