@@ -28,6 +28,8 @@ from scrutiny.errors import ReadError
 from scrutiny.reading import archives, read, read_each
 from scrutiny.report import Report
 
+#: Word, OpenDocument and rich text; the first two are zip archives themselves, and no parcels.
+FILES = Path(__file__).parent / "files"
 TEXT = b"Leaders know the school well. Plans are late."
 #: Of ``zip --password``, around a line of text.
 ENCRYPTED = base64.b64decode(
@@ -111,6 +113,7 @@ def test_every_report_of_an_archive_reads_as_it_does_alone(
 
     long = "long/" + "name" * 30 + ".txt" if name != "old.tar" else "long/" + "name" * 20 + ".txt"
     members = {"folder/réport.pdf": make_pdf(draw), "note.TXT": TEXT, "deep/er/note.md": b"# A\n\nPlans.\n", long: TEXT}
+    members |= {file.name: file.read_bytes() for file in sorted(FILES.glob("made.*"))}
     (tmp_path / name).write_bytes(PACKERS[name](members))
     told = Told(tmp_path / name)
     assert told.codes == {}
