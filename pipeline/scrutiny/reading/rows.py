@@ -6,11 +6,11 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import PurePath
-from types import MappingProxyType
 from typing import BinaryIO
 
 from scrutiny import reading
 from scrutiny.errors import ReadError
+from scrutiny.reading.manifest import with_metadata
 from scrutiny.reading.tables import Row, csv_rows, jsonl_rows, parquet_rows
 from scrutiny.report import Report
 
@@ -102,13 +102,8 @@ def _report(row: Row, column: str, where: str) -> Report:
     report = reading.read_as(".txt", _whole(text).encode(), path=where)
     metadata, left_out = _metadata({name: value for name, value in row.items() if name != column})
     notes = (f"Columns that hold no short plain value were left out: {', '.join(left_out)}.",) if left_out else ()
-    spans = {name: span for name, span in report.metadata_spans.items() if name not in metadata}
-    return replace(
-        report,
-        metadata_spans=MappingProxyType(spans),
-        metadata=MappingProxyType(dict(sorted({**report.metadata, **metadata}.items()))),
-        coverage=replace(report.coverage, notes=(*report.coverage.notes, *notes)),
-    )
+    report = with_metadata(report, metadata)
+    return replace(report, coverage=replace(report.coverage, notes=(*report.coverage.notes, *notes)))
 
 
 def _metadata(row: Row) -> tuple[Mapping[str, str], list[str]]:
