@@ -433,8 +433,8 @@ def test_a_member_without_a_name_is_refused() -> None:
 
 
 def test_a_fault_of_the_reader_in_one_member_is_told_like_any_other(monkeypatch: pytest.MonkeyPatch) -> None:
-    def spoilt(source: bytes, *, name: str) -> Report:
-        return real(source, name=name) if "good" in name else 1 / 0  # type: ignore[return-value]
+    def spoilt(source: bytes, *, name: str, ocr: bool) -> Report:
+        return real(source, name=name, ocr=ocr) if "good" in name else 1 / 0  # type: ignore[return-value]
 
     real = reading.read
     monkeypatch.setattr(reading, "read", spoilt)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from io import SEEK_END, BytesIO
 from pathlib import Path, PurePath
 from typing import BinaryIO
@@ -17,6 +18,15 @@ from scrutiny.report import Report
 #: A report, why there is none, or None for a file in an archive that is passed over; with its path.
 _Outcome = tuple[str, Report | ReadError | None]
 
+
+@dataclass(frozen=True, slots=True)
+class _Options:
+    """How reports are to be read, wherever they are found."""
+
+    ocr: bool | str
+    text_column: str | None
+
+
 #: What macOS adds to archives beside the files themselves.
 _JUNK = re.compile(r"(?:^|/)(?:__MACOSX/|\._)")
 #: Why a table in an archive is none of reports, and is passed over: one that goes with the reports is no fault.
@@ -27,6 +37,7 @@ def read_each(
     source: str | Path | bytes,
     *,
     name: str | None = None,
+    ocr: bool | str = False,
     text_column: str | None = None,
     on_error: Callable[[str, ReadError], None] | None = None,
     on_skip: Callable[[str], None] | None = None,
@@ -34,8 +45,8 @@ def read_each(
     """Every report in ``source``, lazily: the one of a plain file, as :func:`read` gives it, or those of an archive
     or of a file of rows, one held in memory at a time.
 
-    ``name`` is as in :func:`read`. ``text_column`` names the column of a file of rows that holds the reports' text;
-    by default it is known by its name. A report of an archive has the path ``archive.zip/folder/report.pdf``, one of
+    ``name`` and ``ocr`` are as in :func:`read`. ``text_column`` names the column of a file of rows that holds the
+    reports' text; by default it is known by its name. A report of an archive has the path ``archive.zip/folder/report.pdf``, one of
     a file of rows ``table.csv#row=5`` or ``table.jsonl#line=5``.
 
     ``on_error`` is told of each report that cannot be read and of the archive that cannot be read on, by path, and
@@ -47,7 +58,7 @@ def read_each(
             ``no_reports``, ``no_text_column``, ``own_output``, ``unsafe_path``, ``link``, ``duplicate_name``,
             ``too_many_members``, ``too_deep``, ``bomb``, ``unexpected``.
     """
-    for path, outcome in _outcomes(source, name, text_column):
+    for path, outcome in _outcomes(source, name, _Options(ocr, text_column)):
         if isinstance(outcome, Report):
             yield outcome
         elif outcome is None:
@@ -59,27 +70,27 @@ def read_each(
             raise outcome
 
 
-def _outcomes(source: str | Path | bytes, name: str | None, text_column: str | None) -> Iterator[_Outcome]:
+def _outcomes(source: str | Path | bytes, name: str | None, options: _Options) -> Iterator[_Outcome]:
     path = reading.writable(name or ("<bytes>" if isinstance(source, bytes) else PurePath(source).as_posix()))
     try:
         if reading.holds_many(path):
             with BytesIO(source) if isinstance(source, bytes) else reading.open_file(Path(source), path) as file:
                 if not reading.begins_as_pdf(file):
-                    yield from _all(file, path, text_column, in_memory=isinstance(source, bytes))
+                    yield from _all(file, path, options, in_memory=isinstance(source, bytes))
                     return
-        yield path, reading.read(source, name=name)
+        yield path, reading.read(source, name=name, ocr=options.ocr)
     except Exception as error:
         yield path, _told(path, error)
 
 
-def _all(file: BinaryIO, path: str, text_column: str | None, *, in_memory: bool) -> Iterator[_Outcome]:
+def _all(file: BinaryIO, path: str, options: _Options, *, in_memory: bool) -> Iterator[_Outcome]:
     """What the outermost archive or file of rows holds; ``no_reports`` if that is nothing."""
     size = file.seek(0, SEEK_END)
     file.seek(0)
     if in_memory or not size:
         reading.check_size(path, size)
     passed_over, any_report = 0, False
-    for where, outcome in _contents(file, path, text_column, Budget(path, packed=size, largest=reading.MAX_BYTES)):
+    for where, outcome in _contents(file, path, options, Budget(path, packed=size, largest=reading.MAX_BYTES)):
         any_report = any_report or outcome is not None
         passed_over += outcome is None
         yield where, outcome
@@ -92,15 +103,15 @@ def _all(file: BinaryIO, path: str, text_column: str | None, *, in_memory: bool)
         )
 
 
-def _contents(file: BinaryIO, path: str, text_column: str | None, budget: Budget, depth: int = 1) -> Iterator[_Outcome]:
+def _contents(file: BinaryIO, path: str, options: _Options, budget: Budget, depth: int = 1) -> Iterator[_Outcome]:
     """What an archive or a file of rows holds. Raises ReadError where it cannot be read on."""
     if PurePath(path).suffix.lower() in ROW_SUFFIXES:
-        yield from read_rows(file, path=path, text_column=text_column)
+        yield from read_rows(file, path=path, text_column=options.text_column)
         return
     for member in members(file, path=path, budget=budget):
         where = reading.writable(f"{path}/{member.name}")
         try:
-            yield from _member(member, where, text_column, budget, depth)
+            yield from _member(member, where, options, budget, depth)
         except ArchiveStoppedError:
             raise
         except Exception as error:
@@ -108,7 +119,7 @@ def _contents(file: BinaryIO, path: str, text_column: str | None, budget: Budget
             yield where, None if passed_over else _told(where, error)
 
 
-def _member(member: Member, where: str, text_column: str | None, budget: Budget, depth: int) -> Iterator[_Outcome]:
+def _member(member: Member, where: str, options: _Options, budget: Budget, depth: int) -> Iterator[_Outcome]:
     if member.fault is not None:
         raise member.fault
     suffix = PurePath(member.name).suffix.lower()
@@ -119,7 +130,7 @@ def _member(member: Member, where: str, text_column: str | None, budget: Budget,
     data = member.read()
     file = BytesIO(data)
     if not many or reading.begins_as_pdf(file):
-        yield where, reading.read(data, name=where)
+        yield where, reading.read(data, name=where, ocr=options.ocr)
     elif suffix not in ROW_SUFFIXES and depth == MAX_DEPTH:
         raise ReadError(
             f"{where}: this archive stands in {MAX_DEPTH} others; that deep none is read.",
@@ -128,7 +139,7 @@ def _member(member: Member, where: str, text_column: str | None, budget: Budget,
         )
     else:
         reading.check_size(where, len(data))
-        yield from _contents(file, where, text_column, budget, depth + 1)
+        yield from _contents(file, where, options, budget, depth + 1)
 
 
 def _told(path: str, error: Exception) -> ReadError:
