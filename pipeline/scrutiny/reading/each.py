@@ -46,8 +46,8 @@ def read_each(
     or of a file of rows, one held in memory at a time.
 
     ``name`` and ``ocr`` are as in :func:`read`. ``text_column`` names the column of a file of rows that holds the
-    reports' text; by default it is known by its name. A report of an archive has the path ``archive.zip/folder/report.pdf``, one of
-    a file of rows ``table.csv#row=5`` or ``table.jsonl#line=5``.
+    reports' text; by default it is known by its name. A report of an archive has the path
+    ``archive.zip/folder/report.pdf``, one of a file of rows ``table.csv#row=5`` or ``table.jsonl#line=5``.
 
     ``on_error`` is told of each report that cannot be read and of the archive that cannot be read on, by path, and
     the others are read; without it the error is raised. ``on_skip`` is told of each file in an archive that is passed
