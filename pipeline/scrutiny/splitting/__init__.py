@@ -6,9 +6,10 @@ The rules are in :mod:`scrutiny.splitting.rules`. spaCy is loaded only when its 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from scrutiny.report import UNSPLIT_KINDS, Block, BlockKind, Report, Sentence
 from scrutiny.splitting.rules import split_text
@@ -17,10 +18,7 @@ if TYPE_CHECKING:
     from spacy.language import Language
     from spacy.tokens import Doc
 
-__all__ = ["SPLITTER_VERSION", "Splitter", "register_component", "split_text"]
-
-#: Changes whenever a boundary could.
-SPLITTER_VERSION = "1"
+__all__ = ["Splitter", "register_component", "split_text"]
 
 #: The name of the spaCy component.
 COMPONENT = "scrutiny_sentences"
@@ -95,12 +93,17 @@ def _set_sentence_starts(doc: Doc) -> Doc:
     """Mark the first token of each sentence; a boundary inside a token is left out."""
     import numpy as np
 
-    later = {start for start, _ in split_text(doc.text)[1:]}
-    # White space before the first sentence belongs to it. All tokens are set at once: one by one, spaCy
-    # looks through the whole document for each.
-    marks = [1 if number == 0 or token.idx in later else -1 for number, token in enumerate(doc)]
-    values: Any = np.array(marks, dtype="int64").astype("uint64").reshape(-1, 1)
-    doc.from_array(["SENT_START"], values)
+    if not len(doc):
+        return doc
+    # Whole arrays, no Token objects: they would take longer than the splitting.
+    offsets = doc.to_array("IDX").tolist()
+    marks = np.full(len(offsets), -1, dtype=np.int64)
+    marks[0] = 1  # white space before the first sentence belongs to it
+    for start, _ in split_text(doc.text)[1:]:
+        token = bisect_left(offsets, start)
+        if token < len(offsets) and offsets[token] == start:
+            marks[token] = 1
+    doc.from_array("SENT_START", marks.view(np.uint64))
     return doc
 
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import re
 
+from scrutiny.splitting import words
+
 _OPENERS = "\"'“‘«(["
 _CLOSERS = "\"'”’»)]"
 #: Opening to closing character. A straight quotation mark closes itself: its neighbours tell which of the two it is.
@@ -29,9 +31,9 @@ _STOP = re.compile(
     r"""
     [.!?…\n•▪●‣◦■❖➢✓]
     (?:
-        (?<=[.!?…]) (?<![.!?…][.!?…]) (?P<more>[.!?…]*+) (?P<close>["'”’»)\]]*+)
+        (?<=[.!?…]) (?<![.!?…][.!?…]) (?P<more>[.!?…]*+) (?P<close>(?:["'”’»)\]]|[ \u00a0\u202f]»)*+)
         (?P<note>\d{1,3}(?:,\d{1,3})*+|[¹²³⁰-⁹]++|(?:\[\d{1,3}\])++)?+ (?=\s)  # "practice.3 The"
-    |   (?<=[a-z][a-z][a-z][.!?]) (?P<glued>)(?=[A-Z][a-z]*+[\s,])  # "practice.The": a space lost in reading
+    |   (?<=[a-z\d)%][.!?]) (?P<glued>)(?=[A-Z][a-z]*+[\s,])  # "practice.The": a space lost in reading
     |   (?<=\n) (?P<blank>[^\S\n]*+\n)
     |   (?<=\s[•▪●‣◦■❖➢✓]) (?P<bullet>)(?=\s)
     )
@@ -40,70 +42,56 @@ _STOP = re.compile(
 )
 _DELIMITER = re.compile(r"""["'“”‘’«»()\[\]]""")
 _SPACE = re.compile(r"\s*+")
-_NEXT_WORD = re.compile(r"""["'“‘«(\[]*+(?P<word>\w+(?:['’-]\w+)*+)(?P<stop>\.?)""")
+#: What a sentence may open with: "(b) ", or marks and then a letter, figure or sign.
+_OPENING = re.compile(
+    r"""\((?:[a-z]|[ivx]{1,5})\)\s | (?P<marks>(?:["'“‘«(\[\-–—]\s*+){0,8}+) (?P<first>[^\W_]|[£€$§#])""", re.VERBOSE
+)
+_NEXT_WORD = re.compile(r"""["'“‘«(\[]*+(?P<word>(?P<stem>\w+)(?:['’-]\w+)*+)(?P<stop>\.?)""")
 _SPEECH = re.compile(r"(?:\S+ ){1,3}?(?:said|says|asked|asks|told|replied|added|explained|answered|wrote)\b")
 _DOTTED = re.compile(r"(?:[^\W\d_]{1,2}\.)+[^\W\d_]{1,4}")
 _CODE = re.compile(r".*\d.*|[A-Z]{1,4}")
+#: "vessels A and B.": letters, not initials.
+_LETTERS = re.compile(r"\s[A-Z] (?:and|or|to) \Z")
 _CONSONANTS = re.compile(r"[B-DF-HJ-NP-TV-Zb-df-hj-np-tv-xz]?[b-df-hj-np-tv-xz]+")
+#: "eBay", "iPad", "pH": a capital inside the first letters.
+_CAMEL = re.compile(r"[a-z]{1,2}[A-Z]")
 _ENUMERATOR = re.compile(r"\(?(?:\d{1,3}|[A-Za-z]|[ivx]{1,5})\)?(?:\.\d{1,3}){0,4}")
-_BRACKETED = re.compile(r"\((?:[a-z]|[ivx]{1,5})\)\s")
+#: A printed number of a paragraph that begins: "2.6 The", "2.6. The".
+_PARAGRAPH_NUMBER = re.compile(r"\d{1,3}(?:\.\d{1,3}){1,4}\.?\s+[A-Z]")
+#: A figure that goes on with the measure or citation before it: "3 ft. 2 in.", "Regn. 7(b)", "Attach. 1, Part 2".
+_SMALLER_UNIT = re.compile(r"[\d½¼¾][\d.,/½¼¾]*+\s?(?:in|ft|yds?|lbs?|oz|mins?|secs?|mm|cm|m)\b")
+_CITED = re.compile(r"\d+[a-z]?(?:\(|, )")
 _LABEL = re.compile(
-    r"(?P<word>[A-Z][a-z]+|[A-Z]{2,5}) (?:No\. )?#?[A-Z]{0,3}\d+[a-z]?(?:[./-]\d+)*"
-    r"|Action|Background|Cause|Comment|Condition|Conclusion|Consequence|Context|Criteri(?:a|on)|Effect|Evidence"
-    r"|Findings?|Methods?|Note|Objective|Observation|Recommendations?|Requirements?|Response|Results?|Risk|Scope|Summary"
+    r"(?P<word>[A-Z][a-z]+|[A-Z]{2,}) (?:(?:No\. )?#?[A-Z]{0,3}\d+[a-z]?(?:[./-]\d+)*|[A-Z]|[IVX]{1,5})"
+    r"|[QA]\. \d[\d,]*+"
 )
+#: A bracket that its sentence goes on behind, "Marl Ltd. (Sydney) and", or one that holds a sentence.
+_ASIDE = re.compile(
+    r"[(\[](?:(?![ivx]{1,5}[)\]])[^()\[\].!?]{3,60}[)\]](?:[,;:.]|\s+[a-z])"
+    r"|(?P<sentence>[A-Z][^()\[\]]{15,300}[.!?][)\]]))"
+)
+#: How a noun may end that names the part of a report it heads: "Notification. On 4 May the board was told."
+_HEADING_WORD = re.compile(r"[A-Z]\w+(?:[ts]ion|ment|[ae]nce|ity|ship|view)s?", re.IGNORECASE)
 _FRAGMENT = re.compile(r"[\W\d_]*(?:[ivx]{1,4}\.)?")
 _ANSWER = re.compile(r"[^.!?…]+")
-
-
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-#: Never the end of a sentence.
-_TITLES = _words(
-    "mr mrs ms messrs dr prof sgt insp supt cllr hon rt rev revd fr capt lt col gen maj cmdr gov sen rep mt approx cf "
-    "vs viz eg ie incl esp ca e.g i.e w.e.f v inj"
+#: A time or date that opens a sentence, before its verb: "In an interview on 4 May at 2 p.m. Nurse Low said".
+_ADVERBIAL = re.compile(
+    r"(?:(?:\w+ly|just|soon|early|late) )?"
+    r"(?:at|in|on|by|from|about|around|before|after|since|until|during|between) ",
+    re.IGNORECASE,
 )
-#: Go on before a number or a code, end a sentence before an ordinary word.
-_NUMBERED = _words(
-    "no nos para paras par pars reg regs fig figs art arts sec secs sect sects ch chs chap cap vol vols app apps sch "
-    "schs cl cls pt pts cat ver rev ref refs obs rec recs gr wk ex tab eq item cert dwg ed el pos fol ext rm tel rs "
-    "min max avg est dia in ft sq hr hrs mi lb lbs oz yd wt s ss p pp c r rr"
+_VERB = re.compile(
+    r"[;?!]|:\s|\b(?:am|is|are|was|were|be|been|has|have|had|do|does|did|can|could|may|might|must|shall|should|will|would"
+    r"|became|began|broke|brought|came|caught|drove|fell|felt|found|gave|got|grew|heard|hit|kept|knew|led|left|lost|made"
+    r"|met|paid|put|ran|rang|rose|said|sat|saw|sent|set|slept|spoke|stood|struck|taught|thought|told|took|went|woke"
+    r"|wrote|\w\w+ed)\b"
 )
-#: Among them, words that are whole sentences or end one before any capital letter that is not a code.
-_ALSO_WORDS = _words("no art cat item")
-#: Among them, those that end a sentence before any capital letter when a number stands before them.
-_UNITS = _words("in dia ft sq hr hrs mi lb lbs oz yd min max wt s p pp")
-#: End a sentence before any capital letter.
-_CLOSING = _words("etc ltd plc inc corp bros jr snr jnr esq llc llp p.a a.m p.m am pm")
-#: End a sentence only before a word that often starts one: a name may follow.
-_NAMING = _words("st co dept ave rd blvd hwy sr al u.s u.k u.n e.u ft univ hosp govt assn sp spp subsp")
-_MONTHS = _words("jan feb mar apr jun jul aug sep sept oct nov dec")
-_DAYS = _words("mon tue tues wed thu thur thurs fri sat sun")
-_CALENDAR = _MONTHS | _DAYS
-#: What may follow "a.m." in the same sentence.
-_AFTER_TIME = _CALENDAR | _words(
-    "january february march april may june july august september october november december monday tuesday wednesday "
-    "thursday friday saturday sunday gmt bst utc est edt cst cdt mst mdt pst pdt cet cest"
-)
-#: A capital letter after one of these is a name, not an initial: "Appendix B. The".
-_LETTERED = _words(
-    "annex appendix attachment band block building category class condition exhibit figure grade group hepatitis "
-    "level line lot option part phase plan platform point priority question requirement rule schedule section site "
-    "stage table team tier track type unit vitamin ward wing zone"
-)
-#: Words that often start a sentence and hardly ever follow an abbreviation inside one.
-_STARTERS = _words(
-    "a about according additionally after all also although among an and another any as asked at based because been "
-    "before both but by children consequently despite due during each eight either every few finally first five "
-    "following for four from further furthermore given had half he her here his how however i if in indeed inspectors "
-    "instead it its later leaders management many more moreover most much neither nearly nine no nobody none nor not "
-    "nothing of on once one only or other others our over overall parents patients people pupils records residents "
-    "seven she several similarly since six so some staff still students such that the their then there therefore "
-    "these they this those three through ten throughout thus to today two under unless until upon we were what when "
-    "where whether which while who whose why with within without yet you your"
-)
+#: How long such an opening may be, in characters.
+_LONGEST_ADVERBIAL = 100
+#: How long a short name before a figure may be, in characters.
+_LONGEST_CITED = 6
+#: What a footnote's figure may follow: "practice.3", "2025.1", "61%.2", "(see p. 4).5".
+_BEFORE_NOTE = re.compile(r".*(?:[a-z]{3}|[%)\]\"'”’]|(?<!\d)(?:19|20)\d\d)")
 
 
 def split_text(text: str) -> list[tuple[int, int]]:
@@ -128,7 +116,7 @@ def split_text(text: str) -> list[tuple[int, int]]:
             span = next(coming)
         if match["blank"] is None and guard >= match.end():
             continue
-        if (begin := _next_start(text, starts[-1], match, closing)) is not None and begin > starts[-1]:
+        if (begin := _next_start(text, starts, match, closing)) is not None and begin > starts[-1]:
             starts.append(begin)
     return [
         (start, start + len(text[start:end].rstrip()))
@@ -137,8 +125,8 @@ def split_text(text: str) -> list[tuple[int, int]]:
     ]
 
 
-def _next_start(text: str, start: int, match: re.Match[str], closing: dict[int, int]) -> int | None:
-    """Where the next sentence starts if the one from ``start`` ends at ``match``, else None."""
+def _next_start(text: str, starts: list[int], match: re.Match[str], closing: dict[int, int]) -> int | None:
+    """Where the next sentence starts if the last of ``starts`` ends at ``match``, else None."""
     if match["bullet"] is not None:
         return match.start()
     begin = _skip_space(text, match.end())
@@ -147,20 +135,29 @@ def _next_start(text: str, start: int, match: re.Match[str], closing: dict[int, 
     if match["blank"] is not None:
         return begin
     if match["glued"] is not None:
-        word = _word_before(text, match.start(), start)
-        return begin if word.replace("-", "").isalpha() and not _is_known(word) else None
-    if not _ends(text, start, match, begin):
+        return begin if _is_glued(text, starts[-1], match.start(), begin) else None
+    if not _ends(text, starts, match, begin):
         return None
     if text[begin] in "([" and begin in closing:
         begin = _after_reference(text, begin, closing[begin])
     return begin if begin < len(text) and _opens(text, begin) else None
 
 
-def _ends(text: str, start: int, match: re.Match[str], begin: int) -> bool:
-    """Whether the stop at ``match`` ends the sentence from ``start``, by the words around it."""
+def _is_glued(text: str, start: int, at: int, begin: int) -> bool:
+    """Whether a sentence ends at the stop at ``at`` though no space is printed behind it."""
+    word, following = _word_before(text, at, start), _NEXT_WORD.match(text, begin)
+    if following and len(following["word"]) > 1 and _is_starter(following):
+        # Addresses and file names go on without a space too.
+        return not any(mark in word for mark in "@/\\_") and not word.startswith("www.")
+    plain = word.replace("-", "")
+    return plain.isalpha() and plain[-3:].islower() and len(plain) > 2 and word.lower() not in words.ABBREVIATIONS
+
+
+def _ends(text: str, starts: list[int], match: re.Match[str], begin: int) -> bool:
+    """Whether the stop at ``match`` ends the last sentence of ``starts``, by the words around it."""
     if not _opens(text, begin):
         return False
-    at, close = match.start(), match["close"]
+    start, at, close, note = starts[-1], match.start(), match["close"], match["note"]
     stop = text[at] + match["more"]
     if len(text) - begin <= _LONGEST_WORD:
         rest = text[begin:].rstrip()
@@ -172,71 +169,97 @@ def _ends(text: str, start: int, match: re.Match[str], begin: int) -> bool:
     if stop != ".":
         return True
     word = _word_before(text, at, start)
-    if match["note"]:
-        return bool(close) or (word[-1:].islower() and len(word) > 2 and not _is_known(word))
-    if at - start <= _LONGEST_WORD and not close:
-        lead = text[start:at]
-        label = _LABEL.fullmatch(lead)
-        if _ENUMERATOR.fullmatch(lead) or (label and (label["word"] or "").lower() not in _STARTERS):
-            return False
-    return bool(close) or not _goes_on(text, at, start, word, begin)
+    if close:
+        # "Northern Homes (Scotland Ltd.) Trust": the bracket closes, not the sentence.
+        return close[0] not in ")]" or text[start] in "([" or word.lower() not in words.ABBREVIATIONS
+    if note:
+        known = word.lower() in words.ABBREVIATIONS
+        return not known and (not note[0].isascii() or note[0] == "[" or _BEFORE_NOTE.fullmatch(word) is not None)
+    if at - start <= _LONGEST_WORD and _is_label(text[start:at], len(starts) == 1):
+        return False
+    return not _goes_on(text, at, start, word, begin)
+
+
+def _is_label(lead: str, first: bool) -> bool:
+    """Whether ``lead`` is a number or label that belongs to the sentence after it; ``first`` in its block or not."""
+    if _ENUMERATOR.fullmatch(lead) or (first and _HEADING_WORD.fullmatch(lead)):
+        return True
+    label = _LABEL.fullmatch(lead)
+    return (label["word"] or "").lower() not in words.STARTERS if label else lead.lower() in words.LABELS
 
 
 def _goes_on(text: str, at: int, start: int, word: str, begin: int) -> bool:
     """Whether ``word``, an abbreviation with its stop at ``at``, is followed by more of its sentence at ``begin``."""
     key = word.lower().rsplit("-", 1)[-1]
-    following = _NEXT_WORD.match(text, begin)
-    after = following["word"] if following else ""
-    starter = after[:1].isupper() and after.lower() in _STARTERS and not (following and following["stop"])
+    is_known, is_name = key in words.ABBREVIATIONS, word[:1].isupper()
+    if not is_known and not is_name and len(word) > 1 and word.isalpha() and not _CONSONANTS.fullmatch(word):
+        return False  # by far the most frequent
     before = _word_before(text, max(start, at - len(word) - 1), start)
-    numbered = before[-1:].isdigit() or "-" in word or word[:1].isdigit()
-    if len(word) == 1 and word.isupper():
-        return not starter and before.lower() not in _LETTERED
-    if key in _TITLES:
+    if before[-1:] in {":", ";"} and word.isdigit() and len(word) <= 2:
+        return True  # "must: 1. Mend the lift"
+    if is_known and text[begin] in "([" and (bracket := _ASIDE.match(text, begin)):
+        return bracket["sentence"] is None
+    following = _NEXT_WORD.match(text, begin)
+    after, starter = (following["word"], _is_starter(following)) if following else ("", False)
+    if len(word) == 1 and is_name:
+        return not starter and before.lower() not in words.LETTERED and not _LETTERS.search(text[max(start, at - 8) : at - 1])
+    if key in words.JOINING or (is_name and (key in words.TITLES or after.lower() in words.COMPANIES)):
         return True
-    if numbered and key in _UNITS:
-        return after[:1].isdigit()
-    if key in _NUMBERED and key != "in":
-        return (after != "I" and _CODE.fullmatch(after) is not None) or not (
-            starter or (key in _ALSO_WORDS and after[:1].isupper())
-        )
-    if key in _CALENDAR and word[0].isupper():
-        return after[:1].isdigit() or not (starter or numbered)
-    if (key in _CLOSING and key not in {"am", "pm"}) or (key in {"am", "pm"} and numbered):
-        return (after[:1].isdigit() and key != "etc") or (key[-1] == "m" and after.lower() in _AFTER_TIME)
-    if key in _NAMING or _DOTTED.fullmatch(word):
+    numbered = before[-1:].isdigit() or "-" in word or word[:1].isdigit()
+    figure = after[:1].isdigit()
+    if numbered and key in words.UNITS:
+        return _SMALLER_UNIT.match(text, begin) is not None
+    if key in words.NUMBERED and key != "in":
+        is_code = _CODE.fullmatch(after) and (after != "I" or text[begin + 1 : begin + 2] in {",", ";", ")", "."})
+        return bool(is_code) or not (starter or (key in words.ALSO_WORDS and after[:1].isupper()))
+    if figure and _PARAGRAPH_NUMBER.match(text, begin):
+        return False
+    if key in words.CALENDAR and is_name:
+        if numbered:
+            return (figure and len(after) == 4) or _is_adverbial(text, start, at)
+        return figure or not starter
+    if key in words.TIMES and (numbered or "." in key):
+        return figure or after.lower() in words.AFTER_TIME or _is_adverbial(text, start, at)
+    if key in words.CLOSING:
+        return figure and key != "etc"
+    if key in words.NAMING or (is_name and key in words.PROPER) or _DOTTED.fullmatch(word):
         return not starter
     if _CONSONANTS.fullmatch(word) and len(word) > 1 and not numbered:
         return not starter
-    return False
+    # "134 Stat. 113", "Regn. 7(b)": short names before a figure.
+    is_short = is_name and len(word) <= _LONGEST_CITED and key not in words.AFTER_TIME
+    return is_short and ((figure and before[-1:].isdigit()) or _CITED.match(text, begin) is not None)
 
 
-def _is_known(word: str) -> bool:
-    key = word.lower()
-    return key in _TITLES or key in _NUMBERED or key in _CLOSING or key in _NAMING or key in _CALENDAR
+def _is_starter(following: re.Match[str]) -> bool:
+    """Whether the next word is one that often starts a sentence: not "No." and other abbreviations."""
+    if _CAMEL.match(following["word"]):
+        return True
+    return following["word"][0].isupper() and not following["stop"] and following["stem"].lower() in words.STARTERS
+
+
+def _is_adverbial(text: str, start: int, at: int) -> bool:
+    """Whether all that stands before ``at`` is a time: "At 4.20 a.m. Deputy Low went round"."""
+    if at - start > _LONGEST_ADVERBIAL or not _ADVERBIAL.match(text, start, at):
+        return False
+    return _VERB.search(text, start, at) is None
 
 
 def _is_speech(text: str, begin: int) -> bool:
     """Whether the words at ``begin`` name a speaker: ``"Hurry up!" Smith said``."""
     following = _NEXT_WORD.match(text, begin)
-    starter = following is not None and following["word"].lower() in _STARTERS
+    starter = following is not None and _is_starter(following)
     return not starter and _SPEECH.match(text, begin, begin + 2 * _LONGEST_WORD) is not None
 
 
 def _opens(text: str, at: int) -> bool:
     """Whether a sentence can start with the characters at ``at``."""
-    if _BRACKETED.match(text, at):
+    opening = _OPENING.match(text, at)
+    if opening is None or (first := opening["first"]) is None:
+        return opening is not None
+    if not first.islower():
         return True
-    quoted = False
-    for _ in range(_DEEPEST_SPAN):
-        if at < len(text) and (text[at] in _OPENERS or text[at] in "-–—"):
-            quoted = quoted or text[at] in '"“‘«'
-            at = _skip_space(text, at + 1)
-    character = text[at : at + 1]
-    if character.islower():
-        # "eBay", "iPad": a capital inside the first letters.
-        return quoted or any(letter.isupper() for letter in text[at + 1 : at + 3])
-    return character.isalnum() or (character != "" and character in "£$€§#")
+    return any(mark in opening["marks"] for mark in "\"“‘«") or _CAMEL.match(text, opening.start("first")) is not None
 
 
 def _after_reference(text: str, opening: int, close: int) -> int:
