@@ -176,7 +176,11 @@ def main() -> None:
     arguments.add_argument("splits", nargs="*", help="splits to take together; all when none is named")
     arguments.add_argument("--rounds", type=int, default=5, help="timed passes after the one that is scored")
     options = arguments.parse_args()
-    made = boundary_paragraphs if options.data == "boundaries" else lambda splits: labelled_paragraphs(options.data, splits)
+    made = (
+        boundary_paragraphs
+        if options.data == "boundaries"
+        else lambda splits: labelled_paragraphs(options.data, splits)
+    )
     texts, true = map(list, zip(*made(options.splits), strict=True))
     sentences = len(texts) + sum(map(len, true))
     print(f"{sentences:,} sentences in {len(texts):,} paragraphs, {sentences - len(texts):,} boundaries inside them")

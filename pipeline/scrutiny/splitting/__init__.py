@@ -9,7 +9,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from scrutiny.report import UNSPLIT_KINDS, Block, BlockKind, Report, Sentence
 from scrutiny.splitting.rules import split_text
@@ -103,7 +103,8 @@ def _set_sentence_starts(doc: Doc) -> Doc:
         token = bisect_left(offsets, start)
         if token < len(offsets) and offsets[token] == start:
             marks[token] = 1
-    doc.from_array("SENT_START", marks.view(np.uint64))
+    values: Any = marks.view(np.uint64)
+    doc.from_array("SENT_START", values)
     return doc
 
 

@@ -13,7 +13,8 @@ def _words(text: str) -> frozenset[str]:
 #: Never the end of a sentence: with a capital letter, before a name; however written, inside a clause.
 TITLES = _words(
     "mr mrs ms mx messrs mme mlle msgr m/s dr prof hon rt rev revd fr adm brig capt cmdr cmdt col cpl gen lt maj pvt "
-    "sgt ssgt insp supt ald amb atty cllr gov pres sen shri smt mt ft emer benj chas edw geo jas jos robt saml thos wm"
+    "sgt ssgt insp supt ald amb atty cllr gov pres sen shri smt mt ft emer benj chas edw geo jas jos robt saml thos "
+    "wm"
 )
 JOINING = _words("cf vs v viz e.g eg i.e ie w.e.f c/o")
 #: End a sentence only before a word that often starts one: a name may follow. The second only with a capital letter.
@@ -23,8 +24,8 @@ NAMING = _words(
 )
 PROPER = _words(
     "acad admin attn auth bd bldg bur coll conf cres ct dep div dr educ eng exec fed fin gdns inst instn lab labs lib "
-    "med min mun nat org pk pl prov pub res sci sec soc sq stat supp tech ter treas vet vill "
-    "ala ariz calif colo conn fla mich minn mont neb nev okla penn phila tenn tex wash wis wyo alta ont que sask"
+    "med min mun nat org pk pl prov pub res sci sec soc sq stat supp tech ter treas vet vill ala ariz calif colo conn "
+    "fla mich minn mont neb nev okla penn phila tenn tex wash wis wyo alta ont que sask"
 )
 #: Go on before a number or a code, and before any word that seldom starts a sentence.
 NUMBERED = _words(
@@ -62,17 +63,17 @@ LABELS = _words(
 )
 #: Words that often start a sentence and hardly ever follow an abbreviation inside one.
 STARTERS = _words(
-    "a about above according across additionally after again all also although among an and another any around as asked "
-    "at auditors based because been before below between beyond both but by can certain children clearly consequently "
-    "could despite did do does due during each eight eighteen either eleven even every few fifteen fifty finally first "
-    "five following for forty four from further furthermore given governors had half has have having he hence her here "
-    "his how however hundreds i if in indeed inspectors instead investigators is it its last later leaders management "
-    "managers many may meanwhile members might more moreover most much must my nearly neither nevertheless next nine no "
-    "nobody none nonetheless nor not nothing now nurses of officers often on once one only or other others otherwise our "
-    "over overall parents patients people perhaps please prisoners pupils records residents seven several she should "
-    "similarly since six sixty so some someone sometimes soon specifically staff still students such teachers ten that "
-    "the their then there thereafter therefore these they third thirteen thirty this those three through throughout "
-    "thus to today together too trustees twelve twenty two under unfortunately unless until unlike upon using very was "
-    "we were what whatever when whenever where whereas whether which while who whose why will with within without "
-    "workers would yes yet you your"
+    "a about above according across additionally after again all also although among an and another any around as "
+    "asked at auditors based because been before below between beyond both but by can certain children clearly "
+    "consequently could despite did do does due during each eight eighteen either eleven even every few fifteen fifty "
+    "finally first five following for forty four from further furthermore given governors had half has have having he "
+    "hence her here his how however hundreds i if in indeed inspectors instead investigators is it its last later "
+    "leaders management managers many may meanwhile members might more moreover most much must my nearly neither "
+    "nevertheless next nine no nobody none nonetheless nor not nothing now nurses of officers often on once one only "
+    "or other others otherwise our over overall parents patients people perhaps please prisoners pupils records "
+    "residents seven several she should similarly since six sixty so some someone sometimes soon specifically staff "
+    "still students such teachers ten that the their then there thereafter therefore these they third thirteen thirty "
+    "this those three through throughout thus to today together too trustees twelve twenty two under unfortunately "
+    "unless until unlike upon using very was we were what whatever when whenever where whereas whether which while "
+    "who whose why will with within without workers would yes yet you your"
 )
