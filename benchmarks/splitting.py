@@ -9,7 +9,7 @@ is counted are the sentence starts inside the joined paragraphs, so that a parag
 Paragraphs that hold a sentence flagged J, M or X (cut short, several sentences, not a sentence) are left out.
 
 Speed is in sentences per second of CPU time. The splitters take turns, so that what else the machine does
-strikes all of them. A splitter that is not installed is left out with a message.
+strikes all of them; the share of the sentencizer's speed is the median over the rounds. A splitter that is not installed is left out with a message.
 """
 
 from __future__ import annotations
@@ -191,7 +191,7 @@ def main() -> None:
     print("|---|---|---|---|---|---|")
     for name, (precision, recall, f1) in measures.items():
         rates = sorted(sentences / second for second in seconds[name])
-        share = statistics.median(seconds[REFERENCE]) / statistics.median(seconds[name])
+        share = statistics.median(other / own for other, own in zip(seconds[REFERENCE], seconds[name], strict=True))
         print(
             f"| {name} | {precision:.4f} | {recall:.4f} | {f1:.4f} | {statistics.median(rates):,.0f}"
             f" ({rates[0]:,.0f} to {rates[-1]:,.0f}) | {share:.2f} |"

@@ -9,6 +9,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from scrutiny.report import UNSPLIT_KINDS, Block, BlockKind, Report, Sentence
@@ -25,6 +26,7 @@ COMPONENT = "scrutiny_sentences"
 
 _BAR = re.compile(r"(?<!\S)\|(?!\S)")
 _OPENING = re.compile(r"\W{0,20}+[A-Z0-9]")
+_OFFSET = attrgetter("idx")
 _CLOSERS = "\"'”’)]"
 
 
@@ -95,13 +97,12 @@ def _set_sentence_starts(doc: Doc) -> Doc:
 
     if not len(doc):
         return doc
-    # Whole arrays, no Token objects: they would take longer than the splitting.
-    offsets = doc.to_array("IDX").tolist()
-    marks = np.full(len(offsets), -1, dtype=np.int64)
+    # All marks are set at once: one by one, spaCy looks through the whole document for each.
+    marks = np.full(len(doc), -1, dtype=np.int64)
     marks[0] = 1  # white space before the first sentence belongs to it
     for start, _ in split_text(doc.text)[1:]:
-        token = bisect_left(offsets, start)
-        if token < len(offsets) and offsets[token] == start:
+        token = bisect_left(doc, start, key=_OFFSET)
+        if token < len(doc) and doc[token].idx == start:
             marks[token] = 1
     values: Any = marks.view(np.uint64)
     doc.from_array("SENT_START", values)

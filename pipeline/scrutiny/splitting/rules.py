@@ -31,7 +31,7 @@ _STOP = re.compile(
     r"""
     [.!?…\n•▪●‣◦■❖➢✓]
     (?:
-        (?<=[a-z][a-z][a-z][a-z]\.) (?P<plain>)(?=\ [A-Z][a-z])  # by far the most frequent
+        (?<=[a-z][a-z][a-z][a-z]\.) (?P<plain>)(?=\ [A-Z][a-z])  # "practice. The"
     |   (?<=[.!?…]) (?<![.!?…][.!?…]) (?P<more>[.!?…]*+) (?P<close>(?:["'”’»)\]]|[ \u00a0\u202f]»)*+)
         (?P<note>\d{1,3}(?:,\d{1,3})*+|[¹²³⁰-⁹]++|(?:\[\d{1,3}\])++)?+ (?=\s)  # "practice.3 The"
     |   (?<=[a-z\d)%][.!?]) (?P<glued>)(?=[A-Z][a-z]*+[\s,])  # "practice.The": a space lost in reading
@@ -103,22 +103,29 @@ def split_text(text: str) -> list[tuple[int, int]]:
     Time is linear in the length of ``text``.
     """
     starts = [_skip_space(text, 0)]
+    size = len(text)
     spans = _spans(text)
     closing = dict(spans)
-    coming, guard = iter([*spans, (len(text), len(text))]), -1
+    coming, guard = iter([*spans, (size, size)]), -1
     span = next(coming)
     for match in _STOP.finditer(text, starts[0], len(text.rstrip())):
-        at = match.start()
-        if match.end() <= starts[-1]:
+        (at, end), kind, start = match.span(), match.lastgroup, starts[-1]
+        if end <= start:
             continue  # in the white space before a sentence that is already found
         while span[0] < at:
             # Inside a quotation or bracket nothing is split, unless the quotation stands by itself.
-            if not (span[0] == starts[-1] and _stands_alone(text, *span)):
+            if not (span[0] == start and _stands_alone(text, *span)):
                 guard = max(guard, span[1])
             span = next(coming)
-        if guard >= match.end() and match.lastgroup != "blank":
+        if guard >= end and kind != "blank":
             continue
-        if (begin := _next_start(text, starts, match, closing)) is not None and begin > starts[-1]:
+        # By far the most frequent is an ordinary word, well inside the block: no more need be asked.
+        if kind == "plain" and at - start > _LONGEST_WORD and size - at > 2 * _LONGEST_WORD:
+            word = text[text.rfind(" ", at - _LONGEST_WORD, at) + 1 or at : at]
+            if word.islower() and word.isalpha() and word not in words.ABBREVIATIONS:
+                starts.append(end + 1)
+                continue
+        if (begin := _next_start(text, starts, match, closing)) is not None and begin > start:
             starts.append(begin)
     return [
         (start, start + len(text[start:end].rstrip()))
@@ -139,10 +146,6 @@ def _next_start(text: str, starts: list[int], match: re.Match[str], closing: dic
         return begin
     if kind == "glued":
         return begin if _is_glued(text, starts[-1], at, begin) else None
-    if kind == "plain" and at - starts[-1] > _LONGEST_WORD < len(text) - begin:
-        word = text[text.rfind(" ", at - _LONGEST_WORD, at) + 1 or at : at]
-        if word.islower() and word.isalpha() and word not in words.ABBREVIATIONS:
-            return begin
     if not _ends(text, starts, match, begin):
         return None
     if text[begin] in "([" and begin in closing:
