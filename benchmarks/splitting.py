@@ -9,7 +9,8 @@ is counted are the sentence starts inside the joined paragraphs, so that a parag
 Paragraphs that hold a sentence flagged J, M or X (cut short, several sentences, not a sentence) are left out.
 
 Speed is in sentences per second of CPU time. The splitters take turns, so that what else the machine does
-strikes all of them; the share of the sentencizer's speed is the median over the rounds. A splitter that is not installed is left out with a message.
+strikes all of them; the share of the sentencizer's speed is the median over the rounds. A splitter that is not
+installed is left out with a message.
 """
 
 from __future__ import annotations

@@ -15,6 +15,7 @@ DOCUMENTS = [
     "README.md",
     "CONTRIBUTING.md",
     "models/roles-minilm/README.md",
+    "benchmarks/README.md",
     "corpora/README.md",
     "configs/regimes/README.md",
 ]
