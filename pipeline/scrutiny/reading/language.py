@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 MIN_CHARACTERS = 200
 #: Language is told of passages of about so many characters, and at most so many of them, from all over the report.
 _PASSAGE = 400
-_MAX_PASSAGES = 16
+_MAX_PASSAGES = 8
 #: A passage tells nothing if its language is less likely than this.
 _MIN_LIKELIHOOD = 0.5
 #: A second language is mentioned from this share of the text on.

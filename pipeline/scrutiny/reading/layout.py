@@ -6,7 +6,6 @@ import re
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from itertools import groupby
 
 from scrutiny.reading.columns import split_columns
@@ -242,8 +241,8 @@ def _contents_row(rows: Sequence[Row]) -> TableRow:
     cells: list[list[Run]] = [[]]
     for run in runs[:number]:
         first, *others = _LEADERS.split(run.text)
-        cells[-1] += [replace(run, text=first)] if first.strip(" .") else []
-        cells += [[replace(run, text=text)] if text.strip(" .") else [] for text in others]
+        cells[-1] += [run._replace(text=first)] if first.strip(" .") else []
+        cells += [[run._replace(text=text)] if text.strip(" .") else [] for text in others]
     printed = [[Row(page, [Segment(cell)])] for cell in [*cells, runs[number:]] if cell]
     printed[0][:0] = rows[:-1]
     return TableRow(printed, contents=True)

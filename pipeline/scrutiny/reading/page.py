@@ -13,6 +13,7 @@ from enum import StrEnum
 from functools import cached_property
 from itertools import pairwise
 from statistics import median
+from typing import NamedTuple
 
 from scrutiny.reading.characters import normalise
 from scrutiny.reading.markers import Marker, code_marker, find_marker
@@ -32,14 +33,16 @@ _SENTENCE_WORDS = 5
 _DROP_CAP = 1.8
 #: A gap this wide, in font sizes, is a space where the file has none.
 _SPACE = 0.2
+#: Words further apart stay runs of their own, and so does what may be a bullet or number.
+_LONGEST_MARKER = 8
+_WORD_GAP = 0.6
 #: So many single letters in a row are spaced out; a gap this much wider than the others is a space.
 _TRACKED_LETTERS = 4
 _TRACKED_SPACE = 1.8
 _SUPERSCRIPT = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
-@dataclass(frozen=True, slots=True)
-class Style:
+class Style(NamedTuple):
     """How a run of characters is set. ``size`` is the font size in points as displayed."""
 
     size: float
@@ -47,8 +50,7 @@ class Style:
     italic: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(NamedTuple):
     """Consecutive characters of one style on one baseline.
 
     ``space`` tells that a space comes before. ``turn`` is the direction they run in, in degrees counterclockwise: 0 for
@@ -93,7 +95,7 @@ class Segment:
     @cached_property
     def style(self) -> Style:
         """The style most characters have; bold or italic only where nearly all are."""
-        if all(run.style is self.runs[0].style for run in self.runs):
+        if len({id(run.style) for run in self.runs}) == 1:
             return self.runs[0].style
         sizes: Counter[float] = Counter()
         bold = italic = total = 0
@@ -117,12 +119,16 @@ class Segment:
         parts: list[str] = []
         tracking = self._tracking
         for index, run in enumerate(self.runs):
-            gap = run.x0 - self.runs[index - 1].x1 if index else 0.0
-            apart = gap > _TRACKED_SPACE * tracking if tracking else run.space or gap > _SPACE * self.style.size
-            if index and apart and not _is_drop_cap(self.runs[index - 1], run):
+            last = self.runs[index - 1] if index else None
+            if last and self._are_apart(last, run, tracking) and not _is_drop_cap(last, run):
                 parts.append(" ")
             parts.append(run.text.translate(_SUPERSCRIPT) if self._raised(run) else run.text)
         return normalise("".join(parts))
+
+    def _are_apart(self, last: Run, run: Run, tracking: float) -> bool:
+        if tracking:
+            return run.x0 - last.x1 > _TRACKED_SPACE * tracking
+        return _are_apart(last, run, self.style.size)
 
     @property
     def _tracking(self) -> float:
@@ -287,15 +293,38 @@ class Page:
         return Box(box.page, *(round(edge, 2) for edge in (x0, y0, x1, y1)))
 
 
-def segments_of(runs: Sequence[Run]) -> list[Segment]:
-    """``runs``, in the order of the file, gathered while each follows the one before on its line."""
+def segments_of(runs: Sequence[Run], *, whole_words: bool = False) -> list[Segment]:
+    """``runs``, in the order of the file, gathered while each follows the one before on its line.
+
+    ``whole_words`` keeps words apart that could as well be one run, so that a rule between them can part them.
+    """
     gathered: list[list[Run]] = []
     for run in runs:
-        if gathered and _follows(gathered[-1][-1], run):
-            gathered[-1].append(run)
-        else:
+        if not gathered or not _follows(gathered[-1][-1], run):
             gathered.append([run])
+        elif not whole_words and _are_one(gathered[-1][-1], run):
+            gathered[-1][-1] = _as_one(gathered[-1][-1], run)
+        else:
+            gathered[-1].append(run)
     return [Segment(segment) for segment in gathered]
+
+
+def _are_one(last: Run, run: Run) -> bool:
+    """Whether two runs are words side by side in one style, and neither a marker, a figure nor a letter spaced out."""
+    if last.style is not run.style or last.baseline != run.baseline or len(last.text) < 2 or len(run.text) < 2:
+        return False
+    plain = len(last.text) > _LONGEST_MARKER or last.text.isalpha()
+    return plain and run.x0 - last.x1 < _WORD_GAP * run.style.size and not run.text.isdecimal()
+
+
+def _as_one(last: Run, run: Run) -> Run:
+    space = " " if _are_apart(last, run, run.style.size) else ""
+    y0, y1 = min(last.y0, run.y0), max(last.y1, run.y1)
+    return last._replace(text=f"{last.text}{space}{run.text}", x1=run.x1, y0=y0, y1=y1)
+
+
+def _are_apart(last: Run, run: Run, size: float) -> bool:
+    return run.space or run.x0 - last.x1 > _SPACE * size
 
 
 def _follows(last: Run, run: Run) -> bool:
@@ -321,6 +350,8 @@ def rows_of(page: int, segments: Sequence[Segment]) -> list[Row]:
     lines: list[tuple[Segment, list[Segment]]] = []
     for segment in sorted(segments, key=lambda s: (round(s.baseline, 1), s.x0)):
         for first, line in lines[-3:]:
+            if segment.y0 >= first.y1 or first.y0 >= segment.y1:
+                continue
             size = max(segment.style.size, first.style.size)
             near = abs(segment.baseline - first.baseline) < 0.4 * size
             near = near or _is_raised(segment, first) or _is_raised(first, segment)

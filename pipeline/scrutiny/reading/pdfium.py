@@ -11,6 +11,7 @@ import re
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from itertools import islice
 from typing import Any
 
@@ -96,7 +97,8 @@ def read_page(document: pypdfium2.PdfDocument, index: int) -> Page:
     finally:
         page.close()
     cut = f"only the first {MAX_CHARACTERS_PER_PAGE:,} characters were read" if count > MAX_CHARACTERS_PER_PAGE else ""
-    upright = segments_of([run for run in runs if not run.turn])
+    ruled = any(rule.x0 == rule.x1 for rule in rules)
+    upright = segments_of([run for run in runs if not run.turn], whole_words=ruled)
     stray = [run for run in runs if run.turn]
     unread = max(count - MAX_CHARACTERS_PER_PAGE, 0)
     return Page(index + 1, width, height, upright, rules, cut, unread, turn, stray, picture)
@@ -121,8 +123,11 @@ def _turned(place: Callable[[float, float], Point], turn: int, width: float, hei
 
 
 def _pieces(page: pypdfium2.PdfPage) -> int:
-    """How many pieces of text a page shows."""
-    objects = range(min(raw.FPDFPage_CountObjects(page.raw), _MAX_PIECES_SEARCHED))
+    """How many pieces of text a page shows, or how many things, where these are few enough."""
+    things = raw.FPDFPage_CountObjects(page.raw)
+    if things <= MAX_PIECES_PER_PAGE:
+        return int(things)
+    objects = range(min(things, _MAX_PIECES_SEARCHED))
     types = (raw.FPDFPageObj_GetType(raw.FPDFPage_GetObject(page.raw, index)) for index in objects)
     return sum(kind == raw.FPDF_PAGEOBJ_TEXT for kind in types)
 
@@ -211,8 +216,14 @@ def _style(
         fonts[font] = _bold_and_italic(handle, index)
     bold, italic = fonts[font]
     (x0, y0), (x1, y1) = place(0.0, 0.0), place(matrix.a, matrix.b)
-    style = Style(round(_font_size_of(handle, index) * scale * 2) / 2 or 1.0, bold, italic)
+    style = _one_style(round(_font_size_of(handle, index) * scale * 2) / 2 or 1.0, bold, italic)
     return style, _direction(x1 - x0, y1 - y0)
+
+
+@lru_cache(maxsize=1024)
+def _one_style(size: float, bold: bool, italic: bool) -> Style:
+    """The same object for the same style: it is compared for every line."""
+    return Style(size, bold, italic)
 
 
 def _direction(right: float, down: float) -> int:
