@@ -34,12 +34,12 @@ class Tally:
         self.codes: defaultdict[str, Counter[str]] = defaultdict(Counter)
         self.findings: defaultdict[str, list[str]] = defaultdict(list)
         self.slowest: dict[str, tuple[float, int]] = {}
-        self.seconds: Counter[str] = Counter()
+        self.seconds: defaultdict[str, float] = defaultdict(float)
 
     def add(self, format: str, number: int, outcome: Outcome) -> bool:
         """Counts ``outcome``; whether its file is worth keeping."""
         self.codes[format][outcome.code] += 1
-        self.seconds[format] += outcome.seconds  # type: ignore[assignment]
+        self.seconds[format] += outcome.seconds
         self.slowest[format] = max(self.slowest.get(format, (0.0, 0)), (outcome.seconds, number))
         if outcome.code != "finding":
             return False
@@ -52,9 +52,10 @@ class Tally:
         print("| format | files | read | refused | findings | mean s | slowest s |\n|---|---|---|---|---|---|---|")
         for format, codes in self.codes.items():
             files, (slowest, number) = codes.total(), self.slowest[format]
-            refused = ", ".join(f"{code} {n}" for code, n in codes.most_common() if code not in ("read", "finding"))
+            others = [f"{code} {n}" for code, n in codes.most_common() if code not in ("read", "finding")]
             mean = self.seconds[format] / files
-            print(f"| {format} | {files} | {codes['read']} | {refused} | {codes['finding']} | {mean:.3f} | {slowest:.1f} (:{number}) |")
+            counts = f"{files} | {codes['read']} | {', '.join(others)} | {codes['finding']}"
+            print(f"| {format} | {counts} | {mean:.3f} | {slowest:.1f} (:{number}) |")
         total = sum(self.codes.values(), Counter[str]())
         print(f"{total.total():,} files, {total['read']:,} read, {total['finding']:,} findings")
         for alike in self.findings.values():
@@ -125,7 +126,9 @@ def main() -> None:
     elif arguments.smaller:
         smaller(arguments.smaller)
     else:
-        tally = fuzz(arguments.format.split(","), arguments.files, arguments.seed, arguments.workers, arguments.findings)
+        tally = fuzz(
+            arguments.format.split(","), arguments.files, arguments.seed, arguments.workers, arguments.findings
+        )
         tally.show()
         sys.exit(any(codes["finding"] for codes in tally.codes.values()))
 

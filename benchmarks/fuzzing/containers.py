@@ -15,9 +15,10 @@ from fuzzing import raw
 from fuzzing.zips import packed, unpacked
 
 _NAMES = (
-    "../a.txt", "/etc/a.txt", "..\\a.txt", "C:\\a.txt", "a/../../b.txt", "", ".", "a\0.txt", "x" * 5000 + ".txt", "a.txt/",
-    "\ud800.txt", "a.zip", "a.tar", "a.gz", "a.tar.gz", "CON.txt", "a\n.txt", "é.txt", "__MACOSX/._a.txt", "a.pdf", "a.csv",
-    "a.jsonl", "a.parquet", "a.docx", "a.eml", "//a.txt", "./a.txt", "a//b.txt", "~/a.txt", "a.txt ", "a.tsv", "a.bz2", "a.xz",
+    "../a.txt", "/etc/a.txt", "..\\a.txt", "C:\\a.txt", "a/../../b.txt", "", ".", "a\0.txt", "x" * 5000 + ".txt",
+    "a.txt/", "\ud800.txt", "a.zip", "a.tar", "a.gz", "a.tar.gz", "CON.txt", "a\n.txt", "é.txt", "__MACOSX/._a.txt",
+    "a.pdf", "a.csv", "a.jsonl", "a.parquet", "a.docx", "a.eml", "//a.txt", "./a.txt", "a//b.txt", "~/a.txt",
+    "a.txt ", "a.tsv", "a.bz2", "a.xz",
 )  # fmt: skip
 _SIZES = (0, 1, 0xFF, 0xFFFF, 0x7FFFFFFF, 0xFFFFFFFF, 0xFFFFFFFE, 100_000_000)
 

@@ -29,7 +29,15 @@ def check(report: Report) -> None:
         line.model_dump_json().encode()
     for index, sentence in enumerate(sentences):
         record = Record(
-            str(index), Role.FINDING, sentence.start, sentence.end, sentence.text, (index,), _SCORES, 1.0, Decision.ACCEPT
+            str(index),
+            Role.FINDING,
+            sentence.start,
+            sentence.end,
+            sentence.text,
+            (index,),
+            _SCORES,
+            1.0,
+            Decision.ACCEPT,
         )
         record_line(told, record, _MODEL).model_dump_json().encode()
     report_line(told, _MODEL).model_dump_json().encode()

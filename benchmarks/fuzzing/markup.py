@@ -21,38 +21,44 @@ _ATTRIBUTES = (
     b'w:val="-1"', b'w:val="2147483648"', b'w:val="1000000"', b'w:val="none"', b'w:ilvl="99"', b'w:id="0"',
     b'text:outline-level="0"', b'text:outline-level="-5"', b'text:c="999999999"', b'text:start-value="99999999999"',
     b'table:number-columns-repeated="1048576"', b'table:number-rows-repeated="999999"', b'text:level="500"',
-    b'xml:space="preserve"', b'xmlns:w="nowhere"', b'xmlns="nowhere"', b'dir="rtl"', b'start=""', b'type="1" start="-9"',
+    b'xml:space="preserve"', b'xmlns:w="nowhere"', b'xmlns="nowhere"', b'dir="rtl"', b'start=""',
+    b'type="1" start="-9"',
 )  # fmt: skip
 _TAGS = (
     b"<table>", b"<tr>", b"<td>", b"</td>", b"</table>", b"<ol>", b"<ul>", b"<li>", b"</li>", b"<b>", b"<a>", b"<p>",
-    b"<pre>", b"<svg>", b"<math>", b"<template>", b"<select>", b"<plaintext>", b"<script>", b"<!--", b"-->", b"<![CDATA[",
-    b"]]>", b"<?xml version='1.0' encoding='cp037'?>", b"<!DOCTYPE a [<!ENTITY b 'c'>]>", b"&#x110000;", b"&#xD800;",
-    b"&#0;", b"&nosuch;", b"<dl>", b"<dt>", b"<dd>", b"<h1>", b"<main>", b"<nav>", b"<caption>", b"<sup>", b"<br/>",
-    b"<q>", b"<textarea>", b"<frameset>", b"<blockquote>", b"<w:p>", b"</w:p>", b"<w:tbl>", b"<w:tr>", b"<w:tc>", b"<w:r>",
-    b"<w:tab/>", b"<w:br/>", b"<w:del>", b"<w:sdt>", b"<w:fldChar w:fldCharType='begin'/>", b"<text:list>", b"<text:p>",
-    b"<text:h>", b"<text:s text:c='9999999'/>", b"<text:note>", b"<table:table-cell>", b"<table:table-row>",
+    b"<pre>", b"<svg>", b"<math>", b"<template>", b"<select>", b"<plaintext>", b"<script>", b"<!--", b"-->",
+    b"<![CDATA[", b"]]>", b"<?xml version='1.0' encoding='cp037'?>", b"<!DOCTYPE a [<!ENTITY b 'c'>]>", b"&#x110000;",
+    b"&#xD800;", b"&#0;", b"&nosuch;", b"<dl>", b"<dt>", b"<dd>", b"<h1>", b"<main>", b"<nav>", b"<caption>",
+    b"<sup>", b"<br/>", b"<q>", b"<textarea>", b"<frameset>", b"<blockquote>", b"<w:p>", b"</w:p>", b"<w:tbl>",
+    b"<w:tr>", b"<w:tc>", b"<w:r>", b"<w:tab/>", b"<w:br/>", b"<w:del>", b"<w:sdt>",
+    b"<w:fldChar w:fldCharType='begin'/>", b"<text:list>", b"<text:p>", b"<text:h>", b"<text:s text:c='9999999'/>",
+    b"<text:note>", b"<table:table-cell>", b"<table:table-row>",
     b"<w:numPr><w:ilvl w:val='8'/><w:numId w:val='1'/></w:numPr>", b"<w:footnoteReference w:id='1'/>",
 )  # fmt: skip
 _CONTROLS = (
-    b"\\u-1 ?", b"\\u55357 ?", b"\\u999999999?", b"\\uc9999", b"\\uc-1", b"\\bin99999999 ", b"\\bin-1 ", b"\\bin3 ", b"{",
-    b"}", b"\\row", b"\\cell", b"\\intbl", b"\\par", b"\\pard", b"\\li-99999", b"\\ilvl99999", b"\\outlinelevel8",
-    b"\\ansicpg99999", b"\\ansicpg0", b"\\ansicpg65001", b"\\fcharset2", b"\\f999999999", b"{\\footnote ", b"{\\*\\shptxt ",
-    b"{\\header ", b"{\\field{\\*\\fldinst TOC}{\\fldrslt ", b"{\\upr{a}{\\*\\ud{b}}}", b"\\'8", b"\\'zz", b"\\'ff", b"\\",
-    b"{\\listtext ", b"{\\pntext ", b"{\\info{\\creatim\\yr99999999\\mo-1\\dy0}}", b"\\s-2147483649", b"\\chftn", b"\\v",
-    b"\\deleted", b"\\super", b"{\\*\\x", b"\\nestcell", b"\\nestrow", b"\\sect", b"\\tab", b"\\line",
+    b"\\u-1 ?", b"\\u55357 ?", b"\\u999999999?", b"\\uc9999", b"\\uc-1", b"\\bin99999999 ", b"\\bin-1 ", b"\\bin3 ",
+    b"{", b"}", b"\\row", b"\\cell", b"\\intbl", b"\\par", b"\\pard", b"\\li-99999", b"\\ilvl99999",
+    b"\\outlinelevel8", b"\\ansicpg99999", b"\\ansicpg0", b"\\ansicpg65001", b"\\fcharset2", b"\\f999999999",
+    b"{\\footnote ", b"{\\*\\shptxt ", b"{\\header ", b"{\\field{\\*\\fldinst TOC}{\\fldrslt ",
+    b"{\\upr{a}{\\*\\ud{b}}}", b"\\'8", b"\\'zz", b"\\'ff", b"\\", b"{\\listtext ", b"{\\pntext ",
+    b"{\\info{\\creatim\\yr99999999\\mo-1\\dy0}}", b"\\s-2147483649", b"\\chftn", b"\\v", b"\\deleted", b"\\super",
+    b"{\\*\\x", b"\\nestcell", b"\\nestrow", b"\\sect", b"\\tab", b"\\line",
 )  # fmt: skip
 _LINES = (
-    b"> " * 300, b"- " * 300, b"1. " * 300, b"* * *", b"===", b"---", b"| a | b |", b"|---|---|", b"[" * 500, b"![](" * 200,
-    b"`" * 200, b"**" * 300, b"_a" * 400, b"<!--" * 100, b"<a" * 300, b"&" * 300, b"```", b"~~~", b"#" * 7, b"# ", b"\t" * 80,
-    b" " * 4000, b"1.1.1.1.1.1.1.1.1.1.1.1.1 a", b"(a)(b)(c) d", b"99999999999999999999. x", b"\f", b"\x0b", b"\x85", b"\r",
-    b"a|" * 500, b'"' * 301, b'""",', b",,,,,,,,,,", b"--", b"-- ", b"From: a", b"On 1 May a wrote:", b"> x\n>> y\n>>> z",
-    b"Content-Type: multipart/mixed; boundary=x", b"--x", b"--x--", b"Content-Type: message/rfc822", b"=?utf-8?q?=ff?=",
-    b"Content-Type: text/html; charset=utf-7", b"Content-Transfer-Encoding: base64", b"Content-Transfer-Encoding: uuencode",
-    b"Content-Transfer-Encoding: quoted-printable", b"Content-Type: text/plain; charset=undefined; format=flowed; delsp=yes",
-    b"Date: 99 Foo 99999 99:99:99 +9999", b"Subject: =?x-unknown?b?////?=", b'Content-Disposition: attachment; filename*=utf-8\'\'%ff',
-    b'{"text": 1}', b'{"text": "\\ud800"}', b"[[[[[[[[", b'{"a":' * 2000, b'{"text": 1e999, "x": NaN}', b"null", b"(" * 2000,
-    b"\xe2\x80\x9c" * 1000, b"Overall effectiveness | Good", b"Overall effectiveness: Inadequate", b"1 | 2 | 3", b"R1 a", b"R2 b",
-    "١. اكتب".encode(), "ⅷ. x".encode(), "²) x".encode(), "\u2028\u2029\u0085\u200b\ufeff\u202e".encode(), b"\xed\xa0\x80",
+    b"> " * 300, b"- " * 300, b"1. " * 300, b"* * *", b"===", b"---", b"| a | b |", b"|---|---|", b"[" * 500,
+    b"![](" * 200, b"`" * 200, b"**" * 300, b"_a" * 400, b"<!--" * 100, b"<a" * 300, b"&" * 300, b"```", b"~~~",
+    b"#" * 7, b"# ", b"\t" * 80, b" " * 4000, b"1.1.1.1.1.1.1.1.1.1.1.1.1 a", b"(a)(b)(c) d",
+    b"99999999999999999999. x", b"\f", b"\x0b", b"\x85", b"\r", b"a|" * 500, b'"' * 301, b'""",', b",,,,,,,,,,",
+    b"--", b"-- ", b"From: a", b"On 1 May a wrote:", b"> x\n>> y\n>>> z",
+    b"Content-Type: multipart/mixed; boundary=x", b"--x", b"--x--", b"Content-Type: message/rfc822",
+    b"=?utf-8?q?=ff?=", b"Content-Type: text/html; charset=utf-7", b"Content-Transfer-Encoding: base64",
+    b"Content-Transfer-Encoding: uuencode", b"Content-Transfer-Encoding: quoted-printable",
+    b"Content-Type: text/plain; charset=undefined; format=flowed; delsp=yes", b"Date: 99 Foo 99999 99:99:99 +9999",
+    b"Subject: =?x-unknown?b?////?=", b'Content-Disposition: attachment; filename*=utf-8\'\'%ff', b'{"text": 1}',
+    b'{"text": "\\ud800"}', b"[[[[[[[[", b'{"a":' * 2000, b'{"text": 1e999, "x": NaN}', b"null", b"(" * 2000,
+    b"\xe2\x80\x9c" * 1000, b"Overall effectiveness | Good", b"Overall effectiveness: Inadequate", b"1 | 2 | 3",
+    b"R1 a", b"R2 b", "١. اكتب".encode(), "ⅷ. x".encode(), "²) x".encode(),
+    "\u2028\u2029\u0085\u200b\ufeff\u202e".encode(), b"\xed\xa0\x80",
 )  # fmt: skip
 
 
@@ -137,7 +143,9 @@ def in_lines(data: bytes, chance: random.Random, seeds: Sequence[bytes]) -> byte
         case 2:
             lines.insert(at, lines.pop(chance.randrange(len(lines))))
         case 3:
-            lines[at] += chance.choice((b"", b" ", b"\\", b"-", b"  ")) + (lines.pop(at + 1) if at + 1 < len(lines) else b"")
+            lines[at] += chance.choice((b"", b" ", b"\\", b"-", b"  ")) + (
+                lines.pop(at + 1) if at + 1 < len(lines) else b""
+            )
         case 4:
             prefix = chance.choice((b"> ", b"    ", b"- ", b"1. ", b"\t", b"# ", b"| ", b"* ", b"  ", b"9) ", b">> "))
             count = chance.choice((1, 5, 50, 1000))

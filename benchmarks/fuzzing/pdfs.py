@@ -9,12 +9,14 @@ from collections.abc import Sequence
 
 from fuzzing import raw
 
-_OBJECT = re.compile(rb"(\d+)\s+(\d+)\s+obj\b")
+_OBJECT = re.compile(rb"(?<!\d)(\d{1,9})\s{1,9}(\d{1,5})\s{1,9}obj\b")
 _LENGTH = re.compile(rb"/Length\s+(\d+)(?!\s+\d+\s+R)")
 _FILTER = re.compile(rb"/Filter\s*(?:/FlateDecode|\[\s*/FlateDecode\s*\])")
 _REFERENCE = re.compile(rb"\b(\d+) 0 R\b")
 _NUMBER = re.compile(rb"(?<![\w.])-?\d*\.?\d+(?![\w.])")
-_KEY = re.compile(rb"/(Rotate|MediaBox|CropBox|Count|Kids|W|Widths|FontMatrix|FontBBox|Matrix|BBox|Parent|DW|First|UserUnit)\b")
+_KEY = re.compile(
+    rb"/(Rotate|MediaBox|CropBox|Count|Kids|W|Widths|FontMatrix|FontBBox|Matrix|BBox|Parent|DW|First|UserUnit)\b"
+)
 _TRAILER = re.compile(rb"trailer\s*<<(.*?)>>\s*startxref", re.DOTALL)
 
 _VALUES = {
@@ -23,18 +25,21 @@ _VALUES = {
     b"UserUnit": (b"0", b"-1", b"1e9", b"75000"),
 }
 _BOXES = (
-    b"[0 0 0 0]", b"[0 0 1e30 1e30]", b"[-1e30 -1e30 1e30 1e30]", b"[600 800 0 0]", b"[0 0 1 1]", b"[1]", b"[]", b"null",
-    b"[0 0 14400 14400]", b"[0 0 1e-9 1e-9]", b"[99999 99999 100000 100000]", b"[nan nan inf inf]", b"[0 0 2147483648 5]",
+    b"[0 0 0 0]", b"[0 0 1e30 1e30]", b"[-1e30 -1e30 1e30 1e30]", b"[600 800 0 0]", b"[0 0 1 1]", b"[1]", b"[]",
+    b"null", b"[0 0 14400 14400]", b"[0 0 1e-9 1e-9]", b"[99999 99999 100000 100000]", b"[nan nan inf inf]",
+    b"[0 0 2147483648 5]",
 )  # fmt: skip
 _OPERATORS = (
-    b"q", b"Q", b"BT", b"ET", b"1e9 0 0 1e9 0 0 cm", b"1e-9 0 0 1e-9 0 0 cm", b"0 0 0 0 0 0 cm", b"1e30 0 0 1e30 1e30 1e30 cm",
-    b"0 1 -1 0 300 300 cm", b"-1 0 0 -1 500 700 cm", b".7 .7 -.7 .7 300 0 cm", b"1 0 0 -1 0 800 cm", b"0 Tz", b"-100 Tz", b"1e9 Tz",
-    b"1e6 Tc", b"-1e6 Tc", b"1e9 Tw", b"1e9 TL", b"1e9 Ts", b"3 Tr", b"7 Tr", b"0 0 Td", b"1e9 1e9 Td", b"-1e38 1e38 TD", b"T*",
-    b"(a)Tj", b"( )Tj", b"(\\000\\001\\002)Tj", b"(\\377\\376\\200)Tj", b"(1.)Tj", b"(-)Tj", b"(\\267)Tj", b"(fi-)Tj",
-    b"[(a)-1e9(b)1e9(c)]TJ", b"()Tj", b"(a)'", b"1 1 (a)\"", b"0 0 600 800 re S", b"0 0 m 600 0 l S", b"0 0 m 0 800 l S",
-    b"10 10 m 1e30 10 l S", b"nan nan m inf inf l S", b"0 0 1e30 1e30 re W n", b"/Fx0 Do", b"/F1 0 Tf", b"/F1 -12 Tf",
-    b"/F1 1e9 Tf", b"/F1 .001 Tf", b"/F2 12 Tf", b"/Nope 12 Tf", b"1 0 0 1 1e9 1e9 Tm", b"0 0 0 0 0 0 Tm", b"0 1 -1 0 99 99 Tm",
-    b"1e20 1e20 1e20 1e20 0 0 Tm", b"/Span <</ActualText (x)>> BDC", b"EMC", b"BI /W 1 /H 1 ID x EI", b"1e5 0 0 1e-5 0 0 Tm",
+    b"q", b"Q", b"BT", b"ET", b"1e9 0 0 1e9 0 0 cm", b"1e-9 0 0 1e-9 0 0 cm", b"0 0 0 0 0 0 cm",
+    b"1e30 0 0 1e30 1e30 1e30 cm", b"0 1 -1 0 300 300 cm", b"-1 0 0 -1 500 700 cm", b".7 .7 -.7 .7 300 0 cm",
+    b"1 0 0 -1 0 800 cm", b"0 Tz", b"-100 Tz", b"1e9 Tz", b"1e6 Tc", b"-1e6 Tc", b"1e9 Tw", b"1e9 TL", b"1e9 Ts",
+    b"3 Tr", b"7 Tr", b"0 0 Td", b"1e9 1e9 Td", b"-1e38 1e38 TD", b"T*", b"(a)Tj", b"( )Tj", b"(\\000\\001\\002)Tj",
+    b"(\\377\\376\\200)Tj", b"(1.)Tj", b"(-)Tj", b"(\\267)Tj", b"(fi-)Tj", b"[(a)-1e9(b)1e9(c)]TJ", b"()Tj", b"(a)'",
+    b"1 1 (a)\"", b"0 0 600 800 re S", b"0 0 m 600 0 l S", b"0 0 m 0 800 l S", b"10 10 m 1e30 10 l S",
+    b"nan nan m inf inf l S", b"0 0 1e30 1e30 re W n", b"/Fx0 Do", b"/F1 0 Tf", b"/F1 -12 Tf", b"/F1 1e9 Tf",
+    b"/F1 .001 Tf", b"/F2 12 Tf", b"/Nope 12 Tf", b"1 0 0 1 1e9 1e9 Tm", b"0 0 0 0 0 0 Tm", b"0 1 -1 0 99 99 Tm",
+    b"1e20 1e20 1e20 1e20 0 0 Tm", b"/Span <</ActualText (x)>> BDC", b"EMC", b"BI /W 1 /H 1 ID x EI",
+    b"1e5 0 0 1e-5 0 0 Tm",
 )  # fmt: skip
 
 

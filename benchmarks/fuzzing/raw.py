@@ -17,7 +17,17 @@ NUMBERS = (
     b"1e308", b"-1e308", b"1e999", b"nan", b"inf", b"0x7f", b"1.5", b"-.5", b"+1", b"", b"00000000000", b"\xd9\xa3",
     "²".encode(), "½".encode(), "५".encode(), "Ⅷ".encode(),
 )  # fmt: skip
-_BINARY = (b"\0", b"\xff", b"\x7f", b"\x80", b"\0\0", b"\xff\xff", b"\xff\x7f", b"\0\0\0\0", b"\xff\xff\xff\xff")
+_BINARY: tuple[bytes, ...] = (
+    b"\0",
+    b"\xff",
+    b"\x7f",
+    b"\x80",
+    b"\0\0",
+    b"\xff\xff",
+    b"\xff\x7f",
+    b"\0\0\0\0",
+    b"\xff\xff\xff\xff",
+)
 _BINARY += (b"\xff\xff\xff\x7f", b"\0\0\0\x80", b"\xff" * 8, b"\0" * 8, b"\x01\0\0\0", b"\0\0\0\x01")
 _NUMBER = re.compile(rb"\d+")
 
@@ -27,8 +37,9 @@ def _span(data: bytes, chance: random.Random, longest: int = 4000) -> tuple[int,
     return start, min(len(data), start + int(longest ** chance.random()))
 
 
-def bits(data: bytes, chance: random.Random, _: Sequence[bytes]) -> bytes:
+def bits(data: bytes, chance: random.Random, seeds: Sequence[bytes]) -> bytes:
     """A few bits flipped."""
+    del seeds
     changed = bytearray(data)
     for _ in range(chance.choice((1, 2, 8, 40)) if changed else 0):
         changed[chance.randrange(len(changed))] ^= 1 << chance.randrange(8)

@@ -1,4 +1,4 @@
-"""Small whole files of every format to begin with: the repository's own, some made here, and real reports where at hand."""
+"""Small whole files of every format to begin with: ours, some made here, and real reports where they are at hand."""
 
 from __future__ import annotations
 
@@ -42,12 +42,18 @@ Overall effectiveness | Requires improvement
 
 2.1 The kitchen is clean. Records are kept.
 """
-_HTML = """<!doctype html><html><head><title>Inspection of Anytown School</title><meta charset=utf-8></head><body><nav>Home</nav>
-<main><h1>Inspection of Anytown School</h1><p>Leaders know the school <b>well</b>.<sup><a href="#n1" role="doc-noteref">1</a></sup></p>
-<h2>What we found</h2><ol start="3" type="i"><li>train staff;<ul><li>early</li></ul></li><li value="7">review plans.</li></ol>
-<table><caption>Grades</caption><tr><th colspan=2>Judgement</th></tr><tr><td rowspan="2">Overall</td><td>Good</td></tr></table>
+_HTML = """<!doctype html><html><head><title>Inspection of Anytown School</title><meta charset=utf-8></head>
+<body><nav>Home</nav>
+<main><h1>Inspection of Anytown School</h1>
+<p>Leaders know the school <b>well</b>.<sup><a href="#n1" role="doc-noteref">1</a></sup></p>
+<h2>What we found</h2><ol start="3" type="i">
+<li>train staff;<ul><li>early</li></ul></li><li value="7">review plans.</li></ol>
+<table><caption>Grades</caption>
+<tr><th colspan=2>Judgement</th></tr><tr><td rowspan="2">Overall</td><td>Good</td></tr></table>
 <dl><dt>Date</dt><dd>3 May 2024</dd></dl><pre>a  b
-c</pre><blockquote>Quoted.</blockquote><div class="footnotes"><ol><li id="n1">Act 2006. <a href="#r1">&#8617;</a></li></ol></div></main></body></html>"""
+c</pre><blockquote>Quoted.</blockquote>
+<div class="footnotes"><ol><li id="n1">Act 2006. <a href="#r1">&#8617;</a></li></ol></div>
+</main></body></html>"""
 _MARKDOWN = """---
 title: Inspection of Anytown School
 ---
@@ -232,11 +238,14 @@ def _eml() -> Iterator[bytes]:
 def _rtf() -> Iterator[bytes]:
     yield (_FILES / "made.rtf").read_bytes()
     yield (
-        b"{\\rtf1\\ansi\\ansicpg1252{\\fonttbl{\\f0\\fcharset0 Arial;}{\\f1\\fcharset2 Symbol;}}{\\stylesheet{\\s1 heading 1;}}"
-        b"{\\info{\\title Inspection}{\\creatim\\yr2024\\mo5\\dy3}}\\pard\\s1 What we found\\par\\pard Leaders \\b know\\b0  it "
-        b"\\'93well\\'94 \\u8211 ?.{\\super\\chftn{\\footnote\\pard Act.\\par}}\\par{\\listtext 1.\\tab}\\ls1\\ilvl0 train;\\par"
-        b"\\trowd\\intbl Judgement\\cell Grade\\cell\\row\\trowd\\intbl Overall\\cell Good\\cell\\row\\pard{\\f1 \\'b7} x\\par"
-        b"{\\field{\\*\\fldinst TOC}{\\fldrslt Contents 1}}{\\*\\shpinst{\\shptxt boxed\\par}}{\\header head\\par}}"
+        b"{\\rtf1\\ansi\\ansicpg1252{\\fonttbl{\\f0\\fcharset0 Arial;}{\\f1\\fcharset2 Symbol;}}"
+        b"{\\stylesheet{\\s1 heading 1;}}"
+        b"{\\info{\\title Inspection}{\\creatim\\yr2024\\mo5\\dy3}}"
+        b"\\pard\\s1 What we found\\par\\pard Leaders \\b know\\b0 "
+        b" it \\'93well\\'94 \\u8211 ?.{\\super\\chftn{\\footnote\\pard Act.\\par}}\\par{\\listtext 1.\\tab}\\ls1 "
+        b"\\ilvl0 train;\\par\\trowd\\intbl Judgement\\cell Grade\\cell\\row\\trowd\\intbl Overall\\cell Good\\cell"
+        b"\\row\\pard{\\f1 \\'b7} x\\par{\\field{\\*\\fldinst TOC}{\\fldrslt Contents 1}}"
+        b"{\\*\\shpinst{\\shptxt boxed\\par}}{\\header head\\par}}"
     )
 
 
@@ -331,10 +340,11 @@ def _paragraph(text: str, properties: str = "", inside: str = "") -> str:
     return f"<w:p><w:pPr>{properties}</w:pPr><w:r><w:t>{text}</w:t></w:r>{inside}</w:p>"
 
 
+_CHANGES = "<w:del><w:r><w:delText>gone</w:delText></w:r></w:del><w:ins><w:r><w:t>in</w:t></w:r></w:ins>"
 _NUMBERED = '<w:numPr><w:ilvl w:val="{}"/><w:numId w:val="1"/></w:numPr>'
 _CELL = "<w:tc><w:tcPr>{}</w:tcPr>{}</w:tc>"
 _WORD = {
-    "_rels/.rels": _relations("x").replace(f"{_OFFICE}/x", f"{_OFFICE}/officeDocument").replace("x.xml", "word/document.xml"),
+    "_rels/.rels": _relations("officeDocument").replace("officeDocument.xml", "word/document.xml"),
     "word/_rels/document.xml.rels": _relations("styles", "numbering", "footnotes", "header", "comments"),
     "word/document.xml": f"<w:document {_W}><w:body>"
     + _paragraph("What we found", '<w:pStyle w:val="H1"/>')
@@ -348,7 +358,7 @@ _WORD = {
     + _paragraph("", "", '<w:r><w:fldChar w:fldCharType="begin"/><w:instrText>TOC</w:instrText></w:r>')
     + _paragraph("Contents", "", '<w:r><w:fldChar w:fldCharType="end"/></w:r>')
     + "<w:sdt><w:sdtContent>"
-    + _paragraph("Controlled.", "", "<w:del><w:r><w:delText>gone</w:delText></w:r></w:del><w:ins><w:r><w:t>in</w:t></w:r></w:ins>")
+    + _paragraph("Controlled.", "", _CHANGES)
     + "</w:sdtContent></w:sdt><w:p><w:r><w:pict><w:txbxContent>"
     + _paragraph("Boxed.")
     + "</w:txbxContent></w:pict><w:sym w:char='F0B7'/><w:tab/><w:br/></w:r></w:p></w:body></w:document>",
@@ -359,12 +369,12 @@ _WORD = {
     '<w:numFmt w:val="decimal"/><w:lvlText w:val="%1."/></w:lvl><w:lvl w:ilvl="1"><w:start w:val="1"/><w:numFmt w:val='
     '"lowerRoman"/><w:lvlText w:val="%1.%2)"/></w:lvl></w:abstractNum><w:num w:numId="1"><w:abstractNumId w:val="0"/>'
     '<w:lvlOverride w:ilvl="0"><w:startOverride w:val="5"/></w:lvlOverride></w:num></w:numbering>',
-    "word/footnotes.xml": f'<w:footnotes {_W}><w:footnote w:id="2">{_paragraph("Act 2006.")}</w:footnote></w:footnotes>',
+    "word/footnotes.xml": f'<w:footnotes {_W}><w:footnote w:id="2">{_paragraph("Act.")}</w:footnote></w:footnotes>',
     "word/header.xml": f"<w:hdr {_W}>{_paragraph('Anytown')}</w:hdr>",
     "word/comments.xml": f"<w:comments {_W}><w:comment w:id='0'>{_paragraph('Sure?')}</w:comment></w:comments>",
 }  # fmt: skip
 
 _MAKERS = {
-    "pdf": _pdf, "txt": _txt, "md": _md, "html": _html, "eml": _eml, "rtf": _rtf, "docx": _docx, "odt": _odt, "csv": _csv,
-    "jsonl": _jsonl, "parquet": _parquet, "zip": _zips, "tar": _tars, "tar.gz": _tar_gz,
+    "pdf": _pdf, "txt": _txt, "md": _md, "html": _html, "eml": _eml, "rtf": _rtf, "docx": _docx, "odt": _odt,
+    "csv": _csv, "jsonl": _jsonl, "parquet": _parquet, "zip": _zips, "tar": _tars, "tar.gz": _tar_gz,
 }  # fmt: skip

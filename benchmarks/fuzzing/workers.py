@@ -43,9 +43,9 @@ Make = Callable[[str, int, int], bytes]
 class Worker:
     """A child process that makes and reads one file at a time."""
 
-    def __init__(self, make: Make, seed: int, *, library: str = "") -> None:
-        self._make, self._seed, self._library = make, seed, library
-        self._log = tempfile.NamedTemporaryFile(suffix=".log")  # noqa: SIM115: as long as the worker
+    def __init__(self, make: Make, seed: int) -> None:
+        self._make, self._seed = make, seed
+        self._log = tempfile.NamedTemporaryFile(suffix=".log")  # noqa: SIM115
         self._process: multiprocessing.context.SpawnProcess | None = None
         self._read = 0
 
@@ -96,7 +96,9 @@ class Worker:
         context = multiprocessing.get_context("spawn")
         self._connection, theirs = context.Pipe()
         Path(self._log.name).write_text("")
-        self._process = context.Process(target=_work, args=(theirs, self._log.name, self._make, self._seed), daemon=True)
+        self._process = context.Process(
+            target=_work, args=(theirs, self._log.name, self._make, self._seed), daemon=True
+        )
         self._process.start()
         theirs.close()
         self._read = 0
@@ -111,10 +113,10 @@ def _last_of_ours(log: str) -> str:
 
 def _work(connection: Connection, log: str, make: Make, seed: int) -> None:
     os.nice(10)
-    file = Path(log).open("w")  # noqa: SIM115: as long as the process
+    file = Path(log).open("w")  # noqa: SIM115
     faulthandler.enable(file)
     faulthandler.register(signal.SIGXCPU, file, chain=True)
-    _warm_up(make, seed)
+    _warm_up()
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     while True:
@@ -129,9 +131,8 @@ def _work(connection: Connection, log: str, make: Make, seed: int) -> None:
         connection.send(outcome_of(data, format))
 
 
-def _warm_up(make: Make, seed: int) -> None:
+def _warm_up() -> None:
     """Loads what the first files of each format would have to wait for, before memory is limited."""
-    del make, seed
     for name, data in (("a.txt", b"Leaders act."), ("a.html", b"<p>Leaders act."), ("a.md", b"Leaders act.")):
         outcome_of(data, name[2:])
 
@@ -161,11 +162,7 @@ def _read(data: bytes, name: str) -> Iterator[Report | ReadError]:
     """Every report in ``data`` and why there is none."""
     errors: list[ReadError] = []
     try:
-        if hasattr(reading, "read_each"):
-            for report in reading.read_each(data, name=name, on_error=lambda _, error: errors.append(error)):
-                yield report
-        else:
-            yield reading.read(data, name=name)
+        yield from reading.read_each(data, name=name, on_error=lambda _, error: errors.append(error))
     except ReadError as error:
         errors.append(error)
     yield from errors

@@ -9,7 +9,16 @@ from collections.abc import Sequence
 
 from fuzzing import markup, raw, trees
 
-_INSIDE = (*[trees.in_tree] * 20, markup.in_tags, markup.in_tags, markup.in_lines, raw.bits, raw.printed_number, raw.cut, raw.crossed)
+_INSIDE = (
+    *[trees.in_tree] * 20,
+    markup.in_tags,
+    markup.in_tags,
+    markup.in_lines,
+    raw.bits,
+    raw.printed_number,
+    raw.cut,
+    raw.crossed,
+)
 
 
 def unpacked(data: bytes) -> dict[str, bytes]:

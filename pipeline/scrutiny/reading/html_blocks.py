@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from itertools import islice
 
 from justhtml import Element, Node
 
@@ -27,6 +28,9 @@ _BLOCKS = frozenset(
 )
 #: Longer text is not looked through for hand-made paragraphs and lists, in characters.
 _LONGEST_PREFORMATTED = 500_000
+#: Tables in tables deeper than this are taken to be part of the one around them: what is in a cell is looked through
+#: at every level.
+_DEEPEST_TABLE = 20
 #: Without attributes these change nothing for what is inside them.
 _PLAIN = frozenset(
     ["p", "div", "span", "li", "tr", "td", "tbody", f"{FORMATTING}a", f"{FORMATTING}i", f"{FORMATTING}em"]
@@ -47,6 +51,9 @@ _NOTE_LABEL = re.compile(r"\[?\s*(?:foot|end)note\s+(\d{1,4})\s*\]?", re.IGNOREC
 _BACK_LINK = re.compile(
     r"[\s↩↑↵⏎^⤴\ufe0e]*|\[?(?:back|return)(?: to (?:text|content|reference|top))?\]?", re.IGNORECASE
 )
+
+#: A link back from a note is made of no more than so many elements and texts.
+_BACK_LINK_NODES = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +198,8 @@ class HtmlBlocks:
     def _is_back_link(self, element: Element) -> bool:
         if element.name != f"{FORMATTING}a" or self._scopes[-1].kind is not BlockKind.FOOTNOTE:
             return False
-        return bool(_BACK_LINK.fullmatch("".join(_own_text(element)).strip()))
+        texts = list(islice(_own_text(element), _BACK_LINK_NODES + 1))
+        return len(texts) <= _BACK_LINK_NODES and bool(_BACK_LINK.fullmatch("".join(texts).strip()))
 
     def _scope(self, element: Element) -> _Scope:
         scope, name = self._scopes[-1], element.name
@@ -234,7 +242,8 @@ class HtmlBlocks:
             case "li":
                 self._item(element)
             case "table" | "dl":
-                self._tables.append(_Table())
+                deep = len(self._tables) >= _DEEPEST_TABLE
+                self._tables.append(self._tables[-1] if deep else _Table())
             case "caption":
                 self._sinks.append([])
             case "tr" if self._tables:
@@ -276,7 +285,8 @@ class HtmlBlocks:
                 self._marker = None
             case "table" | "dl":
                 closed = self._tables.pop()
-                self._sinks[-1] += [*closed.captions, *table(closed.rows)]
+                if not self._tables or closed is not self._tables[-1]:
+                    self._sinks[-1] += [*closed.captions, *table(closed.rows)]
             case "caption":
                 captions = self._sinks.pop()
                 (self._tables[-1].captions if self._tables else self._sinks[-1]).extend(captions)
@@ -317,11 +327,11 @@ class HtmlBlocks:
 
 
 def _own_text(element: Element) -> Iterator[str]:
+    """The text in ``element``, an empty string for each other node."""
     todo: list[Node] = [element]
     while todo:
         node = todo.pop()
-        if node.name == "#text":
-            yield str(node.data or "")
+        yield str(node.data or "") if node.name == "#text" else ""
         todo.extend(reversed(node.children or []))
 
 

@@ -54,11 +54,15 @@ def length(element: Node) -> int:
 
 
 def _texts(root: Node) -> Iterator[str]:
+    return (str(node.data or "") for node in _text_nodes(root))
+
+
+def _text_nodes(root: Node) -> Iterator[Node]:
     todo: list[Node] = [root]
     while todo:
         node = todo.pop()
         if node.name == "#text":
-            yield str(node.data or "")
+            yield node
         elif node.name not in UNSHOWN:
             todo.extend(reversed(node.children or []))
 
@@ -89,12 +93,13 @@ class Frame:
     def __init__(self, root: Node) -> None:
         everything = list(elements(root))
         mains = [e for e in everything if e.name == "main" or attribute(e, "role") == "main"]
-        self._mains = {id(main) for main in mains if length(main)}
+        filled = _with_ancestors(node for node in _text_nodes(root) if str(node.data or "").strip())
+        self._mains = {id(main) for main in mains if id(main) in filled}
         headings = [e for e in everything if e.name == "h1" and not is_hidden(e)]
         #: The page's only heading of the first level is its title wherever it stands.
         self._title = id(headings[0]) if len(headings) == 1 else None
         around = [e for e in [*headings[:1], *mains] if self._title is not None or id(e) in self._mains]
-        self._around = {id(ancestor) for element in around for ancestor in _ancestors(element)}
+        self._around = _with_ancestors(element.parent for element in around if element.parent is not None)
 
     @property
     def has_main(self) -> bool:
@@ -116,8 +121,12 @@ class Frame:
         return named or any(map(_FRAME_CLASS.fullmatch, _tokens(element)))
 
 
-def _ancestors(element: Node) -> Iterator[Node]:
-    parent = element.parent
-    while parent is not None:
-        yield parent
-        parent = parent.parent
+def _with_ancestors(nodes: Iterable[Node]) -> set[int]:
+    """The ``id()`` of ``nodes`` and of all they are in, each looked at once however deep they are."""
+    found: set[int] = set()
+    for node in nodes:
+        around: Node | None = node
+        while around is not None and id(around) not in found:
+            found.add(id(around))
+            around = around.parent
+    return found

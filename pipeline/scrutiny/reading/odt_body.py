@@ -191,7 +191,7 @@ class OdtBody:
     def _kinds(self, element: Element, style: str, text: _Text) -> list[Draft]:
         names, lines = self._styles.names(style), text.lines.texts()
         whole = normalise(" ".join(lines))
-        level = integer(element.get("text:outline-level")) or 1 if element.tag == "text:h" else 0
+        level = max(integer(element.get("text:outline-level")) or 1, 1) if element.tag == "text:h" else 0
         level = level or self._styles.outline_level(style)
         marker = self._marker(style)
         titled = "title" in names

@@ -66,7 +66,7 @@ class OdtStyles:
     def outline_level(self, style: str) -> int:
         """The level of headings that ``style`` gives by default; 0 for what is no heading."""
         said = (element.get("style:default-outline-level") for element in self.chain(style))
-        return integer(next((level for level in said if level is not None), None)) or 0
+        return max(integer(next((level for level in said if level is not None), None)) or 0, 0)
 
     def list_of(self, style: str) -> str:
         """The list style of a paragraph style."""

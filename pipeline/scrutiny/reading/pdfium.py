@@ -210,13 +210,13 @@ def _style(
     """Size as displayed, weight and slope of the character at ``index``, which ``owner`` shows; and its direction."""
     matrix = raw.FS_MATRIX()
     _matrix_of(handle, index, ctypes.byref(matrix))
-    scale = math.hypot(matrix.c, matrix.d) or 1.0
+    size = _font_size_of(handle, index) * (math.hypot(matrix.c, matrix.d) or 1.0)
     font = _font_of(owner) or 0
     if font not in fonts:
         fonts[font] = _bold_and_italic(handle, index)
     bold, italic = fonts[font]
     (x0, y0), (x1, y1) = place(0.0, 0.0), place(matrix.a, matrix.b)
-    style = _one_style(round(_font_size_of(handle, index) * scale * 2) / 2 or 1.0, bold, italic)
+    style = _one_style(round(size * 2) / 2 or 1.0 if math.isfinite(size) else 1.0, bold, italic)
     return style, _direction(x1 - x0, y1 - y0)
 
 
@@ -307,6 +307,9 @@ def _run(
     other = place(right, max(head.top, tail.top))
     x, y = ctypes.c_double(), ctypes.c_double()
     _origin_of(handle, start + first, ctypes.byref(x), ctypes.byref(y))
+    baseline = place(x.value, y.value)[1]
+    if not all(map(math.isfinite, (*one, *other, baseline))):
+        one, other, baseline, turn = (0.0, 0.0), (0.0, 0.0), 0.0, -1  # shown, but nowhere on the page
     text = characters[first : last + 1]
     if not text.isascii():
         text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
@@ -316,7 +319,7 @@ def _run(
         y0=min(one[1], other[1]),
         x1=max(one[0], other[0]),
         y1=max(one[1], other[1]),
-        baseline=place(x.value, y.value)[1],
+        baseline=baseline,
         style=style,
         space=space,
         turn=turn,
@@ -330,6 +333,8 @@ def _rules(page: pypdfium2.PdfPage, place: Callable[[float, float], Point]) -> I
         if raw.FPDFPageObj_GetType(item) != raw.FPDF_PAGEOBJ_PATH or _is_background(item):
             continue
         for (x0, y0), (x1, y1) in _strokes(item, place):
+            if not all(map(math.isfinite, (x0, y0, x1, y1))):
+                continue
             if abs(y0 - y1) < 0.5 and abs(x0 - x1) >= _SHORTEST_RULE:
                 yield Rule(min(x0, x1), y0, max(x0, x1), y0)
             elif abs(x0 - x1) < 0.5 and abs(y0 - y1) >= _SHORTEST_RULE:
