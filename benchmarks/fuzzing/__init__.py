@@ -14,8 +14,8 @@ Mutator = Callable[[bytes, random.Random, Sequence[bytes]], bytes]
 #: What damages a file of each format, besides what damages any; and its share of all files.
 FORMATS: Mapping[str, tuple[float, Sequence[Mutator]]] = {
     "pdf": (0.34, [pdfs.in_objects] * 6),
-    "docx": (0.11, [zips.in_members] * 30),
-    "odt": (0.07, [zips.in_members] * 30),
+    "docx": (0.11, [zips.in_members] * 60),
+    "odt": (0.07, [zips.in_members] * 60),
     "html": (0.10, [markup.in_tags] * 4),
     "eml": (0.08, [markup.in_lines] * 3 + [markup.in_tags]),
     "rtf": (0.07, [markup.in_controls] * 4),
@@ -26,7 +26,7 @@ FORMATS: Mapping[str, tuple[float, Sequence[Mutator]]] = {
     "tar.gz": (0.02, [containers.in_gzip] * 3),
     "csv": (0.02, [markup.in_lines] * 2),
     "jsonl": (0.01, [markup.in_lines] * 2),
-    "parquet": (0.02, []),
+    "parquet": (0.02, [containers.in_parquet] * 3),
 }
 
 

@@ -6,10 +6,13 @@ import bz2
 import gzip
 import io
 import lzma
+import math
 import random
 import struct
 import tarfile
 from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
 
 from fuzzing import raw
 from fuzzing.zips import packed, unpacked
@@ -106,3 +109,51 @@ def in_gzip(data: bytes, chance: random.Random, seeds: Sequence[bytes]) -> bytes
         case _:
             inner = in_tar(inner, chance, [inner])
     return gzip.compress(inner, mtime=0)
+
+
+def in_parquet(data: bytes, chance: random.Random, seeds: Sequence[bytes]) -> bytes:
+    """A table of columns of other types than expected, or with their names, packed in another way."""
+    import pyarrow
+    import pyarrow.parquet
+
+    if chance.random() < 0.3:
+        return raw.bits(data, chance, seeds)
+    file, count = io.BytesIO(), chance.choice((0, 1, 3, 50))
+    columns = {name: chance.choice(_COLUMNS) for name in chance.sample(_COLUMN_NAMES, chance.choice((1, 2, 5)))}
+    columns["text"] = chance.choice((*_COLUMNS, ("string", "Leaders act."), ("string", "Leaders act.")))
+    try:
+        made = {
+            name: pyarrow.array([chance.choice((value, value, None)) for _ in range(count)], _type(kind))
+            for name, (kind, value) in columns.items()
+        }
+        pyarrow.parquet.write_table(
+            pyarrow.table(made),
+            file,
+            compression=chance.choice(("none", "snappy", "zstd", "gzip", "brotli")),
+            use_dictionary=chance.random() < 0.5,
+            row_group_size=chance.choice((1, 10, 1000)),
+        )
+    except pyarrow.ArrowException:  # what it cannot write
+        return data
+    return file.getvalue()
+
+
+_COLUMN_NAMES = ("title", "Date", "date", "a" * 3000, "", "text ", "TEXT", "role", "\u202e", "inspection_date", "x.y")
+_COLUMNS: tuple[tuple[str, object], ...] = (
+    ("string", "1. Leadership\n\nLeaders know the school well."), ("string", "\0"), ("string", ""),
+    ("binary", b"\xff\xfe"), ("large_string", "a " * 50_000), ("int64", -1), ("uint64", 2**64 - 1),
+    ("float", math.nan), ("double", math.inf), ("bool", True), ("timestamp[ns]", 2**63 - 1), ("timestamp[s]", 2**62),
+    ("date32", 2**31 - 1), ("duration[ns]", -(2**63)), ("time64[ns]", 1), ("null", None), ("list", ["a"]),
+    ("struct", {"a": 1}), ("decimal", Decimal("1e10")),
+)  # fmt: skip
+
+
+def _type(name: str) -> Any:
+    import pyarrow
+
+    made = {
+        "list": lambda: pyarrow.list_(pyarrow.string()),
+        "struct": lambda: pyarrow.struct([("a", pyarrow.int8())]),
+        "decimal": lambda: pyarrow.decimal128(38, 10),
+    }
+    return made[name]() if name in made else pyarrow.type_for_alias(name)

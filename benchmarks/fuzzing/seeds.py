@@ -19,7 +19,7 @@ _SAMPLES = _HERE / "corpora" / "samples"
 _FILES = _HERE / "tests" / "reading" / "files"
 _SHARED = _HERE.parent / "shared" / "reports"
 #: Of so many real reports the first pages are taken.
-_REAL = 24
+_REAL = 12
 _LARGEST = 150_000
 
 _TEXT = """INSPECTION OF ANYTOWN SCHOOL

@@ -69,7 +69,7 @@ def _wrap(parent: Element, chance: random.Random) -> None:
     inner.extend(list(parent))
     for child in list(parent):
         parent.remove(child)
-    for _ in range(chance.choice((1, 3, 40, 180, 400))):
+    for _ in range(chance.choice((1, 1, 1, 3, 40, 400))):
         outer = Element(parent.tag, dict(parent.attrib))
         outer.append(inner)
         inner = outer

@@ -48,7 +48,7 @@ def in_members(data: bytes, chance: random.Random, seeds: Sequence[bytes]) -> by
     names = list(members)
     name = chance.choices(names, [1 + len(members[n]) ** 0.5 for n in names])[0]
     others = unpacked(chance.choice(seeds))
-    match chance.randrange(12):
+    match chance.randrange(30):
         case 0:
             del members[name]
         case 1:

@@ -188,6 +188,6 @@ def _value(scalar: Any) -> object:
 
     try:
         value = scalar.as_py()
-    except ValueError:  # a time in nanoseconds, which Python has no type for
+    except (ValueError, OverflowError):  # a time in nanoseconds or a year far off, which Python has no type for
         value = scalar.cast(pyarrow.string()).as_py()
     return value if value is None or isinstance(value, str | int | float | bytes) else str(value)
