@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from statistics import median
 
 from scrutiny.reading.markers import Marker
-from scrutiny.reading.page import Segment, Style
+from scrutiny.reading.page import Style
 from scrutiny.reading.paragraphs import Group
 from scrutiny.report import BlockKind
 
@@ -27,6 +27,9 @@ _NESTING = 6.0
 _CAPTION = re.compile(
     r"(?:figure|fig\.|table|chart|box|exhibit|map|diagram|graph)\s+[\dA-Z]{1,3}(?:\.\d+)*\s*[.:–—-]", re.I
 )
+#: Sorts the headings of a report by level.
+Rank = tuple[float, bool, bool, int]
+
 _CONTENTS_LINES = 3
 _ENDS_IN_NUMBER = re.compile(r"[^\W\d].*\s\d{1,3}$")
 _CODED = re.compile(r"(?:([A-Z]{1,3})(\d{1,3})|(\d{1,3})([a-z]))[.:)]? (?=[A-Z\d‘“\"'])")
@@ -34,16 +37,13 @@ _LABEL = re.compile(r"[^:]{2,40}:\s.*(?:\b(?:19|20)\d\d\b|\d[/.]\d{1,2}[/.]\d|\d
 _NO_HEADING_END = (".", ";", ",")
 
 
-def body_style(segments: Sequence[Segment]) -> Style:
-    """The style most characters of a report have."""
-    counts: Counter[Style] = Counter()
-    for segment in segments:
-        counts[segment.style] += len(segment.text)
-    return counts.most_common(1)[0][0] if counts else Style(12.0)
+def body_style(characters: Counter[Style]) -> Style:
+    """The style most ``characters`` of a report have."""
+    return characters.most_common(1)[0][0] if characters else Style(12.0)
 
 
 def classify(groups: Sequence[Group], body: Style) -> None:
-    """Sets ``kind`` and ``level`` of ``groups``."""
+    """Sets ``kind`` of ``groups``, and ``level`` of list items."""
     _find_series(groups)
     for index, group in enumerate(groups):
         if group.table:
@@ -56,7 +56,6 @@ def classify(groups: Sequence[Group], body: Style) -> None:
             group.kind = BlockKind.LIST_ITEM
     _complete_contents(groups)
     _find_numbered_lists(groups)
-    _set_heading_levels(groups)
     _set_item_levels(groups)
 
 
@@ -148,15 +147,8 @@ def _successor(group: Group) -> tuple[int, ...]:
     return group.marker.successor if group.marker else ()
 
 
-def _set_heading_levels(groups: Sequence[Group]) -> None:
-    """Ranks heading styles: larger first, then bold, then capitals; a deeper number stands a level lower."""
-    headings = [group for group in groups if group.kind is BlockKind.HEADING]
-    ranks = sorted({_rank(heading) for heading in headings})
-    for heading in headings:
-        heading.level = ranks.index(_rank(heading)) + 1
-
-
-def _rank(heading: Group) -> tuple[float, bool, bool, int]:
+def rank_of(heading: Group) -> Rank:
+    """What ranks headings: larger first, then bold, then capitals; a deeper number stands a level lower."""
     depth = len(heading.marker.number) if heading.marker else 0
     return -heading.style.size, not heading.style.bold, not heading.text.isupper(), depth
 

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from scrutiny.reading.paragraphs import Group, ends_early
 from scrutiny.report import BlockKind
 
-_RUNNING = frozenset({BlockKind.PARAGRAPH, BlockKind.LIST_ITEM})
+#: Kinds of block that may run on.
+RUNNING = frozenset({BlockKind.PARAGRAPH, BlockKind.LIST_ITEM})
 _ENDS = (".", "!", "?", ":", ";", "…")
 _CLOSING = "”’\"')]⁰¹²³⁴⁵⁶⁷⁸⁹"
 _ALIGNED = 4.0
@@ -37,7 +38,7 @@ def join_across(groups: Sequence[Group]) -> list[Group]:
 def _parts_a_sentence(last: Group, group: Group, following: Group) -> bool:
     if len(group.rows) > 1 or not group.opens or not last.closes or group.page == last.rows[-1].page:
         return False
-    if group.text[:1].islower() or group.text.endswith(_ENDS) or last.kind not in _RUNNING:
+    if group.text[:1].islower() or group.text.endswith(_ENDS) or last.kind not in RUNNING:
         return False
     ended = last.text.rstrip(_CLOSING).endswith(_ENDS)
     together = following.page == group.page and following.kind is BlockKind.PARAGRAPH and following.style == last.style
@@ -45,7 +46,7 @@ def _parts_a_sentence(last: Group, group: Group, following: Group) -> bool:
 
 
 def _continues(last: Group, group: Group) -> bool:
-    if not (last.closes and group.opens and last.kind in _RUNNING and group.kind is BlockKind.PARAGRAPH):
+    if not (last.closes and group.opens and last.kind in RUNNING and group.kind is BlockKind.PARAGRAPH):
         return False
     if group.marker or abs(last.style.size - group.style.size) > 0.5 or last.style.bold != group.style.bold:
         return False
