@@ -145,7 +145,7 @@ def _drawn(compressed: int = 0) -> bytes:
     return file.getvalue()
 
 
-def _hand_made() -> bytes:
+def hand_made() -> bytes:
     """Nested page tree, forms in forms, a Type 3 font, a composite font with a map to Unicode, an annotation."""
     page = b"BT /F1 12 Tf 72 700 Td (Leaders know the school well.) Tj 0 -14 Td (Plans are late.) Tj ET\n/Fx0 Do\n"
     page += b"BT /F2 10 Tf 72 600 Td (aab) Tj /F3 10 Tf 0 -20 Td <000100020003> Tj ET\n72 500 m 500 500 l S"
@@ -190,7 +190,7 @@ def _hand_made() -> bytes:
     return pdf.written(compressed=False)
 
 
-_HAND_MADE = _hand_made()
+_HAND_MADE = hand_made()
 
 
 def _txt() -> Iterator[bytes]:

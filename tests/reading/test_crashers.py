@@ -8,7 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from fuzzing.pdfs import Pdf
+from fuzzing.seeds import hand_made
 from fuzzing.workers import Worker
+from scrutiny.errors import ReadError
 from scrutiny.reading import read
 from scrutiny.report import BlockKind
 
@@ -39,6 +42,26 @@ def test_text_that_a_pdf_shows_nowhere_is_kept_beside_the_text() -> None:
         (BlockKind.PARAGRAPH, "Leaders act."),
         (BlockKind.FURNITURE, "Nowhere."),
     ]
+
+
+@pytest.mark.parametrize("name", ["form-in-itself.pdf", "forms-in-forms.pdf"])
+def test_page_without_end_is_refused(name: str) -> None:
+    with pytest.raises(ReadError) as caught:
+        read(CRASHERS / name)
+    assert caught.value.code == "too_large"
+
+
+def _form(pdf: Pdf, number: int, content: bytes, shows: int) -> None:
+    names = b"/Resources<</Font<</F1 6 0 R>>/XObject<</Fx0 %d 0 R>>>>" % shows
+    pdf.objects[number] = b"<</Type/XObject/Subtype/Form/BBox[0 0 595 842]/Length 0" + names + b">>", content
+
+
+@pytest.mark.parametrize("compressed", [False, True])
+def test_form_that_a_page_shows_often_is_read(compressed: bool) -> None:
+    pdf = Pdf(hand_made())
+    _form(pdf, 12, b"/Fx0 Do " * 20, 13)
+    _form(pdf, 13, b"BT /F1 9 Tf 72 500 Td (Inside a form.) Tj ET", 13)
+    assert "Inside a form." in read(pdf.written(compressed=compressed), name="a.pdf").text
 
 
 def _seconds(data: bytes, name: str) -> float:

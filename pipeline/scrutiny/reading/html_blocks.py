@@ -13,7 +13,16 @@ from scrutiny.reading.build import Draft
 from scrutiny.reading.characters import normalise
 from scrutiny.reading.html_regions import CONTROLS, UNSHOWN, Frame, attribute, is_contents, is_hidden, length
 from scrutiny.reading.numerals import letters, raised, roman
-from scrutiny.reading.prose import DEEPEST_LIST, Lines, as_item, find_bold_headings, heading, paragraphs, table
+from scrutiny.reading.prose import (
+    DEEPEST_LIST,
+    DEEPEST_TABLE,
+    Lines,
+    as_item,
+    find_bold_headings,
+    heading,
+    paragraphs,
+    table,
+)
 from scrutiny.reading.text import text_drafts
 from scrutiny.report import BlockKind
 
@@ -28,9 +37,6 @@ _BLOCKS = frozenset(
 )
 #: Longer text is not looked through for hand-made paragraphs and lists, in characters.
 _LONGEST_PREFORMATTED = 500_000
-#: Tables in tables deeper than this are taken to be part of the one around them: what is in a cell is looked through
-#: at every level.
-_DEEPEST_TABLE = 20
 #: Without attributes these change nothing for what is inside them.
 _PLAIN = frozenset(
     ["p", "div", "span", "li", "tr", "td", "tbody", f"{FORMATTING}a", f"{FORMATTING}i", f"{FORMATTING}em"]
@@ -242,7 +248,7 @@ class HtmlBlocks:
             case "li":
                 self._item(element)
             case "table" | "dl":
-                deep = len(self._tables) >= _DEEPEST_TABLE
+                deep = len(self._tables) >= DEEPEST_TABLE
                 self._tables.append(self._tables[-1] if deep else _Table())
             case "caption":
                 self._sinks.append([])

@@ -12,6 +12,7 @@ from scrutiny.reading.characters import normalise
 from scrutiny.reading.numerals import raised
 from scrutiny.reading.odt_styles import Counter, OdtStyles
 from scrutiny.reading.prose import (
+    DEEPEST_TABLE,
     Lines,
     as_item,
     as_note,
@@ -173,10 +174,14 @@ class OdtBody:
             for cell in row:
                 if cell.tag == "table:table-cell":
                     drafts = [draft for child in cell for draft in self._block(child)]
-                    part_numbered(drafts)
                     rows[-1].append(drafts)
         self._lists = outer
         self._tables -= 1
+        if self._tables >= DEEPEST_TABLE:
+            return [draft for cells in rows for drafts in cells for draft in drafts]
+        for cells in rows:
+            for drafts in cells:
+                part_numbered(drafts)
         return table(rows)
 
     def _paragraph(self, element: Element) -> list[Draft]:

@@ -13,6 +13,7 @@ from scrutiny.errors import ReadError
 from scrutiny.reading.build import build, source_of
 from scrutiny.reading.characters import normalise
 from scrutiny.reading.flow import Flow
+from scrutiny.reading.forms import most_drawn
 from scrutiny.reading.hyphens import words
 from scrutiny.reading.page import Page
 from scrutiny.reading.pdfium import LOCK, MAX_PIECES_PER_PAGE, read_page
@@ -27,6 +28,8 @@ MAX_PAGES = 5_000
 #: text on every page.
 MAX_CHARACTERS = 5_000_000
 MAX_PIECES = 500_000
+#: Nor one with a page of so many bytes once all is drawn that it shows by name; reports have some 70,000.
+MAX_DRAWN = 50_000_000
 
 #: A file's title counts if it is printed on one of so many pages.
 _TITLE_PAGES = 2
@@ -56,6 +59,12 @@ def read_pdf(data: bytes, *, path: str, ocr: str = "") -> Report:
                     f"{path}: the PDF has {len(document):,} pages; at most {MAX_PAGES:,} are read.",
                     remedy="Split it into one file a report.",
                     code="too_many_pages",
+                )
+            if most_drawn(data) > MAX_DRAWN:
+                raise ReadError(
+                    f"{path}: the PDF has a page without end: what it shows holds itself again and again.",
+                    remedy="Do not trust it, or print it to a new PDF.",
+                    code="too_large",
                 )
             notes = _notes_on(document)
             metadata, printed = _metadata(document), list[str]()

@@ -25,6 +25,8 @@ _LIST_CHARACTERS = 160
 _BOLD_HEADING_WORDS = 14
 #: Lists nested deeper than this are taken to be this deep.
 DEEPEST_LIST = 9
+#: Tables in tables deeper than this are but their blocks: what is in a cell is looked through at every level.
+DEEPEST_TABLE = 6
 #: In how many of the first blocks a file's own title must be printed to count.
 _TITLE_WITHIN = 40
 
@@ -241,8 +243,11 @@ def part_numbered(drafts: Sequence[Draft]) -> None:
         while index < len(drafts):
             run = _run(drafts, index)
             outermost = [draft for draft in run if draft.level == 1]
-            introduced = index > 0 and text_of(drafts[index - 1]).endswith(":")
-            if outermost and not (introduced and median(len(text_of(item)) for item in outermost) <= _LIST_CHARACTERS):
+            if outermost and not (
+                index > 0
+                and text_of(drafts[index - 1]).endswith(":")
+                and median(len(text_of(item)) for item in outermost) <= _LIST_CHARACTERS
+            ):
                 for draft in run:
                     draft.level -= 1
                 for draft in outermost:

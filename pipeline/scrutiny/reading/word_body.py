@@ -11,6 +11,7 @@ from scrutiny.reading.characters import normalise
 from scrutiny.reading.markers import sign
 from scrutiny.reading.numerals import raised
 from scrutiny.reading.prose import (
+    DEEPEST_TABLE,
     Edges,
     Lines,
     as_item,
@@ -161,6 +162,8 @@ class WordBody:
                     rows[-1].append([draft for child in self._blocks(cell) for draft in self._block(child)])
         self._tables -= 1
         self._edges.end()
+        if self._tables >= DEEPEST_TABLE:
+            return [draft for row_cells in rows for drafts in row_cells for draft in drafts]
         for row_cells in rows:
             for drafts in row_cells:
                 part_numbered(drafts)
