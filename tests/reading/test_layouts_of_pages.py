@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import pytest
 from reportlab.pdfgen.canvas import Canvas
-from test_pdf import FULL, PROSE, all_of, of_kind, texts, write
 
+from reading.test_pdf import FULL, PROSE, all_of, of_kind, texts, write
 from scrutiny.reading import read
 from scrutiny.report import BlockKind, Report
 
