@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 from reportlab.pdfgen.canvas import Canvas
 
-from reading.test_pdf import FULL, PROSE, all_of, of_kind, texts, write
+from reading.drawn import FULL, PROSE, Draw, Law, MakePdf, all_of, of_kind, texts, write
 from scrutiny.reading import read
-from scrutiny.report import BlockKind, Report
-
-MakePdf = Callable[..., bytes]
-Law = Callable[[Report], None]
-Draw = Callable[[Canvas], None]
+from scrutiny.report import BlockKind
 
 NARROW = (
     "Leaders know the school and",
