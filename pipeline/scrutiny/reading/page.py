@@ -153,7 +153,7 @@ class Row:
     @cached_property
     def whole(self) -> Segment:
         """All cells as one segment."""
-        return Segment([run for cell in self.cells for run in cell.runs])
+        return _joined(self.cells)
 
     @property
     def x0(self) -> float:
@@ -183,7 +183,7 @@ class Row:
     @cached_property
     def text(self) -> str:
         """The cells, joined by a space."""
-        return normalise(" ".join(cell.text for cell in self.cells))
+        return " ".join(cell.text for cell in self.cells if cell.text)
 
     @cached_property
     def marker(self) -> Marker | None:
@@ -387,6 +387,8 @@ def _cells(line: Sequence[Segment]) -> list[Segment]:
 
 
 def _joined(segments: Sequence[Segment]) -> Segment:
+    if len(segments) == 1:
+        return segments[0]
     joined = Segment([run for segment in segments for run in segment.runs])
     joined.underlined = all(segment.underlined for segment in segments)
     return joined

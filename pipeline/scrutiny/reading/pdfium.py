@@ -46,7 +46,8 @@ _UPRIGHT = 0.1
 #: What PDFium makes of a hyphen at a line end, as a character and in UTF-16.
 _HYPHEN, _HYPHEN_UNIT = "\x02", "\ufffe"
 _SPACES = " \xa0"
-_WORD_OR_SPACE = re.compile(r"[^\s]+|[^\S\r\n]")
+_LINE = re.compile(r"[^\r\n]+")
+_SPACE = re.compile(r"\s")
 _WIDE_SPACE = re.compile(r"\s{4,}")
 _SINGLE_SPACE = re.compile(r"(?<=\S)\s{1,3}(?=\S)")
 #: Text that takes more room than this for each character, in font sizes, holds gaps.
@@ -173,7 +174,7 @@ def _characters(text: pypdfium2.PdfTextPage, count: int) -> str:
 def _stretches(handle: int, characters: str) -> Iterator[tuple[int, int, int]]:
     """Start, end and text object of what one object shows between line ends; spaces that PDFium added have none."""
     begun, end, owner = 0, 0, 0
-    for start, stop, current in _words(handle, characters):
+    for start, stop, current in _pieces_of(handle, characters):
         if not current and characters[start] == "-":
             current = owner  # the hyphen of a divided word belongs to what it follows
         goes_on = current == owner and start == end
@@ -188,20 +189,46 @@ def _stretches(handle: int, characters: str) -> Iterator[tuple[int, int, int]]:
         yield begun, end, owner
 
 
-def _words(handle: int, characters: str) -> Iterator[tuple[int, int, int]]:
-    """Words, spaces or single characters with their text object, line ends left out.
+def _pieces_of(handle: int, characters: str) -> Iterator[tuple[int, int, int]]:
+    """Parts of lines with their text object, line ends left out; spaces that PDFium added are parts of their own.
 
-    Between two characters of one object PDFium puts nothing but spaces and line ends: if both ends of a word belong
-    to the same one, all of it does.
+    Between two characters of one object PDFium puts nothing but spaces and line ends: if both ends of a part belong
+    to the same one, all of it does but for these.
     """
-    for word in _WORD_OR_SPACE.finditer(characters):
-        start, stop = word.span()
-        owner = _object_of(handle, start) or 0
-        if stop == start + 1 or owner == _object_of(handle, stop - 1):
-            yield start, stop, owner
-        else:
-            for index in range(start, stop):
-                yield index, index + 1, _object_of(handle, index) or 0
+    for line in _LINE.finditer(characters):
+        first, last = line.span()
+        waiting = [(first, last, _object_of(handle, first), _object_of(handle, last - 1))]
+        while waiting:
+            start, stop, owner, end_owner = waiting.pop()
+            if stop - start == 1:
+                yield start, stop, owner or 0
+            elif owner and owner == end_owner:
+                yield from _without_added_spaces(handle, characters, start, stop, owner)
+            else:
+                middle = _middle(characters, start, stop)
+                waiting.append((middle, stop, _object_of(handle, middle), end_owner))
+                waiting.append((start, middle, owner, _object_of(handle, middle - 1)))
+
+
+def _middle(characters: str, start: int, stop: int) -> int:
+    """Where to part a line: before the word nearest its middle, or in the middle of a word."""
+    half = (start + stop) // 2
+    space = characters.find(" ", half, stop - 1)
+    return space + 1 if space >= 0 else max(half, start + 1)
+
+
+def _without_added_spaces(
+    handle: int, characters: str, start: int, stop: int, owner: int
+) -> Iterator[tuple[int, int, int]]:
+    for space in _SPACE.finditer(characters, start, stop):
+        place = space.start()
+        if not _object_of(handle, place):
+            if place > start:
+                yield start, place, owner
+            yield place, place + 1, 0
+            start = place + 1
+    if stop > start:
+        yield start, stop, owner
 
 
 def _style(
