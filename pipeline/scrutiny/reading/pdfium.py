@@ -72,6 +72,10 @@ _origin_of = _with_plain_pointers(
     raw.FPDFText_GetCharOrigin, ctypes.c_int, ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p
 )
 
+#: Where PDFium writes what it is asked for, some hundred times a page; under LOCK, like everything here.
+_BOX, _MATRIX, _X, _Y = raw.FS_RECTF(), raw.FS_MATRIX(), ctypes.c_double(), ctypes.c_double()
+_BOX_AT, _MATRIX_AT, _X_AT, _Y_AT = (ctypes.addressof(place) for place in (_BOX, _MATRIX, _X, _Y))
+
 
 def read_page(document: pypdfium2.PdfDocument, index: int) -> Page:
     """The page at ``index`` (from 0). Raises ``pypdfium2.PdfiumError`` where it cannot be loaded."""
@@ -283,10 +287,13 @@ def _split(
 ) -> Iterator[Run]:
     """The run of ``characters``, cut where a row of spaces stands for a tab; blank ends trimmed."""
     # A font that does not say what its glyphs mean gives their numbers: the low ones look like control characters.
-    characters = _UNMAPPED.sub("\ufffd", characters)
+    if not characters.isprintable():
+        characters = _UNMAPPED.sub("\ufffd", characters)
     position = 0
     gaps = [match.span() for match in _WIDE_SPACE.finditer(characters)]
-    for gap in [*gaps, *_stretched_spaces(handle, start, characters, style, gaps), None]:
+    if not gaps and " " in characters.strip():
+        gaps = list(_stretched_spaces(handle, start, characters, style))
+    for gap in [*gaps, None]:
         end = gap[0] if gap else len(characters)
         part = characters[position:end]
         first = position + len(part) - len(part.lstrip())
@@ -296,12 +303,8 @@ def _split(
         position = gap[1] if gap else end
 
 
-def _stretched_spaces(
-    handle: int, start: int, characters: str, style: Style, gaps: Sequence[tuple[int, int]]
-) -> Iterator[tuple[int, int]]:
+def _stretched_spaces(handle: int, start: int, characters: str, style: Style) -> Iterator[tuple[int, int]]:
     """Spaces as wide as the gap between two cells, looked for where ``characters`` take so much room."""
-    if gaps or " " not in characters:
-        return
     first, last = raw.FS_RECTF(), raw.FS_RECTF()
     _box_of(handle, start, ctypes.byref(first))
     _box_of(handle, start + len(characters) - 1, ctypes.byref(last))
