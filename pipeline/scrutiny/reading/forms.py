@@ -21,9 +21,11 @@ _DEEPEST = 32
 #: More of a stream is not unpacked, nor more of all.
 _MAX_STREAM = 10_000_000
 _MAX_STREAMS = 200_000_000
+#: Files in which more is shown by more names are not counted to the end, but taken to be endless.
+_MAX_STEPS = 2_000_000
 
 _FORM = re.compile(rb"/(?:F|#46)(?:o|#6[fF])(?:r|#72)(?:m|#6[dD])")
-_OBJECT = re.compile(rb"(?<!\d)(\d{1,9})\s{1,9}\d{1,5}\s{1,9}obj\b")
+_OBJECT = re.compile(rb"(?<!\d)(\d{1,9})[\s\0]{1,9}\d{1,5}[\s\0]{1,9}obj\b")
 _STREAM = re.compile(rb"\bstream\r?\n")
 _FILTER = re.compile(rb"/(FlateDecode|Fl|ASCII85Decode|A85|ASCIIHexDecode|AHx)\b")
 _NO_CONTENT = re.compile(
@@ -48,8 +50,13 @@ class _Object:
     shows: Counter[bytes] = field(default_factory=Counter)
 
 
-#: How often a page or form shows each of its forms, by number; and how long its own content is.
-_Drawn = tuple[int, Mapping[int, int]]
+@dataclass(slots=True)
+class _Drawn:
+    """A page or form: how long its own content is, how often it shows each object, and what it took to tell that."""
+
+    size: int
+    shows: Counter[int]
+    steps: int
 
 
 def most_drawn(data: bytes) -> int:
@@ -58,16 +65,21 @@ def most_drawn(data: bytes) -> int:
         return 0
     objects = _objects(data)
     anywhere = _names(objects, [found for one in objects.values() for found in _NAMES.finditer(one.head)])
-    drawn = {number: _drawn(objects, one, anywhere) for number, one in objects.items()}
-    sizes = {number: size for number, (size, _) in drawn.items()}
+    drawn: dict[int, _Drawn] = {}
+    left = _MAX_STEPS
+    for number, one in objects.items():
+        drawn[number] = _drawn(objects, one, anywhere)
+        left -= drawn[number].steps
+        if left < 0:
+            return _MAX_STREAMS
+    sizes = {number: one.size for number, one in drawn.items()}
+    showing = {number: one for number, one in drawn.items() if one.shows}
     for _ in range(_DEEPEST):
-        showing = {
-            number: size + sum(times * sizes.get(shown, _EACH) for shown, times in shows.items())
-            for number, (size, shows) in drawn.items()
-            if shows
+        sizes |= {
+            number: one.size + sum(times * sizes.get(shown, _EACH) for shown, times in one.shows.items())
+            for number, one in showing.items()
         }
-        sizes |= showing
-        if max(showing.values(), default=0) > _MAX_STREAMS:
+        if max(sizes.values(), default=0) > _MAX_STREAMS:
             break
     return max(sizes.values(), default=0)
 
@@ -78,7 +90,8 @@ def _objects(data: bytes) -> Mapping[int, _Object]:
     streams: defaultdict[int, list[bytes]] = defaultdict(list)
     found = list(_OBJECT.finditer(data))
     left = _MAX_STREAMS
-    for match, end in zip(found, [*(other.start() for other in found[1:]), len(data)], strict=True):
+    ends = [*(match.start() for match in found[1:]), len(data)]
+    for match, end in zip(found, ends, strict=False):  # one too many where there is no object
         stream = _STREAM.search(data, match.end(), end)
         head = data[match.end() : stream.start() if stream else end]
         heads[int(match[1])].append(head)
@@ -144,7 +157,8 @@ def _drawn(objects: Mapping[int, _Object], one: _Object, anywhere: Mapping[bytes
     for name, times in called.items():
         for number in names.get(name, ()):
             shows[number] += times
-    return size, shows
+    steps = 1 + len(called) + sum(map(len, names.values())) * (names is not anywhere) + len(shows)
+    return _Drawn(size, shows, steps)
 
 
 def _own_names(
