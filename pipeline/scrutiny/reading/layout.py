@@ -127,9 +127,23 @@ def _split_at_rules(segment: Segment, down: Sequence[Rule]) -> list[Segment]:
     if not inside:
         return [segment]
     pieces: defaultdict[int, list[Run]] = defaultdict(list)
-    for run in segment.runs:
+    for run in (part for whole in segment.runs for part in _cut(whole, inside)):
         pieces[sum(edge < (run.x0 + run.x1) / 2 for edge in inside)].append(run)
     return [Segment(runs) for runs in pieces.values()]
+
+
+def _cut(run: Run, edges: Sequence[float]) -> list[Run]:
+    """``run`` cut at the spaces nearest to ``edges`` inside it: no rule goes through a word."""
+    edge = next((edge for edge in edges if run.x0 + 1 < edge < run.x1 - 1), None)
+    if edge is None:
+        return [run]
+    place = round((edge - run.x0) / (run.x1 - run.x0) * len(run.text))
+    spaces = [match.start() for match in re.finditer(" ", run.text)]
+    if not spaces:
+        return [run]
+    space = min(spaces, key=lambda index: abs(index - place))
+    after = run._replace(text=run.text[space + 1 :], x0=edge + 1, space=True)
+    return [run._replace(text=run.text[:space], x1=edge - 1), *_cut(after, edges)]
 
 
 def _row_regions(page: Page, row: _RuledRow) -> list[Region]:
@@ -196,7 +210,7 @@ def _aligned_rows(rows: Sequence[Row], letterhead: float) -> list[Row | TableRow
             index = end
             continue
         end = _table_end(rows, index) or 0
-        if end and rows[index].baseline < letterhead:
+        if end and rows[index].baseline < letterhead and len(_edges(rows[index])) == 2:
             items += _by_column(rows[index:end])
         else:
             items += _table(rows[index:end]) if end else [rows[index]]
