@@ -153,17 +153,24 @@ def _runs(text: pypdfium2.PdfTextPage, count: int, place: Callable[[float, float
     handle = ctypes.cast(text.raw, ctypes.c_void_p).value or 0
     characters = _characters(text, count)
     styles: dict[int, tuple[Style, int]] = {}
-    fonts: dict[int, tuple[bool, bool]] = {}
+    known: dict[tuple[float, ...], tuple[Style, int]] = {}
     space = False
     for start, end, owner in _stretches(handle, characters):
         if not owner:
             space = space or characters[start] == " "
             continue
-        style, turn = styles.get(owner) or styles.setdefault(owner, _style(handle, start, owner, fonts, place))
-        for run in _split(handle, start, characters[start:end], style, turn, place, space):
-            yield run
+        style, turn = styles.get(owner) or styles.setdefault(owner, _style(handle, start, owner, known, place))
+        shown = characters[start:end]
+        word = shown.strip()
+        if " " in word or not word.isprintable():
+            for run in _split(handle, start, shown, style, turn, place, space):
+                yield run
+                space = False
+        elif word:
+            first = shown.index(word)
+            yield _run(handle, start, shown, first, first + len(word) - 1, style, turn, place, space or first > 0)
             space = False
-        space = space or characters[end - 1] in _SPACES
+        space = space or shown[-1] in _SPACES
 
 
 def _characters(text: pypdfium2.PdfTextPage, count: int) -> str:
@@ -236,19 +243,22 @@ def _without_added_spaces(
 
 
 def _style(
-    handle: int, index: int, owner: int, fonts: dict[int, tuple[bool, bool]], place: Callable[[float, float], Point]
+    handle: int,
+    index: int,
+    owner: int,
+    known: dict[tuple[float, ...], tuple[Style, int]],
+    place: Callable[[float, float], Point],
 ) -> tuple[Style, int]:
     """Size as displayed, weight and slope of the character at ``index``, which ``owner`` shows; and its direction."""
-    matrix = raw.FS_MATRIX()
-    _matrix_of(handle, index, ctypes.byref(matrix))
-    size = _font_size_of(handle, index) * (math.hypot(matrix.c, matrix.d) or 1.0)
-    font = _font_of(owner) or 0
-    if font not in fonts:
-        fonts[font] = _bold_and_italic(handle, index)
-    bold, italic = fonts[font]
-    (x0, y0), (x1, y1) = place(0.0, 0.0), place(matrix.a, matrix.b)
-    style = _one_style(round(size * 2) / 2 or 1.0 if math.isfinite(size) else 1.0, bold, italic)
-    return style, _direction(x1 - x0, y1 - y0)
+    _matrix_of(handle, index, _MATRIX_AT)
+    matrix, size = _MATRIX, _font_size_of(handle, index)
+    key = (_font_of(owner) or 0, size, matrix.a, matrix.b, matrix.c, matrix.d)
+    if key not in known:
+        (x0, y0), (x1, y1) = place(0.0, 0.0), place(matrix.a, matrix.b)
+        displayed = size * (math.hypot(matrix.c, matrix.d) or 1.0)
+        displayed = round(displayed * 2) / 2 or 1.0 if math.isfinite(displayed) else 1.0
+        known[key] = _one_style(displayed, *_bold_and_italic(handle, index)), _direction(x1 - x0, y1 - y0)
+    return known[key]
 
 
 @lru_cache(maxsize=1024)
