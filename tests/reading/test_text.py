@@ -63,6 +63,14 @@ def test_blocks_of_plain_text() -> None:
     ]
 
 
+def test_codes_that_count_are_markers() -> None:
+    assert shape("A1 Rotation as planned.\n\nA2 Docks have got away.\n\nB7 Heating is by wood chip.") == [
+        ("paragraph", "A1", "Rotation as planned."),
+        ("paragraph", "A2", "Docks have got away."),
+        ("paragraph", "", "B7 Heating is by wood chip."),
+    ]
+
+
 def test_nesting_and_paths() -> None:
     report = read(NOTE.encode(), name="a.txt")
     assert [block.level for block in report.blocks if block.kind is BlockKind.LIST_ITEM] == [1, 2, 1]

@@ -35,6 +35,9 @@ _NO_JUDGEMENT = re.compile(
     r"(?:at )?(?:our |the )?(?:last|previous) inspection|(?:scoring|scale|key|note|grades?|ratings?|example)",
     re.IGNORECASE,
 )
+#: The head of a column of grades, whatever words they are, and how many words those may have.
+_GRADE_HEAD = re.compile(r"(?:judge?ment|grade|rating|opinion|outcome|conclusion)s?", re.IGNORECASE)
+_GRADE_WORDS = 5
 _VERB = re.compile(r" (?:is|are|was|were)$", re.IGNORECASE)
 _WORDY = re.compile(r"[^\W\d_]{2}")
 
@@ -68,14 +71,16 @@ class _Search:
 
     def run(self) -> Iterator[Grade]:
         head: Sequence[_Cell] = ()
+        column: int | None = None  # that of grades, in a table whose head says so
         before: Block | None = None
         for block in self.report.blocks:
             if block.kind in (BlockKind.FURNITURE, BlockKind.CONTENTS):
                 continue
             cells = _cells(block) if block.kind is BlockKind.TABLE_ROW else []
+            column = _grade_column(cells) or column if cells else None
             if not (block.section_path and _EARLIER.search(block.section_path[-1])):
                 if len(cells) > 1:
-                    yield from self._row(cells, head)
+                    yield from self._row(cells, head, column)
                 elif block.kind in _LABELLED and len(block.text) <= _LONGEST and self._ends_in_grade(block.text):
                     yield from self._labelled(block, before)
                 for statement in self.regime.statements:
@@ -93,9 +98,15 @@ class _Search:
         last = text.rstrip(_MARKS).rpartition(" ")[2]
         return last.strip("()\"\u201c\u2018'").casefold() in self.last_words
 
-    def _row(self, cells: Sequence[_Cell], head: Sequence[_Cell]) -> Iterator[Grade]:
+    def _row(self, cells: Sequence[_Cell], head: Sequence[_Cell], column: int | None) -> Iterator[Grade]:
         """The grades of a table row; with several of them, or one of an earlier inspection, the column is named too."""
         graded = {at: value for at, cell in enumerate(cells) if at and (value := self.value.fullmatch(cell.text))}
+        if not graded and column and column < len(cells) and not _grade_column(cells):
+            given = cells[column]
+            if self._names(cells[0].text) and _WORDY.search(given.text) and len(given.text.split()) <= _GRADE_WORDS:
+                name, start = _unnumbered(cells[0].text)
+                yield _grade(name, cells[0].start + start, given.text, given.start)
+            return
         label = next((cell for cell in cells[: min(graded)] if self._names(cell.text)), None) if graded else None
         columns = head if len(head) == len(cells) else ()
         if label is None or (len(graded) > 1 and not columns):
@@ -188,6 +199,11 @@ def _below(heading: Block, value: str, at: int) -> Grade:
     """The grade of what ``heading`` names."""
     name, start = _unnumbered(heading.text)
     return _grade(name, heading.start + start, value, at)
+
+
+def _grade_column(cells: Sequence[_Cell]) -> int | None:
+    """Which of ``cells``, if they head a table, says that grades stand below it."""
+    return next((at for at, cell in enumerate(cells) if at and _GRADE_HEAD.fullmatch(cell.text)), None)
 
 
 def _cells(block: Block) -> list[_Cell]:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from statistics import median
 
-from scrutiny.reading.markers import Marker
+from scrutiny.reading.markers import find_series
 from scrutiny.reading.page import Style
 from scrutiny.reading.paragraphs import Group
 from scrutiny.report import BlockKind
@@ -32,7 +32,6 @@ Rank = tuple[float, bool, bool, int]
 
 _CONTENTS_LINES = 3
 _ENDS_IN_NUMBER = re.compile(r"[^\W\d].*\s\d{1,3}$")
-_CODED = re.compile(r"(?:([A-Z]{1,3})(\d{1,3})|(\d{1,3})([a-z]))[.:)]? (?=[A-Z\d‘“\"'])")
 _LABEL = re.compile(r"[^:]{2,40}:\s.*(?:\b(?:19|20)\d\d\b|\d[/.]\d{1,2}[/.]\d|\d{5,}|^\W*\d[\d\W]*$)")
 _NO_HEADING_END = (".", ";", ",")
 
@@ -103,27 +102,9 @@ def _complete_contents(groups: Sequence[Group]) -> None:
 
 
 def _find_series(groups: Sequence[Group]) -> None:
-    """Makes markers of codes that count: "R1 Review...", "R2 Train..."; "1a Steel...", "1b Shackles..."."""
-    begun: dict[str, tuple[str, Group, int]] = {}
-    for group in groups:
-        code = _CODED.match(group.text) if not (group.marker or group.table) else None
-        if code is None:
-            continue
-        prefix, count = (code[1], code[2]) if code[1] else (code[3], code[4])
-        length = code.end(2) if code[1] else code.end(4)
-        last = begun.get(prefix)
-        begun[prefix] = count, group, length
-        if last and _follows(last[0], count):
-            for member, taken in (last[1:], (group, length)):
-                if member.marker is None:
-                    member.mark(Marker(member.text[:taken], taken, numbered=False, code=True))
-
-
-def _follows(before: str, after: str) -> bool:
-    """Whether ``after`` is the next number or letter."""
-    if before.isdecimal():
-        return after.isdecimal() and int(after) == int(before) + 1
-    return len(after) == 1 and ord(after) == ord(before) + 1
+    """Makes markers of codes that count."""
+    for index, marker in find_series(["" if group.marker or group.table else group.text for group in groups]).items():
+        groups[index].mark(marker)
 
 
 def _find_numbered_lists(groups: Sequence[Group]) -> None:

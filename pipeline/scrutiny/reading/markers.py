@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 BULLETS = "•◦▪▫■□●○◆◇◼◻▶►➢➤❖✓✔✗✘★☐☑‣⁃∙·§¨"
@@ -39,6 +40,7 @@ _CODE = re.compile(
     rf"(?:[A-Z]{{1,3}}[ -]?\d{{1,3}}(?:\.\d{{1,2}})?[a-z]?|{_NUMBER}(?:\([a-z]{{1,3}}\)|[a-z])|\d{{1,3}}|[IVX]{{1,6}})"
     r"[.:)]?"
 )
+_CODED = re.compile(r"(?:([A-Z]{1,3})(\d{1,3})|(\d{1,3})([a-z]))[.:)]?\s+(?=[A-Z\d‘“\"'])")
 _MARKER = re.compile(
     rf"""(?:
     (?P<bullet>[{re.escape(BULLETS)}\ue000-\uf8ff]|[{_DASHES}]|[*o](?=\s)|[*o]$)
@@ -87,6 +89,30 @@ def find_marker(text: str) -> Marker | None:
 def code_marker(text: str) -> Marker | None:
     """``text`` as a marker if all of it is a number or code that only its place can tell from a word, or None."""
     return Marker(text, len(text), text.isdecimal(), code=True) if _CODE.fullmatch(text) else None
+
+
+def find_series(texts: Sequence[str]) -> dict[int, Marker]:
+    """The codes that ``texts`` begin with and that count, by index: "R1 Review...", "R2 Train..."; "1a Steel..."."""
+    begun: dict[str, tuple[str, int, Marker]] = {}
+    found: dict[int, Marker] = {}
+    for index, text in enumerate(texts):
+        code = _CODED.match(text)
+        if code is None:
+            continue
+        prefix, count = (code[1], code[2]) if code[1] else (code[3], code[4])
+        marker = Marker(text[: len(prefix + count)], len(prefix + count), numbered=False, code=True)
+        last = begun.get(prefix)
+        begun[prefix] = count, index, marker
+        if last and _follows(last[0], count):
+            found |= {last[1]: last[2], index: marker}
+    return found
+
+
+def _follows(before: str, after: str) -> bool:
+    """Whether ``after`` is the next number or letter."""
+    if before.isdecimal():
+        return after.isdecimal() and int(after) == int(before) + 1
+    return len(after) == 1 and ord(after) == ord(before) + 1
 
 
 def sign(marker: str) -> str:
