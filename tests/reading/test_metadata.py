@@ -114,8 +114,8 @@ def test_dates_of_other_things_are_not_taken_for_the_inspections(text: str) -> N
         ("| | Good |\n|---|---|\n| Good | Good |", []),
         ("| 2.1 | Adoption performance | Good² |\n|---|---|---|", ["Adoption performance = Good"]),
         (
-            "| Area | Judgement |\n|---|---|\n| 1 Access | Partially meets |\n| 2 Cash | Falls far below |\n| Staff | 12 |",
-            ["Access = Partially meets", "Cash = Falls far below"],
+            "| Area | Judgement |\n|---|---|\n| 1 Access | Partly met |\n| 2 Cash | Falls far below |\n| Staff | 12 |",
+            ["Access = Partly met", "Cash = Falls far below"],
         ),
         ("| Area | Cost |\n|---|---|\n| Access | Partially meets |", []),
     ],
