@@ -12,6 +12,7 @@ from scrutiny.reading.build import Draft, build, source_of
 from scrutiny.reading.characters import normalise
 from scrutiny.reading.decoding import decode
 from scrutiny.reading.html_blocks import FORMATTING, HtmlBlocks, LeftOut
+from scrutiny.reading.html_depth import flattened
 from scrutiny.reading.html_regions import Frame, attribute, elements
 from scrutiny.reading.prose import text_of
 from scrutiny.report import BlockKind, Coverage, Report
@@ -92,7 +93,7 @@ def _tree(html: str, path: str) -> Document | DocumentFragment:
         )
     if html.lstrip("\ufeff \r\n\t").startswith("<?xml"):
         html = _EMPTY_TAG.sub(_closed, html)
-    return JustHTML(_FORMATTING_TAG.sub(rf"\1{FORMATTING}\2", html), sanitize=False).root
+    return JustHTML(_FORMATTING_TAG.sub(rf"\1{FORMATTING}\2", flattened(html)), sanitize=False).root
 
 
 def _closed(tag: re.Match[str]) -> str:

@@ -19,6 +19,8 @@ MAX_MARKDOWN_BYTES = 2_000_000
 #: What is nested deeper is left out, and the coverage says so: the parser calls itself at every level. A list
 #: counts twice, once for its item.
 _DEEPEST = 100
+#: In a file with more brackets nothing is taken for a link: looking for the end of each takes long.
+_MAX_BRACKETS = 20_000
 
 _FRONT_MATTER = re.compile(r"\A---\n(.*?)\n---\s*(?:\n|\Z)", re.DOTALL)
 _TITLE = re.compile(r"^title:(.*)$", re.MULTILINE)
@@ -63,7 +65,10 @@ def markdown_drafts(text: str) -> list[Draft]:
 
 
 def _parse(text: str) -> list[Token]:
-    return MarkdownIt("commonmark", {"maxNesting": _DEEPEST}).enable("table").parse(text)
+    parser = MarkdownIt("commonmark", {"maxNesting": _DEEPEST}).enable("table")
+    if text.count("[") > _MAX_BRACKETS:
+        parser.disable(["link", "image"])
+    return parser.parse(text)
 
 
 def _walk(tokens: Sequence[Token]) -> Iterator[Draft]:

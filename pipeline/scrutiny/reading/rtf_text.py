@@ -36,6 +36,8 @@ _TOKEN = re.compile(
 _DEEPEST = 2_000
 #: A name, a title or the code of a field is looked at only so far.
 _LONGEST_ASIDE = 1_000
+#: What stands in so many text boxes, one in the other, is part of the innermost: each is looked through by itself.
+_DEEPEST_BOX = 10
 
 #: Groups whose text is none of the report's.
 _SKIPPED = frozenset(
@@ -301,7 +303,8 @@ class RtfText:
             self._begin_flow(self.furniture.extend)
         elif word == "shptxt":
             self._set(to="")
-            self._begin_flow(self._keep_box)
+            if len(self._flows) <= _DEEPEST_BOX:
+                self._begin_flow(self._keep_box)
         elif word == "ud":
             self._set(to="")
         elif word == "annotation":
