@@ -13,4 +13,6 @@ _TABLE: dict[int, str | None] = {**_CONTROLS, **_INVISIBLE, **_LIGATURES, **_SPA
 
 def normalise(text: str) -> str:
     """``text`` with ligatures spelt out, every kind of space plain and single, and nothing invisible."""
+    if text.isascii() and text.isprintable() and "  " not in text:
+        return text.strip()  # as most lines are
     return " ".join(text.translate(_TABLE).split())

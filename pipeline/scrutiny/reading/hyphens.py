@@ -39,7 +39,13 @@ def words(texts: Iterable[str]) -> Counter[str]:
 
 
 def vocabulary_of(blocks: Iterable[Sequence[str]]) -> Counter[str]:
-    """The words of all lines of ``blocks``, but for those at a line end that may be parts of one."""
+    """The words of all lines of ``blocks``, but for those at a line end that may be parts of one.
+
+    Where no line but the last of a block ends in a hyphen nobody will ask for them, and there are none.
+    """
+    blocks = list(blocks)
+    if not any(line.endswith(tuple(_HYPHENS)) for block in blocks for line in block[:-1]):
+        return Counter()
     return words(line for block in blocks for line in _without_parts(block))
 
 
