@@ -67,6 +67,13 @@ def _expression(groups: tuple[str, ...]) -> Callable[[str], str]:
     return check
 
 
+def _with_grade(pattern: str) -> str:
+    """A check that a pattern for a sentence that gives a grade says where it stands."""
+    if "(?P<grade>" not in pattern:
+        raise ValueError("there is no group named grade; accepted: a pattern with (?P<grade>...)")
+    return pattern
+
+
 def _filled(pattern: str, grade: str, judgement: str) -> str:
     """``pattern`` with what stands in braces put in."""
     blanks = {"{date}": DATE, "{dates}": DATES, "{month}": MONTH, "{grade}": grade, "{judgement}": judgement}
@@ -117,7 +124,7 @@ class Statement(_Section):
     Without the group ``judgement`` it is the heading in force that is graded.
     """
 
-    pattern: Annotated[str, AfterValidator(_expression(GRADE_GROUPS))]
+    pattern: Annotated[str, AfterValidator(_expression(GRADE_GROUPS)), AfterValidator(_with_grade)]
     mentions: tuple[str, ...] = ()
     kinds: tuple[BlockKind, ...] = (BlockKind.HEADING, BlockKind.PARAGRAPH)
     pages: int | None = Field(default=None, ge=1)
@@ -128,7 +135,7 @@ class Named(_Section):
     """A grade or judgement and what else it is called."""
 
     name: str = Field(min_length=1)
-    synonyms: tuple[str, ...] = ()
+    synonyms: tuple[Annotated[str, Field(min_length=1)], ...] = ()
 
 
 class Grades(_Section):

@@ -203,3 +203,13 @@ def test_hyphen_at_a_line_end_stays_where_the_word_demands_it(
 def test_large_first_letter_belongs_to_its_word(make_pdf: MakePdf) -> None:
     page = all_of(write("I", y=716, size=36), write("n May the home was visited.", x=84))
     assert "In May the home was visited." in read(make_pdf(page)).text
+
+
+def test_page_of_nothing_but_slanted_text_is_read(make_pdf: MakePdf) -> None:
+    def slanted(canvas: Canvas) -> None:
+        canvas.rotate(20)
+        write("Plans are not reviewed.", y=400, x=200)(canvas)
+
+    report = read(make_pdf(slanted))
+    assert texts(report, BlockKind.FURNITURE) == ["Plans are not reviewed."]
+    assert report.coverage.pages_without_text == ()

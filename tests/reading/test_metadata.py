@@ -17,6 +17,7 @@ from grades import compare
 from scrutiny.dates import days_of
 from scrutiny.errors import ReadError
 from scrutiny.reading import read
+from scrutiny.reading.manifest import with_metadata
 from scrutiny.regimes import GENERAL, profiles, regime
 from scrutiny.report import Report
 
@@ -118,12 +119,24 @@ def test_dates_of_other_things_are_not_taken_for_the_inspections(text: str) -> N
             ["Access = Partly met", "Cash = Falls far below"],
         ),
         ("| Area | Cost |\n|---|---|\n| Access | Partially meets |", []),
+        ("| Recommendation | Outcome |\n|---|---|\n| Review the fire plan | Completed in May |", []),
+        (
+            "| Standard | Rating |\n|---|---|\n| Care | Met |\n| Risk | Cost |\n| Damp | Three pounds |",
+            ["Care = Met"],
+        ),
+        ("## At the previous inspection\n\n### Ratings\n\n| Care | Inadequate |\n|---|---|", []),
     ],
 )
 def test_grades_are_this_inspections_alone(text: str, grades: list[str]) -> None:
     report = read_markdown(f"# Northfield\n\n{text}")
     assert [f"{grade.judgement} = {grade.value}" for grade in report.grades] == grades
     assert_traceable(report)
+
+
+def test_dates_worked_out_do_not_outlive_the_dates_they_came_from() -> None:
+    report = with_metadata(read_markdown("Date of inspection: 3 May 2024"), {"inspection_dates": "7 June 2025"})
+    assert report.metadata["inspection_dates"] == "7 June 2025"
+    assert not {"inspection_start", "inspection_end"} & {*report.metadata, *report.metadata_spans}
 
 
 def test_a_grade_table_that_was_read_as_a_paragraph_still_gives_its_grades() -> None:

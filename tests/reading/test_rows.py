@@ -212,3 +212,8 @@ def test_a_size_that_a_parquet_file_makes_up_takes_no_memory() -> None:
     reports, errors = told(spoilt, "t.parquet")
     assert len(reports) <= 3
     assert set(codes(errors).values()) <= {"damaged"}
+
+
+def test_halves_of_characters_in_the_name_of_a_column_can_be_written() -> None:
+    (report,) = read_each(b'{"text": "Plans are not reviewed.", "\\ud800x": {"a": 1}}\n', name="a.jsonl")
+    report.coverage.notes[0].encode()

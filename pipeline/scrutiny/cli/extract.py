@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 STDIN = "-"
 
 
+_COMPRESSED = (".gz", ".bz2", ".xz", ".zst")
+
+
 @dataclass(slots=True)
 class Tally:
     """What a run has done so far."""
@@ -173,8 +176,12 @@ def find_reports(inputs: Sequence[str], *, leave_out: Path | None = None) -> Fou
             matches = sorted(Path(match) for match in glob.glob(given, recursive=True))  # noqa: PTH207 - absolute patterns
         matches = [file for file in matches if file.is_file()]
         matches = [file for file in matches if outside is None or not file.resolve().is_relative_to(outside)]
-        wanted = readable | ({path.suffix.lower()} & set(ROW_SUFFIXES))
-        taken = [file for file in matches if file.suffix.lower() in wanted]
+        taken = [
+            file
+            for file in matches
+            if file.suffix.lower() in readable | set(ROW_SUFFIXES)
+            and (_table_suffix(file) is None or _table_suffix(file) == _table_suffix(path))
+        ]
         files.update({file.resolve(): file for file in taken if file.resolve() not in files})
         left.update(file.resolve() for file in matches)
         if not taken:
@@ -183,9 +190,19 @@ def find_reports(inputs: Sequence[str], *, leave_out: Path | None = None) -> Fou
             found.faults.append((path, ReadError(f"{given}: no report files there.", remedy=remedy, code="no_reports")))
     left -= files.keys()
     found.passed_over = len(left)
-    found.tables = sum(file.suffix.lower() in ROW_SUFFIXES for file in left)
+    found.tables = sum(_table_suffix(file) is not None for file in left)
     found.paths = sorted(files.values())
     return found
+
+
+def _table_suffix(file: Path) -> str | None:
+    """The suffix of a table, also of a compressed one (``.csv.gz``); None for other files."""
+    from scrutiny.reading import ROW_SUFFIXES
+
+    *_, before, last = ["", "", *(suffix.lower() for suffix in file.suffixes)]
+    if last in ROW_SUFFIXES:
+        return last
+    return before + last if before in ROW_SUFFIXES and last in _COMPRESSED else None
 
 
 def read_stdin(name: str | None) -> tuple[str, bytes]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
@@ -120,20 +120,28 @@ def _take_with_section(places: Mapping[str, Sequence[tuple[Page, Segment]]], tak
             place = round(segment.baseline / _SAME_HEIGHT)
             alike["first", place, " ".join(words[:2])].append((page, segment))
             alike["last", place, " ".join(words[-2:])].append((page, segment))
+    edges: dict[int, tuple[list[float], list[float]]] = {}
     for found in alike.values():
         if len({page.number for page, _ in found}) > needed:
-            taken.update(id(segment) for page, segment in found if _stands_off(segment, page))
+            for page, segment in found:
+                if page.number not in edges:
+                    tops, bottoms = sorted(s.y0 for s in page.segments), sorted(s.y1 for s in page.segments)
+                    edges[page.number] = tops, bottoms
+                if _stands_off(segment, page, *edges[page.number]):
+                    taken.add(id(segment))
 
 
-def _stands_off(segment: Segment, page: Page) -> bool:
-    """Whether there is more than a line's distance between ``segment`` and the rest of the page's text."""
-    top = segment.y1 < page.height / 2
-    others = [
-        other.y0 - segment.y1 if top else segment.y0 - other.y1
-        for other in page.segments
-        if (other.baseline > segment.baseline + 1 if top else other.baseline < segment.baseline - 1)
-    ]
-    return bool(others) and min(others) > _STANDS_OFF * segment.style.size
+def _stands_off(segment: Segment, page: Page, tops: Sequence[float], bottoms: Sequence[float]) -> bool:
+    """Whether there is more than a line's distance between ``segment`` and the rest of the page's text.
+
+    ``tops`` and ``bottoms`` are the edges of all segments of the page, in order.
+    """
+    middle, room = (segment.y0 + segment.y1) / 2, _STANDS_OFF * segment.style.size
+    if segment.y1 < page.height / 2:
+        index = bisect_right(tops, middle)
+        return index < len(tops) and tops[index] - segment.y1 > room
+    index = bisect_left(bottoms, middle)
+    return index > 0 and segment.y0 - bottoms[index - 1] > room
 
 
 def _take_line_numbers(page: Page, taken: set[int]) -> None:

@@ -36,8 +36,13 @@ _NO_JUDGEMENT = re.compile(
     re.IGNORECASE,
 )
 #: The head of a column of grades, whatever words they are, and how many words those may have.
-_GRADE_HEAD = re.compile(r"(?:judge?ment|grade|rating|opinion|outcome|conclusion)s?", re.IGNORECASE)
+_GRADE_HEAD = re.compile(r"(?:judge?ment|grade|rating)s?", re.IGNORECASE)
 _GRADE_WORDS = 5
+#: A column head that begins a table of something else.
+_HEAD_OF_OTHERS = re.compile(
+    r"(?:cost|date|deadline|action|owner|evidence|comment|number|total|percentage|recommendation|response|outcome)s?",
+    re.IGNORECASE,
+)
 _VERB = re.compile(r" (?:is|are|was|were)$", re.IGNORECASE)
 _WORDY = re.compile(r"[^\W\d_]{2}")
 
@@ -51,7 +56,10 @@ class _Cell:
 
 
 def find_grades(report: Report, regime: Regime) -> tuple[Grade, ...]:
-    """Every judgement with a grade of the scale of ``regime``, in the order of the text; each pair once."""
+    """Every judgement with its grade, in the order of the text; each pair once.
+
+    A grade is one of the scale of ``regime``, or whatever stands in a table's column of judgements, grades or ratings.
+    """
     found: dict[tuple[str, str], Grade] = {}
     if regime.grade is not None:
         for grade in _Search(report, regime, regime.grade).run():
@@ -77,8 +85,8 @@ class _Search:
             if block.kind in (BlockKind.FURNITURE, BlockKind.CONTENTS):
                 continue
             cells = _cells(block) if block.kind is BlockKind.TABLE_ROW else []
-            column = _grade_column(cells) or column if cells else None
-            if not (block.section_path and _EARLIER.search(block.section_path[-1])):
+            column = _grade_column(cells, column) if cells else None
+            if not any(_EARLIER.search(heading) for heading in block.section_path):
                 if len(cells) > 1:
                     yield from self._row(cells, head, column)
                 elif block.kind in _LABELLED and len(block.text) <= _LONGEST and self._ends_in_grade(block.text):
@@ -101,7 +109,7 @@ class _Search:
     def _row(self, cells: Sequence[_Cell], head: Sequence[_Cell], column: int | None) -> Iterator[Grade]:
         """The grades of a table row; with several of them, or one of an earlier inspection, the column is named too."""
         graded = {at: value for at, cell in enumerate(cells) if at and (value := self.value.fullmatch(cell.text))}
-        if not graded and column and column < len(cells) and not _grade_column(cells):
+        if not graded and column and column < len(cells) and not _GRADE_HEAD.fullmatch(cells[column].text):
             given = cells[column]
             if self._names(cells[0].text) and _WORDY.search(given.text) and len(given.text.split()) <= _GRADE_WORDS:
                 name, start = _unnumbered(cells[0].text)
@@ -201,9 +209,12 @@ def _below(heading: Block, value: str, at: int) -> Grade:
     return _grade(name, heading.start + start, value, at)
 
 
-def _grade_column(cells: Sequence[_Cell]) -> int | None:
-    """Which of ``cells``, if they head a table, says that grades stand below it."""
-    return next((at for at, cell in enumerate(cells) if at and _GRADE_HEAD.fullmatch(cell.text)), None)
+def _grade_column(cells: Sequence[_Cell], column: int | None) -> int | None:
+    """Which of ``cells``, if they head a table, says that grades stand below it; below another head none do."""
+    found = next((at for at, cell in enumerate(cells) if at and _GRADE_HEAD.fullmatch(cell.text)), None)
+    if found is None and any(_HEAD_OF_OTHERS.fullmatch(cell.text) for cell in cells[1:]):
+        return None
+    return column if found is None else found
 
 
 def _cells(block: Block) -> list[_Cell]:

@@ -31,8 +31,9 @@ _CAPTION = re.compile(
 Rank = tuple[float, bool, bool, int]
 
 _CONTENTS_LINES = 3
-_ENDS_IN_NUMBER = re.compile(r"[^\W\d].*\s\d{1,3}$")
-_LABEL = re.compile(r"[^:]{2,40}:\s.*(?:\b(?:19|20)\d\d\b|\d[/.]\d{1,2}[/.]\d|\d{5,}|^\W*\d[\d\W]*$)")
+_NUMBER_AT_THE_END = 16
+_ENDS_IN_NUMBER = re.compile(r"[^\W\d]\W{0,8}\s\d{1,3}$")
+_LABEL = re.compile(r"[^:]{2,40}:\s.*(?:\b(?:19|20)\d\d\b|\d[/.]\d{1,2}[/.]\d|\d{5,})")
 _NO_HEADING_END = (".", ";", ",")
 
 
@@ -97,7 +98,7 @@ def _complete_contents(groups: Sequence[Group]) -> None:
     """On pages with a table of contents, whatever ends in a page number is part of it."""
     lines = Counter(group.page for group in groups if group.kind is BlockKind.CONTENTS)
     for group in groups:
-        if lines[group.page] >= _CONTENTS_LINES and _ENDS_IN_NUMBER.search(group.text):
+        if lines[group.page] >= _CONTENTS_LINES and _ENDS_IN_NUMBER.search(group.text[-_NUMBER_AT_THE_END:]):
             group.kind, group.level = BlockKind.CONTENTS, 0
 
 

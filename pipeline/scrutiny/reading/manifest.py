@@ -98,10 +98,16 @@ class Manifest:
         return self._by_path.get(_resolved(Path(path))) or self._by_name.get(PurePath(path).name)
 
 
+#: What was worked out from the printed dates does not outlive them.
+_DATES_IN_ISO = ("inspection_start", "inspection_end")
+
+
 def with_metadata(report: Report, metadata: Mapping[str, str]) -> Report:
     """``report`` with ``metadata`` in place of what was found; these values have no span."""
-    spans = {name: span for name, span in report.metadata_spans.items() if name not in metadata}
-    merged = dict(sorted({**report.metadata, **metadata}.items()))
+    replaced = {*metadata, *(_DATES_IN_ISO if "inspection_dates" in metadata else ())}
+    spans = {name: span for name, span in report.metadata_spans.items() if name not in replaced}
+    kept = {name: value for name, value in report.metadata.items() if name not in replaced}
+    merged = dict(sorted({**kept, **metadata}.items()))
     return replace(report, metadata=MappingProxyType(merged), metadata_spans=MappingProxyType(spans))
 
 

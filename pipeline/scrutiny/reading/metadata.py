@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from pathlib import PurePath
 from types import MappingProxyType
 
 from scrutiny.dates import days_of
@@ -74,7 +75,7 @@ def recognise(report: Report, places: Sequence[_Place] | None = None) -> Regime:
         "furniture": "\n".join(place.folded for place in opening if place.block.kind is BlockKind.FURNITURE),
         "closing": fold(report.text[-_CLOSING:]),
         "metadata": fold(f"{report.title}\n{report.metadata.get('author', '')}"),
-        "path": fold(report.source.path),
+        "path": fold(PurePath(report.source.path).name),
     }
     best, most = GENERAL, 0.0
     for name, (profile, *_) in sorted(profiles().items()):

@@ -70,7 +70,7 @@ def read_pdf(data: bytes, *, path: str, ocr: str = "") -> Report:
             metadata, printed = _metadata(document), list[str]()
             flow, pages, empty = Flow(len(document)), list[Page](), list[int]()
             for page in _pages(document, path, tesseract, notes):
-                texts = [segment.text for segment in page.segments]
+                texts = [*(segment.text for segment in page.segments), *(run.text for run in page.stray)]
                 if page.number <= _TITLE_PAGES:
                     printed += texts
                 if not any(texts):

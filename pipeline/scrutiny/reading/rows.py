@@ -51,6 +51,7 @@ def read_rows(file: BinaryIO, *, path: str, text_column: str | None) -> Iterator
         if isinstance(row, ReadError):
             yield where, row
             continue
+        row = {_whole(name): value for name, value in row.items()}
         if column is None:
             column = _text_column(list(row), text_column, path)
         try:
