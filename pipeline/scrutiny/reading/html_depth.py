@@ -24,40 +24,36 @@ _FOREIGN = frozenset(["svg", "math"])
 
 def flattened(html: str) -> str:
     """``html`` with no more than so many elements one in the other."""
-    depth = deepest = foreign = 0
-    for slash, name, rest in _TAG.findall(html):
-        depth, foreign = _after(depth, foreign, slash, name.lower(), rest)
-        deepest = max(depth, deepest)
-    return _Flattened().of(html) if deepest > _DEEPEST else html
+    depth = _Depth()
+    if any(depth.leaves_out(slash, name.lower(), rest) for slash, name, rest in _TAG.findall(html)):
+        depth = _Depth()
+        return _TAG.sub(lambda tag: " " if depth.leaves_out(tag[1], tag[2].lower(), tag[3]) else tag[0], html)
+    return html
 
 
-def _after(depth: int, foreign: int, slash: str, name: str, rest: str) -> tuple[int, int]:
-    """How many elements are open after a tag, and how many of them are drawings and formulas."""
-    if name in _NOT_NESTED or (foreign and rest.endswith("/")):
-        return depth, foreign
-    step = -1 if slash else 1
-    return max(depth + step, 0), max(foreign + step * (name in _FOREIGN), 0)
-
-
-class _Flattened:
-    """Leaves tags out while too many elements are open."""
+class _Depth:
+    """How many elements are open, by name; an end without a beginning ends nothing."""
 
     def __init__(self) -> None:
-        self._depth = self._foreign = 0
+        self._depth = 0
+        self._open: Counter[str] = Counter()
         self._left_out: Counter[str] = Counter()
 
-    def of(self, html: str) -> str:
-        """``html`` without those tags."""
-        return _TAG.sub(self._tag, html)
-
-    def _tag(self, tag: re.Match[str]) -> str:
-        slash, name, rest = tag[1], tag[2].lower(), tag[3]
-        depth, foreign = _after(self._depth, self._foreign, slash, name, rest)
-        if depth > _DEEPEST:
-            self._left_out[name] += 1
-            return " "
+    def leaves_out(self, slash: str, name: str, rest: str) -> bool:
+        """Goes on to the next tag; whether it is too deep."""
+        foreign = any(self._open[drawing] for drawing in _FOREIGN)
+        if name in _NOT_NESTED or (foreign and rest.endswith("/")):
+            return False
         if slash and self._left_out[name]:
             self._left_out[name] -= 1
-            return " "
-        self._depth, self._foreign = depth, foreign
-        return tag[0]
+            return True
+        if slash and self._open[name]:
+            self._open[name] -= 1
+            self._depth -= 1
+        elif not slash and self._depth >= _DEEPEST:
+            self._left_out[name] += 1
+            return True
+        elif not slash:
+            self._open[name] += 1
+            self._depth += 1
+        return False
