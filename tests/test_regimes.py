@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from scrutiny.errors import ConfigError
-from scrutiny.regimes import METADATA_FIELDS, compiled, load_profiles, profiles, regime
+from scrutiny.regimes import METADATA_FIELDS, compiled, load_profiles, profiles
 
 GENERAL = 'id = "general"\nname = "Any"\n'
 
@@ -60,14 +60,7 @@ def test_a_profile_comes_before_what_it_extends_and_takes_its_scale_over(tmp_pat
     mine = profile('extends = "base"\n[[patterns]]\npattern = "mine (?P<title>.)"')
     built = compiled(load_profiles(write(tmp_path, base=base, mine=mine))["mine"])
     assert [finder.search.pattern[:4] for finder in built.patterns] == ["mine", "base"]
-    assert built.scale == ("Good",)
-
-
-def test_a_printed_grade_is_found_on_the_scale() -> None:
-    ilacs = regime("ofsted-ilacs")
-    assert ilacs.canonical_grade("Requires Improvement") == "Requires improvement to be good"
-    assert ilacs.canonical_grade("Grade 4 (Inadequate)") == "Inadequate"
-    assert ilacs.canonical_grade("Fair") is None
+    assert built.graded_in == {"good"}
 
 
 def test_another_package_can_add_a_regime(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -181,7 +181,8 @@ class Regime:
     """A profile together with all it extends, ready for use.
 
     ``patterns`` are tried in order, its own before those it extends. ``grade`` is the regular expression of a grade as
-    printed and ``judgement`` of a judgement's name; either is None where the profile lists none.
+    printed and ``judgement`` of a judgement's name; either is None where the profile lists none. ``graded_in`` are the
+    grades and their synonyms, folded.
     """
 
     id: str
@@ -190,17 +191,9 @@ class Regime:
     dates: DayOrder | None
     patterns: tuple[Finder, ...]
     statements: tuple[Finder, ...]
-    scale: tuple[str, ...]
     grade: re.Pattern[str] | None
     judgement: re.Pattern[str] | None
-    canonical: Mapping[str, str]
-
-    def canonical_grade(self, printed: str) -> str | None:
-        """The grade of the scale that ``printed`` is, or None."""
-        if self.grade is None or not self.grade.fullmatch(printed):
-            return None
-        plain = fold(printed)
-        return next(self.canonical[name] for name in sorted(self.canonical, key=len, reverse=True) if name in plain)
+    graded_in: frozenset[str]
 
 
 def fold(text: str) -> str:
@@ -323,10 +316,9 @@ def compiled(chain: Sequence[Profile]) -> Regime:
         dates=next((profile.dates for profile in chain if profile.dates), None),
         patterns=tuple(finder(pattern) for profile in chain for pattern in profile.patterns),
         statements=tuple(finder(statement) for profile in chain for statement in profile.grades.statements),
-        scale=tuple(named.name for named in scale),
         grade=re.compile(grade, re.IGNORECASE) if scale else None,
         judgement=re.compile(judgement, re.IGNORECASE) if judgements else None,
-        canonical={fold(word): named.name for named in scale for word in (named.name, *named.synonyms)},
+        graded_in=frozenset(fold(word) for named in scale for word in (named.name, *named.synonyms)),
     )
 
 

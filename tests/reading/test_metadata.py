@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import time
+import multiprocessing
 import tomllib
 from functools import cache
 from pathlib import Path
@@ -148,7 +148,8 @@ def test_a_grade_table_that_was_read_as_a_paragraph_still_gives_its_grades() -> 
     ]
 
 
-def test_no_shipped_pattern_takes_long_on_hostile_text() -> None:
+def search_hostile_text() -> None:
+    """Every shipped pattern on texts made to exhaust it."""
     words = [
         "date of inspection ",
         "a",
@@ -164,10 +165,17 @@ def test_no_shipped_pattern_takes_long_on_hostile_text() -> None:
     hostile = [(word * 600)[:600] for word in words] + ["inspection of " + "children's services in " * 30]
     for name in profiles():
         for finder in (*regime(name).patterns, *regime(name).statements):
-            began = time.process_time()
             for text in hostile:
                 finder.search.search(text)
-            assert time.process_time() - began < 0.5, finder.search.pattern
+
+
+def test_no_shipped_pattern_goes_on_without_end_on_hostile_text() -> None:
+    process = multiprocessing.get_context("spawn").Process(target=search_hostile_text, daemon=True)
+    process.start()
+    process.join(120)  # all of them together take some two seconds
+    code = process.exitcode
+    process.kill()
+    assert code == 0
 
 
 def test_facts_of_real_reports_are_read(real_reports: list[Path]) -> None:

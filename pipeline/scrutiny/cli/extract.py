@@ -27,9 +27,6 @@ if TYPE_CHECKING:
 STDIN = "-"
 
 
-_COMPRESSED = (".gz", ".bz2", ".xz", ".zst")
-
-
 @dataclass(slots=True)
 class Tally:
     """What a run has done so far."""
@@ -157,7 +154,7 @@ def find_reports(inputs: Sequence[str], *, leave_out: Path | None = None) -> Fou
     """
     import glob
 
-    from scrutiny.reading import ARCHIVE_SUFFIXES, ROW_SUFFIXES, suffixes
+    from scrutiny.reading import ARCHIVE_SUFFIXES, ROW_SUFFIXES, suffixes, table_suffix
 
     readable = {*suffixes(), *ARCHIVE_SUFFIXES}
     files: dict[Path, Path] = {}
@@ -180,7 +177,7 @@ def find_reports(inputs: Sequence[str], *, leave_out: Path | None = None) -> Fou
             file
             for file in matches
             if file.suffix.lower() in readable | set(ROW_SUFFIXES)
-            and (_table_suffix(file) is None or _table_suffix(file) == _table_suffix(path))
+            and (table_suffix(file.name) is None or table_suffix(file.name) == table_suffix(path.name))
         ]
         files.update({file.resolve(): file for file in taken if file.resolve() not in files})
         left.update(file.resolve() for file in matches)
@@ -190,19 +187,9 @@ def find_reports(inputs: Sequence[str], *, leave_out: Path | None = None) -> Fou
             found.faults.append((path, ReadError(f"{given}: no report files there.", remedy=remedy, code="no_reports")))
     left -= files.keys()
     found.passed_over = len(left)
-    found.tables = sum(_table_suffix(file) is not None for file in left)
+    found.tables = sum(table_suffix(file.name) is not None for file in left)
     found.paths = sorted(files.values())
     return found
-
-
-def _table_suffix(file: Path) -> str | None:
-    """The suffix of a table, also of a compressed one (``.csv.gz``); None for other files."""
-    from scrutiny.reading import ROW_SUFFIXES
-
-    *_, before, last = ["", "", *(suffix.lower() for suffix in file.suffixes)]
-    if last in ROW_SUFFIXES:
-        return last
-    return before + last if before in ROW_SUFFIXES and last in _COMPRESSED else None
 
 
 def read_stdin(name: str | None) -> tuple[str, bytes]:

@@ -24,7 +24,17 @@ from scrutiny.reading.metadata import describe
 from scrutiny.reading.rows import ROW_SUFFIXES
 from scrutiny.report import Report
 
-__all__ = ["ARCHIVE_SUFFIXES", "MAX_BYTES", "ROW_SUFFIXES", "SUFFIXES", "Reader", "read", "read_each", "suffixes"]
+__all__ = [
+    "ARCHIVE_SUFFIXES",
+    "MAX_BYTES",
+    "ROW_SUFFIXES",
+    "SUFFIXES",
+    "Reader",
+    "read",
+    "read_each",
+    "suffixes",
+    "table_suffix",
+]
 
 #: A larger file is refused.
 MAX_BYTES = 200_000_000
@@ -113,6 +123,14 @@ def suffixes() -> tuple[str, ...]:
 def holds_many(path: str) -> bool:
     """Whether ``path`` is named as an archive or a file of rows is."""
     return PurePath(path).suffix.lower() in {*ARCHIVE_SUFFIXES, *ROW_SUFFIXES}
+
+
+def table_suffix(path: str) -> str | None:
+    """The suffix by which ``path`` is named as a file of rows, also a compressed one (``.csv.gz``); else None."""
+    *_, before, last = ["", "", *(suffix.lower() for suffix in PurePath(path).suffixes)]
+    if last in ROW_SUFFIXES:
+        return last
+    return before + last if before in ROW_SUFFIXES and last in ARCHIVE_SUFFIXES else None
 
 
 def open_file(file: Path, path: str) -> BinaryIO:

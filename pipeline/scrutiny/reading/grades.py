@@ -75,7 +75,7 @@ class _Search:
         self.report, self.regime, self.grade = report, regime, grade
         self.value = re.compile(f"(?P<grade>{grade.pattern}){_AFTER}", re.IGNORECASE)
         self.headings: dict[str, Block] = {}  # those passed so far, the last of each text
-        self.last_words = {name.split()[-1].strip("()") for name in regime.canonical}
+        self.last_words = {name.split()[-1].strip("()") for name in regime.graded_in}
 
     def run(self) -> Iterator[Grade]:
         head: Sequence[_Cell] = ()

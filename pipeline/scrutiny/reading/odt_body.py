@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from xml.etree.ElementTree import Element
 
 from scrutiny.reading.build import Draft
@@ -13,7 +13,7 @@ from scrutiny.reading.numerals import raised
 from scrutiny.reading.odt_styles import Counter, OdtStyles
 from scrutiny.reading.prose import (
     DEEPEST_TABLE,
-    Lines,
+    ParagraphText,
     as_item,
     as_note,
     find_bold_headings,
@@ -26,8 +26,7 @@ from scrutiny.reading.prose import (
     text_of,
     with_notes,
 )
-from scrutiny.reading.word_styles import integer
-from scrutiny.reading.xml import descendants
+from scrutiny.reading.xml import descendants, integer
 from scrutiny.report import BlockKind
 
 _NAMESPACES = "text office table style draw meta manifest"
@@ -55,19 +54,6 @@ class LeftOut:
     comments: int = 0
     comment_characters: int = 0
     objects: int = 0
-
-
-@dataclass(slots=True)
-class _Text:
-    """The text of a paragraph by line, whether all of it is bold, and the text boxes anchored in it."""
-
-    lines: Lines = field(default_factory=Lines)
-    bold: bool = True
-    boxes: list[Element] = field(default_factory=list)
-
-    def add(self, text: str, bold: bool) -> None:
-        self.lines.add(text)
-        self.bold = self.bold and (bold or not text.strip())
 
 
 @dataclass(slots=True)
@@ -186,14 +172,14 @@ class OdtBody:
 
     def _paragraph(self, element: Element) -> list[Draft]:
         style = element.get("text:style-name") or ""
-        text = _Text()
+        text = ParagraphText()
         self._read(element, text, [("paragraph", style)])
         drafts = self._kinds(element, style, text)
         if text.bold and len(drafts) == 1 and not self._tables:
             self._bold.add(id(drafts[0]))
         return [*drafts, *(draft for box in text.boxes for draft in self._inner(box))]
 
-    def _kinds(self, element: Element, style: str, text: _Text) -> list[Draft]:
+    def _kinds(self, element: Element, style: str, text: ParagraphText) -> list[Draft]:
         names, lines = self._styles.names(style), text.lines.texts()
         whole = normalise(" ".join(lines))
         level = max(integer(element.get("text:outline-level")) or 1, 1) if element.tag == "text:h" else 0
@@ -222,7 +208,7 @@ class OdtBody:
         start, current.start = current.start, None
         return current.counter.next(levels, depth, start)
 
-    def _read(self, element: Element, text: _Text, styles: list[tuple[str, str]]) -> None:
+    def _read(self, element: Element, text: ParagraphText, styles: list[tuple[str, str]]) -> None:
         """Adds to ``text`` what ``element``, a paragraph or part of one, shows. ``styles`` are those in force."""
         self._say(element.text, text, styles)
         for child in element:
@@ -234,7 +220,7 @@ class OdtBody:
                 case "text:line-break":
                     text.lines.end()
                 case "text:note":
-                    text.add(self._refer(child), True)
+                    text.add(self._refer(child), bold=True)
                 case "office:annotation":
                     self.left_out.comments += 1
                     self.left_out.comment_characters += _length(child)
@@ -246,7 +232,7 @@ class OdtBody:
                     self._read(child, text, styles)
             self._say(child.tail, text, styles)
 
-    def _say(self, said: str | None, text: _Text, styles: list[tuple[str, str]]) -> None:
+    def _say(self, said: str | None, text: ParagraphText, styles: list[tuple[str, str]]) -> None:
         if not said:
             return
         said = re.sub(r"[ \t\r\n]+", " ", said)
@@ -255,7 +241,7 @@ class OdtBody:
             return
         high = _SUPERSCRIPT.match(self._property("style:text-position", styles))
         bold = self._property("fo:font-weight", styles) in ("bold", "600", "700", "800", "900")
-        text.add(raised(said) if high else said, bold)
+        text.add(raised(said) if high else said, bold=bold)
 
     def _property(self, name: str, styles: list[tuple[str, str]]) -> str:
         said = (self._styles.text_property(name, style, family) for family, style in reversed(styles))

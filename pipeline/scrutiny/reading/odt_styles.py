@@ -8,8 +8,7 @@ from xml.etree.ElementTree import Element
 
 from scrutiny.reading.markers import sign
 from scrutiny.reading.numerals import letters, roman
-from scrutiny.reading.word_styles import integer
-from scrutiny.reading.xml import at, descendants
+from scrutiny.reading.xml import at, descendants, integer
 
 #: A chain of styles that runs in a circle ends here.
 _LONGEST_CHAIN = 20

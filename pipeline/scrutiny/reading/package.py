@@ -125,6 +125,6 @@ def no_text(path: str, kind: str) -> ReadError:
     """The error for a file without any text."""
     return ReadError(
         f"{path}: the {kind} holds no text.",
-        remedy="If it holds pictures of text, print it to PDF and run OCR on that: `ocrmypdf in.pdf out.pdf`.",
+        remedy="If it holds pictures of text, print it to PDF and read that with --ocr.",
         code="no_text",
     )

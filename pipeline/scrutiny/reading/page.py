@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
@@ -40,6 +40,11 @@ _WORD_GAP = 0.6
 _TRACKED_LETTERS = 4
 _TRACKED_SPACE = 1.8
 _SUPERSCRIPT = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+Point = tuple[float, float]
+#: From the coordinates of a file to a point on the page.
+Place = Callable[[float, float], Point]
 
 
 class Style(NamedTuple):

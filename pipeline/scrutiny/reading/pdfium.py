@@ -1,24 +1,21 @@
-"""Speaks to PDFium: characters and ruled lines of a page as plain values.
+"""Pages of PDFium as plain values: styled characters, ruled lines, pictures.
 
 PDFium is not thread safe: every function here is called under :data:`LOCK`.
 """
 
 from __future__ import annotations
 
-import ctypes
-import math
-import re
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from functools import lru_cache
+from collections.abc import Sequence
 from itertools import islice
-from typing import Any
 
 import pypdfium2
 import pypdfium2.raw as raw
 
-from scrutiny.reading.page import CELL_GAP, Page, Rule, Run, Style, segments_of
+from scrutiny.reading.page import Page, Place, Point, Run, segments_of
+from scrutiny.reading.pdf_rules import rules_on
+from scrutiny.reading.pdf_text import runs_of
 from scrutiny.reading.pictures import picture_of_text
 
 LOCK = threading.Lock()
@@ -28,53 +25,10 @@ MAX_CHARACTERS_PER_PAGE = 100_000
 #: A page that sets its text in more pieces is not read: PDFium's time grows with their square. Reports have
 #: some hundreds.
 MAX_PIECES_PER_PAGE = 10_000
-#: Drawn objects of a page beyond this number are not searched for ruled lines, nor looked at for pieces of text.
-_MAX_OBJECTS = 5_000
+#: Drawn objects of a page beyond this number are not looked at for pieces of text.
 _MAX_PIECES_SEARCHED = 200_000
-_MAX_PATH_POINTS = 200
 #: More rules than this make no table but a drawing; each line of text is held against every rule.
 _MAX_RULES = 1_000
-_SHORTEST_RULE = 8.0
-_THICKEST_RULE = 3.0
-
-_BOLD = re.compile(r"bold|black|heavy|semibold|demi", re.IGNORECASE)
-_ITALIC = re.compile(r"italic|oblique", re.IGNORECASE)
-_BOLD_WEIGHT = 600
-_ITALIC_FLAG = 1 << 6
-#: A direction this near to an axis, as a tangent, is along it.
-_UPRIGHT = 0.1
-#: What PDFium makes of a hyphen at a line end, as a character and in UTF-16.
-_HYPHEN, _HYPHEN_UNIT = "\x02", "\ufffe"
-_SPACES = " \xa0"
-_LINE = re.compile(r"[^\r\n]+")
-_SPACE = re.compile(r"\s")
-_WIDE_SPACE = re.compile(r"\s{4,}")
-_SINGLE_SPACE = re.compile(r"(?<=\S)\s{1,3}(?=\S)")
-#: Text that takes more room than this for each character, in font sizes, holds gaps.
-_LOOSE = 0.56
-_UNMAPPED = re.compile(r"[\x00-\x08\x0a-\x1f]")
-
-Point = tuple[float, float]
-
-
-def _with_plain_pointers(function: Any, result: Any, *arguments: Any) -> Any:
-    """``function`` of PDFium with addresses as integers: an object for each pointer costs more than the call."""
-    address = ctypes.cast(function, ctypes.c_void_p).value or 0
-    return ctypes.CFUNCTYPE(result, ctypes.c_void_p, *arguments)(address)
-
-
-_object_of = _with_plain_pointers(raw.FPDFText_GetTextObject, ctypes.c_void_p, ctypes.c_int)
-_font_of = _with_plain_pointers(raw.FPDFTextObj_GetFont, ctypes.c_void_p)
-_font_size_of = _with_plain_pointers(raw.FPDFText_GetFontSize, ctypes.c_double, ctypes.c_int)
-_matrix_of = _with_plain_pointers(raw.FPDFText_GetMatrix, ctypes.c_int, ctypes.c_int, ctypes.c_void_p)
-_box_of = _with_plain_pointers(raw.FPDFText_GetLooseCharBox, ctypes.c_int, ctypes.c_int, ctypes.c_void_p)
-_origin_of = _with_plain_pointers(
-    raw.FPDFText_GetCharOrigin, ctypes.c_int, ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p
-)
-
-#: Where PDFium writes what it is asked for, some hundred times a page; under LOCK, like everything here.
-_BOX, _MATRIX, _X, _Y = raw.FS_RECTF(), raw.FS_MATRIX(), ctypes.c_double(), ctypes.c_double()
-_BOX_AT, _MATRIX_AT, _X_AT, _Y_AT = (ctypes.addressof(place) for place in (_BOX, _MATRIX, _X, _Y))
 
 
 def read_page(document: pypdfium2.PdfDocument, index: int) -> Page:
@@ -89,15 +43,15 @@ def read_page(document: pypdfium2.PdfDocument, index: int) -> Page:
         text = page.get_textpage()
         try:
             count = text.count_chars()
-            runs = list(_runs(text, min(count, MAX_CHARACTERS_PER_PAGE), place))
+            runs = list(runs_of(text, min(count, MAX_CHARACTERS_PER_PAGE), place))
             turn = _main_turn(runs)
             if turn:
                 place = _turned(place, turn, width, height)
-                runs = list(_runs(text, min(count, MAX_CHARACTERS_PER_PAGE), place))
+                runs = list(runs_of(text, min(count, MAX_CHARACTERS_PER_PAGE), place))
                 width, height = (height, width) if turn in (90, 270) else (width, height)
         finally:
             text.close()
-        rules = list(islice(_rules(page, place), _MAX_RULES))
+        rules = list(islice(rules_on(page, place), _MAX_RULES))
         picture = picture_of_text(page, runs)
     finally:
         page.close()
@@ -117,7 +71,7 @@ def _main_turn(runs: Sequence[Run]) -> int:
     return counts.most_common(1)[0][0] if counts else 0
 
 
-def _turned(place: Callable[[float, float], Point], turn: int, width: float, height: float) -> Callable[..., Point]:
+def _turned(place: Place, turn: int, width: float, height: float) -> Place:
     """``place`` on the page turned clockwise by ``turn``; ``width`` and ``height`` are those before."""
 
     def turned(x: float, y: float) -> Point:
@@ -137,7 +91,7 @@ def _pieces(page: pypdfium2.PdfPage) -> int:
     return sum(kind == raw.FPDF_PAGEOBJ_TEXT for kind in types)
 
 
-def _placement(page: pypdfium2.PdfPage) -> Callable[[float, float], Point]:
+def _placement(page: pypdfium2.PdfPage) -> Place:
     """From PDF coordinates of an unrotated page to points from the top left of the page as displayed."""
     left, bottom, right, top = page.get_bbox()
     return {
@@ -146,266 +100,3 @@ def _placement(page: pypdfium2.PdfPage) -> Callable[[float, float], Point]:
         180: lambda x, y: (right - x, y - bottom),
         270: lambda x, y: (top - y, right - x),
     }[page.get_rotation()]
-
-
-def _runs(text: pypdfium2.PdfTextPage, count: int, place: Callable[[float, float], Point]) -> Iterator[Run]:
-    """Characters gathered while they belong to one text object and PDFium put no space or line end between."""
-    handle = ctypes.cast(text.raw, ctypes.c_void_p).value or 0
-    characters = _characters(text, count)
-    styles: dict[int, tuple[Style, int]] = {}
-    known: dict[tuple[float, ...], tuple[Style, int]] = {}
-    space = False
-    for start, end, owner in _stretches(handle, characters):
-        if not owner:
-            space = space or characters[start] == " "
-            continue
-        style, turn = styles.get(owner) or styles.setdefault(owner, _style(handle, start, owner, known, place))
-        shown = characters[start:end]
-        word = shown.strip()
-        if " " in word or not word.isprintable():
-            for run in _split(handle, start, shown, style, turn, place, space):
-                yield run
-                space = False
-        elif word:
-            first = shown.index(word)
-            yield _run(handle, start, shown, first, first + len(word) - 1, style, turn, place, space or first > 0)
-            space = False
-        space = space or shown[-1] in _SPACES
-
-
-def _characters(text: pypdfium2.PdfTextPage, count: int) -> str:
-    """The first ``count`` characters of a page, one for each that PDFium counts."""
-    units = (ctypes.c_ushort * (count + 1))()
-    if raw.FPDFText_GetText(text.raw, 0, count, units) == count + 1:
-        return "".join(map(chr, units[:count])).replace(_HYPHEN_UNIT, "-")
-    # Some have no unit of UTF-16, or two.
-    return "".join(chr(raw.FPDFText_GetUnicode(text.raw, index)) for index in range(count)).replace(_HYPHEN, "-")
-
-
-def _stretches(handle: int, characters: str) -> Iterator[tuple[int, int, int]]:
-    """Start, end and text object of what one object shows between line ends; spaces that PDFium added have none."""
-    begun, end, owner = 0, 0, 0
-    for start, stop, current in _pieces_of(handle, characters):
-        if not current and characters[start] == "-":
-            current = owner  # the hyphen of a divided word belongs to what it follows
-        goes_on = current == owner and start == end
-        if owner and not goes_on:
-            yield begun, end, owner
-        if not current:
-            yield start, stop, 0
-        elif not goes_on:
-            begun = start
-        end, owner = stop, current
-    if owner:
-        yield begun, end, owner
-
-
-def _pieces_of(handle: int, characters: str) -> Iterator[tuple[int, int, int]]:
-    """Parts of lines with their text object, line ends left out; spaces that PDFium added are parts of their own.
-
-    Between two characters of one object PDFium puts nothing but spaces and line ends: if both ends of a part belong
-    to the same one, all of it does but for these.
-    """
-    for line in _LINE.finditer(characters):
-        first, last = line.span()
-        waiting = [(first, last, _object_of(handle, first), _object_of(handle, last - 1))]
-        while waiting:
-            start, stop, owner, end_owner = waiting.pop()
-            if stop - start == 1:
-                yield start, stop, owner or 0
-            elif owner and owner == end_owner:
-                yield from _without_added_spaces(handle, characters, start, stop, owner)
-            else:
-                middle = _middle(characters, start, stop)
-                waiting.append((middle, stop, _object_of(handle, middle), end_owner))
-                waiting.append((start, middle, owner, _object_of(handle, middle - 1)))
-
-
-def _middle(characters: str, start: int, stop: int) -> int:
-    """Where to part a line: before the word nearest its middle, or in the middle of a word."""
-    half = (start + stop) // 2
-    space = characters.find(" ", half, stop - 1)
-    return space + 1 if space >= 0 else max(half, start + 1)
-
-
-def _without_added_spaces(
-    handle: int, characters: str, start: int, stop: int, owner: int
-) -> Iterator[tuple[int, int, int]]:
-    for space in _SPACE.finditer(characters, start, stop):
-        place = space.start()
-        if not _object_of(handle, place):
-            if place > start:
-                yield start, place, owner
-            yield place, place + 1, 0
-            start = place + 1
-    if stop > start:
-        yield start, stop, owner
-
-
-def _style(
-    handle: int,
-    index: int,
-    owner: int,
-    known: dict[tuple[float, ...], tuple[Style, int]],
-    place: Callable[[float, float], Point],
-) -> tuple[Style, int]:
-    """Size as displayed, weight and slope of the character at ``index``, which ``owner`` shows; and its direction."""
-    _matrix_of(handle, index, _MATRIX_AT)
-    matrix, size = _MATRIX, _font_size_of(handle, index)
-    key = (_font_of(owner) or 0, size, matrix.a, matrix.b, matrix.c, matrix.d)
-    if key not in known:
-        (x0, y0), (x1, y1) = place(0.0, 0.0), place(matrix.a, matrix.b)
-        displayed = size * (math.hypot(matrix.c, matrix.d) or 1.0)
-        displayed = round(displayed * 2) / 2 or 1.0 if math.isfinite(displayed) else 1.0
-        known[key] = _one_style(displayed, *_bold_and_italic(handle, index)), _direction(x1 - x0, y1 - y0)
-    return known[key]
-
-
-@lru_cache(maxsize=1024)
-def _one_style(size: float, bold: bool, italic: bool) -> Style:
-    """The same object for the same style: it is compared for every line."""
-    return Style(size, bold, italic)
-
-
-def _direction(right: float, down: float) -> int:
-    """Degrees counterclockwise of text that runs so, or -1 if it is slanted."""
-    if abs(down) <= _UPRIGHT * abs(right):
-        return 0 if right >= 0 else 180
-    if abs(right) <= _UPRIGHT * abs(down):
-        return 90 if down < 0 else 270
-    return -1
-
-
-def _bold_and_italic(handle: int, index: int) -> tuple[bool, bool]:
-    """What the font of the character at ``index`` says of itself."""
-    page = ctypes.cast(handle, raw.FPDF_TEXTPAGE)
-    name, flags = ctypes.create_string_buffer(128), ctypes.c_int()
-    raw.FPDFText_GetFontInfo(page, index, name, len(name), flags)
-    font = name.value.decode("utf-8", "replace")
-    bold = raw.FPDFText_GetFontWeight(page, index) >= _BOLD_WEIGHT or bool(_BOLD.search(font))
-    return bold, bool(flags.value & _ITALIC_FLAG) or bool(_ITALIC.search(font))
-
-
-def _split(
-    handle: int,
-    start: int,
-    characters: str,
-    style: Style,
-    turn: int,
-    place: Callable[[float, float], Point],
-    space: bool,
-) -> Iterator[Run]:
-    """The run of ``characters``, cut where a row of spaces stands for a tab; blank ends trimmed."""
-    # A font that does not say what its glyphs mean gives their numbers: the low ones look like control characters.
-    if not characters.isprintable():
-        characters = _UNMAPPED.sub("\ufffd", characters)
-    position = 0
-    gaps = [match.span() for match in _WIDE_SPACE.finditer(characters)]
-    if not gaps and " " in characters.strip():
-        gaps = list(_stretched_spaces(handle, start, characters, style))
-    for gap in [*gaps, None]:
-        end = gap[0] if gap else len(characters)
-        part = characters[position:end]
-        first = position + len(part) - len(part.lstrip())
-        last = position + len(part.rstrip()) - 1
-        if last >= first:
-            yield _run(handle, start, characters, first, last, style, turn, place, space or first > 0)
-        position = gap[1] if gap else end
-
-
-def _stretched_spaces(handle: int, start: int, characters: str, style: Style) -> Iterator[tuple[int, int]]:
-    """Spaces as wide as the gap between two cells, looked for where ``characters`` take so much room."""
-    first, last = raw.FS_RECTF(), raw.FS_RECTF()
-    _box_of(handle, start, ctypes.byref(first))
-    _box_of(handle, start + len(characters) - 1, ctypes.byref(last))
-    room = max(abs(last.right - first.left), abs(last.top - first.bottom))
-    if room < _LOOSE * style.size * len(characters):
-        return
-    for space in _SINGLE_SPACE.finditer(characters):
-        _box_of(handle, start + space.start() - 1, ctypes.byref(first))
-        _box_of(handle, start + space.end(), ctypes.byref(last))
-        if max(last.left - first.right, last.bottom - first.top) > CELL_GAP * style.size:
-            yield space.span()
-
-
-def _run(
-    handle: int,
-    start: int,
-    characters: str,
-    first: int,
-    last: int,
-    style: Style,
-    turn: int,
-    place: Callable[[float, float], Point],
-    space: bool,
-) -> Run:
-    head, tail = raw.FS_RECTF(), raw.FS_RECTF()
-    _box_of(handle, start + first, ctypes.byref(head))
-    _box_of(handle, start + last, ctypes.byref(tail))
-    left, right = min(head.left, tail.left), max(head.right, tail.right)
-    one = place(left, min(head.bottom, tail.bottom))
-    other = place(right, max(head.top, tail.top))
-    x, y = ctypes.c_double(), ctypes.c_double()
-    _origin_of(handle, start + first, ctypes.byref(x), ctypes.byref(y))
-    baseline = place(x.value, y.value)[1]
-    if not all(map(math.isfinite, (*one, *other, baseline))):
-        one, other, baseline, turn = (0.0, 0.0), (0.0, 0.0), 0.0, -1  # shown, but nowhere on the page
-    text = characters[first : last + 1]
-    if not text.isascii():
-        text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    return Run(
-        text=text,
-        x0=min(one[0], other[0]),
-        y0=min(one[1], other[1]),
-        x1=max(one[0], other[0]),
-        y1=max(one[1], other[1]),
-        baseline=baseline,
-        style=style,
-        space=space,
-        turn=turn,
-    )
-
-
-def _rules(page: pypdfium2.PdfPage, place: Callable[[float, float], Point]) -> Iterator[Rule]:
-    """Horizontal and vertical strokes and edges that are long enough to frame a cell."""
-    for index in range(min(raw.FPDFPage_CountObjects(page.raw), _MAX_OBJECTS)):
-        item = raw.FPDFPage_GetObject(page.raw, index)
-        if raw.FPDFPageObj_GetType(item) != raw.FPDF_PAGEOBJ_PATH or _is_background(item):
-            continue
-        for (x0, y0), (x1, y1) in _strokes(item, place):
-            if not all(map(math.isfinite, (x0, y0, x1, y1))):
-                continue
-            if abs(y0 - y1) < 0.5 and abs(x0 - x1) >= _SHORTEST_RULE:
-                yield Rule(min(x0, x1), y0, max(x0, x1), y0)
-            elif abs(x0 - x1) < 0.5 and abs(y0 - y1) >= _SHORTEST_RULE:
-                yield Rule(x0, min(y0, y1), x0, max(y0, y1))
-
-
-def _is_background(path: Any) -> bool:
-    """Whether a path is a coloured area, such as the shading behind a line, and not a stroke or a thin bar."""
-    fill, stroke = ctypes.c_int(), ctypes.c_int()
-    raw.FPDFPath_GetDrawMode(path, fill, stroke)
-    if stroke.value:
-        return False
-    edges = [ctypes.c_float() for _ in range(4)]
-    raw.FPDFPageObj_GetBounds(path, *edges)
-    left, bottom, right, top = (edge.value for edge in edges)
-    return min(right - left, top - bottom) > _THICKEST_RULE
-
-
-def _strokes(path: Any, place: Callable[[float, float], Point]) -> Iterator[tuple[Point, Point]]:
-    """The straight parts of a path, as displayed."""
-    matrix = raw.FS_MATRIX()
-    raw.FPDFPageObj_GetMatrix(path, matrix)
-    x, y = ctypes.c_float(), ctypes.c_float()
-    last = (0.0, 0.0)
-    for index in range(min(raw.FPDFPath_CountSegments(path), _MAX_PATH_POINTS)):
-        segment = raw.FPDFPath_GetPathSegment(path, index)
-        raw.FPDFPathSegment_GetPoint(segment, x, y)
-        point = place(
-            matrix.a * x.value + matrix.c * y.value + matrix.e,
-            matrix.b * x.value + matrix.d * y.value + matrix.f,
-        )
-        if raw.FPDFPathSegment_GetType(segment) == raw.FPDF_SEGMENT_LINETO:
-            yield last, point
-        last = point

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
 from statistics import median
+from xml.etree.ElementTree import Element
 
 from scrutiny.reading.build import Draft
 from scrutiny.reading.characters import normalise
@@ -51,6 +53,20 @@ class Lines:
     def texts(self) -> list[str]:
         """The lines so far."""
         return ["".join(line) for line in self._lines]
+
+
+@dataclass(slots=True)
+class ParagraphText:
+    """The text of a paragraph by line, whether all of it is bold, and the text boxes anchored in it."""
+
+    lines: Lines = field(default_factory=Lines)
+    bold: bool = True
+    boxes: list[Element] = field(default_factory=list)
+
+    def add(self, text: str, *, bold: bool = True) -> None:
+        """Go on with ``text``; white space is as bold as what is around it."""
+        self.lines.add(text)
+        self.bold = self.bold and (bold or not text.strip())
 
 
 def with_notes(drafts: Sequence[Draft], notes: Iterable[tuple[int, Sequence[Draft]]]) -> list[Draft]:

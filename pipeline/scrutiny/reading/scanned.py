@@ -66,7 +66,8 @@ class PictureReader:
         if page.turn != turn:
             own = sum(len(segment.text) for segment in page.segments)
             note = f"{own} characters that run in another direction than its picture were left out"
-            page = replace(page, segments=[], turn=turn, notes=(*page.notes, note) if own else page.notes)
+            said = (*page.notes, note) if own else page.notes
+            page = replace(page, segments=[], turn=turn, notes=said, unread=page.unread + own)
         kept = [line for line in lines if line.confidence >= _MIN_CONFIDENCE]
         confidence = round(_confidence(kept), 4)
         points = _POINTS_PER_INCH / dpi

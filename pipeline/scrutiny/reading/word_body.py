@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from xml.etree.ElementTree import Element
 
 from scrutiny.reading.build import Draft
@@ -13,7 +13,7 @@ from scrutiny.reading.numerals import raised
 from scrutiny.reading.prose import (
     DEEPEST_TABLE,
     Edges,
-    Lines,
+    ParagraphText,
     as_item,
     as_note,
     find_bold_headings,
@@ -26,8 +26,8 @@ from scrutiny.reading.prose import (
     with_notes,
 )
 from scrutiny.reading.word_numbering import Numbering
-from scrutiny.reading.word_styles import Styles, integer, switch, value
-from scrutiny.reading.xml import at, descendants
+from scrutiny.reading.word_styles import Styles, switch, value
+from scrutiny.reading.xml import at, descendants, integer
 from scrutiny.report import BlockKind
 
 PREFIXES = {
@@ -71,17 +71,10 @@ class _Field:
 
 
 @dataclass(slots=True)
-class _Text:
-    """The text of a paragraph by line, whether all of it is bold, and the text boxes anchored in it."""
+class _Text(ParagraphText):
+    """A paragraph that may stand in a table of contents."""
 
-    lines: Lines = field(default_factory=Lines)
-    bold: bool = True
     contents: bool = False
-    boxes: list[Element] = field(default_factory=list)
-
-    def add(self, text: str, *, bold: bool = True) -> None:
-        self.lines.add(text)
-        self.bold = self.bold and (bold or not text.strip())
 
 
 class WordBody:

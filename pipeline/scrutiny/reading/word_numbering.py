@@ -8,8 +8,8 @@ from xml.etree.ElementTree import Element
 
 from scrutiny.reading.markers import sign
 from scrutiny.reading.numerals import letters, ordinal, roman
-from scrutiny.reading.word_styles import Styles, integer, value
-from scrutiny.reading.xml import at
+from scrutiny.reading.word_styles import Styles, value
+from scrutiny.reading.xml import at, integer
 
 _LEVELS = 9
 _PLACE = re.compile(r"%([1-9])")

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
-from scrutiny.reading.xml import at
+from scrutiny.reading.xml import at, integer
 
 #: Word's own limit is lower; a chain that runs in a circle ends here.
 _LONGEST_CHAIN = 20
@@ -19,14 +19,6 @@ def value(element: Element | None, path: str) -> str | None:
     """The ``w:val`` of the element at ``path`` under ``element``."""
     found = at(element, path)
     return found.get("w:val") if found is not None else None
-
-
-def integer(text: str | None) -> int | None:
-    """The whole number that ``text`` is, None where it is none."""
-    try:
-        return int(float(text)) if text and len(text) < 20 else None
-    except (ValueError, OverflowError):
-        return None
 
 
 def switch(properties: Element | None, tag: str) -> bool | None:

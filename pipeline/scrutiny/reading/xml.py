@@ -77,3 +77,11 @@ def at(element: Element | None, path: str) -> Element | None:
     for tag in path.split("/"):
         element = element.find(tag) if element is not None else None
     return element
+
+
+def integer(text: str | None) -> int | None:
+    """The whole number that ``text`` is, None where it is none."""
+    try:
+        return int(float(text)) if text and len(text) < 20 else None
+    except (ValueError, OverflowError):
+        return None

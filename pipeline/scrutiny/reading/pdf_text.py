@@ -1,0 +1,270 @@
+"""The text of a PDF page as runs of styled characters; called under the lock of :mod:`scrutiny.reading.pdfium`."""
+
+from __future__ import annotations
+
+import ctypes
+import math
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any
+
+import pypdfium2
+import pypdfium2.raw as raw
+
+from scrutiny.reading.page import CELL_GAP, Place, Run, Style
+
+_BOLD = re.compile(r"bold|black|heavy|semibold|demi", re.IGNORECASE)
+_ITALIC = re.compile(r"italic|oblique", re.IGNORECASE)
+_BOLD_WEIGHT = 600
+_ITALIC_FLAG = 1 << 6
+#: A direction this near to an axis, as a tangent, is along it.
+_UPRIGHT = 0.1
+#: What PDFium makes of a hyphen at a line end, as a character and in UTF-16.
+_HYPHEN, _HYPHEN_UNIT = "\x02", "\ufffe"
+_SPACES = " \xa0"
+_LINE = re.compile(r"[^\r\n]+")
+_SPACE = re.compile(r"\s")
+_WIDE_SPACE = re.compile(r"\s{4,}")
+_SINGLE_SPACE = re.compile(r"(?<=\S)\s{1,3}(?=\S)")
+#: Text that takes more room than this for each character, in font sizes, holds gaps.
+_LOOSE = 0.56
+_UNMAPPED = re.compile(r"[\x00-\x08\x0a-\x1f]")
+
+
+def _with_plain_pointers(function: Any, result: Any, *arguments: Any) -> Any:
+    """``function`` of PDFium with addresses as integers: an object for each pointer costs more than the call."""
+    address = ctypes.cast(function, ctypes.c_void_p).value or 0
+    return ctypes.CFUNCTYPE(result, ctypes.c_void_p, *arguments)(address)
+
+
+_object_of = _with_plain_pointers(raw.FPDFText_GetTextObject, ctypes.c_void_p, ctypes.c_int)
+_font_of = _with_plain_pointers(raw.FPDFTextObj_GetFont, ctypes.c_void_p)
+_font_size_of = _with_plain_pointers(raw.FPDFText_GetFontSize, ctypes.c_double, ctypes.c_int)
+_matrix_of = _with_plain_pointers(raw.FPDFText_GetMatrix, ctypes.c_int, ctypes.c_int, ctypes.c_void_p)
+_box_of = _with_plain_pointers(raw.FPDFText_GetLooseCharBox, ctypes.c_int, ctypes.c_int, ctypes.c_void_p)
+_origin_of = _with_plain_pointers(
+    raw.FPDFText_GetCharOrigin, ctypes.c_int, ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p
+)
+
+#: Where PDFium writes what it is asked for, some hundred times a page; under LOCK, like everything here.
+_BOX, _MATRIX, _X, _Y = raw.FS_RECTF(), raw.FS_MATRIX(), ctypes.c_double(), ctypes.c_double()
+_BOX_AT, _MATRIX_AT, _X_AT, _Y_AT = (ctypes.addressof(place) for place in (_BOX, _MATRIX, _X, _Y))
+
+
+def runs_of(text: pypdfium2.PdfTextPage, count: int, place: Place) -> Iterator[Run]:
+    """Characters gathered while they belong to one text object and PDFium put no space or line end between."""
+    handle = ctypes.cast(text.raw, ctypes.c_void_p).value or 0
+    characters = _characters(text, count)
+    styles: dict[int, tuple[Style, int]] = {}
+    known: dict[tuple[float, ...], tuple[Style, int]] = {}
+    space = False
+    for start, end, owner in _stretches(handle, characters):
+        if not owner:
+            space = space or characters[start] == " "
+            continue
+        style, turn = styles.get(owner) or styles.setdefault(owner, _style(handle, start, owner, known, place))
+        shown = characters[start:end]
+        word = shown.strip()
+        if " " in word or not word.isprintable():
+            for run in _split(handle, start, shown, style, turn, place, space):
+                yield run
+                space = False
+        elif word:
+            first = shown.index(word)
+            yield _run(handle, start, shown, first, first + len(word) - 1, style, turn, place, space or first > 0)
+            space = False
+        space = space or shown[-1] in _SPACES
+
+
+def _characters(text: pypdfium2.PdfTextPage, count: int) -> str:
+    """The first ``count`` characters of a page, one for each that PDFium counts."""
+    units = (ctypes.c_ushort * (count + 1))()
+    if raw.FPDFText_GetText(text.raw, 0, count, units) == count + 1:
+        return "".join(map(chr, units[:count])).replace(_HYPHEN_UNIT, "-")
+    # Some have no unit of UTF-16, or two.
+    return "".join(chr(raw.FPDFText_GetUnicode(text.raw, index)) for index in range(count)).replace(_HYPHEN, "-")
+
+
+def _stretches(handle: int, characters: str) -> Iterator[tuple[int, int, int]]:
+    """Start, end and text object of what one object shows between line ends; spaces that PDFium added have none."""
+    begun, end, owner = 0, 0, 0
+    for start, stop, current in _pieces_of(handle, characters):
+        if not current and characters[start] == "-":
+            current = owner  # the hyphen of a divided word belongs to what it follows
+        goes_on = current == owner and start == end
+        if owner and not goes_on:
+            yield begun, end, owner
+        if not current:
+            yield start, stop, 0
+        elif not goes_on:
+            begun = start
+        end, owner = stop, current
+    if owner:
+        yield begun, end, owner
+
+
+def _pieces_of(handle: int, characters: str) -> Iterator[tuple[int, int, int]]:
+    """Parts of lines with their text object, line ends left out; spaces that PDFium added are parts of their own.
+
+    Between two characters of one object PDFium puts nothing but spaces and line ends: if both ends of a part belong
+    to the same one, all of it does but for these.
+    """
+    for line in _LINE.finditer(characters):
+        first, last = line.span()
+        waiting = [(first, last, _object_of(handle, first), _object_of(handle, last - 1))]
+        while waiting:
+            start, stop, owner, end_owner = waiting.pop()
+            if stop - start == 1:
+                yield start, stop, owner or 0
+            elif owner and owner == end_owner:
+                yield from _without_added_spaces(handle, characters, start, stop, owner)
+            else:
+                middle = _middle(characters, start, stop)
+                waiting.append((middle, stop, _object_of(handle, middle), end_owner))
+                waiting.append((start, middle, owner, _object_of(handle, middle - 1)))
+
+
+def _middle(characters: str, start: int, stop: int) -> int:
+    """Where to part a line: before the word nearest its middle, or in the middle of a word."""
+    half = (start + stop) // 2
+    space = characters.find(" ", half, stop - 1)
+    return space + 1 if space >= 0 else max(half, start + 1)
+
+
+def _without_added_spaces(
+    handle: int, characters: str, start: int, stop: int, owner: int
+) -> Iterator[tuple[int, int, int]]:
+    for space in _SPACE.finditer(characters, start, stop):
+        place = space.start()
+        if not _object_of(handle, place):
+            if place > start:
+                yield start, place, owner
+            yield place, place + 1, 0
+            start = place + 1
+    if stop > start:
+        yield start, stop, owner
+
+
+def _style(
+    handle: int,
+    index: int,
+    owner: int,
+    known: dict[tuple[float, ...], tuple[Style, int]],
+    place: Place,
+) -> tuple[Style, int]:
+    """Size as displayed, weight and slope of the character at ``index``, which ``owner`` shows; and its direction."""
+    _matrix_of(handle, index, _MATRIX_AT)
+    matrix, size = _MATRIX, _font_size_of(handle, index)
+    key = (_font_of(owner) or 0, size, matrix.a, matrix.b, matrix.c, matrix.d)
+    if key not in known:
+        (x0, y0), (x1, y1) = place(0.0, 0.0), place(matrix.a, matrix.b)
+        displayed = size * (math.hypot(matrix.c, matrix.d) or 1.0)
+        displayed = round(displayed * 2) / 2 or 1.0 if math.isfinite(displayed) else 1.0
+        known[key] = _one_style(displayed, *_bold_and_italic(handle, index)), _direction(x1 - x0, y1 - y0)
+    return known[key]
+
+
+@lru_cache(maxsize=1024)
+def _one_style(size: float, bold: bool, italic: bool) -> Style:
+    """The same object for the same style: it is compared for every line."""
+    return Style(size, bold, italic)
+
+
+def _direction(right: float, down: float) -> int:
+    """Degrees counterclockwise of text that runs so, or -1 if it is slanted."""
+    if abs(down) <= _UPRIGHT * abs(right):
+        return 0 if right >= 0 else 180
+    if abs(right) <= _UPRIGHT * abs(down):
+        return 90 if down < 0 else 270
+    return -1
+
+
+def _bold_and_italic(handle: int, index: int) -> tuple[bool, bool]:
+    """What the font of the character at ``index`` says of itself."""
+    page = ctypes.cast(handle, raw.FPDF_TEXTPAGE)
+    name, flags = ctypes.create_string_buffer(128), ctypes.c_int()
+    raw.FPDFText_GetFontInfo(page, index, name, len(name), flags)
+    font = name.value.decode("utf-8", "replace")
+    bold = raw.FPDFText_GetFontWeight(page, index) >= _BOLD_WEIGHT or bool(_BOLD.search(font))
+    return bold, bool(flags.value & _ITALIC_FLAG) or bool(_ITALIC.search(font))
+
+
+def _split(
+    handle: int,
+    start: int,
+    characters: str,
+    style: Style,
+    turn: int,
+    place: Place,
+    space: bool,
+) -> Iterator[Run]:
+    """The run of ``characters``, cut where a row of spaces stands for a tab; blank ends trimmed."""
+    # A font that does not say what its glyphs mean gives their numbers: the low ones look like control characters.
+    if not characters.isprintable():
+        characters = _UNMAPPED.sub("\ufffd", characters)
+    position = 0
+    gaps = [match.span() for match in _WIDE_SPACE.finditer(characters)]
+    if not gaps and " " in characters.strip():
+        gaps = list(_stretched_spaces(handle, start, characters, style))
+    for gap in [*gaps, None]:
+        end = gap[0] if gap else len(characters)
+        part = characters[position:end]
+        first = position + len(part) - len(part.lstrip())
+        last = position + len(part.rstrip()) - 1
+        if last >= first:
+            yield _run(handle, start, characters, first, last, style, turn, place, space or first > 0)
+        position = gap[1] if gap else end
+
+
+def _stretched_spaces(handle: int, start: int, characters: str, style: Style) -> Iterator[tuple[int, int]]:
+    """Spaces as wide as the gap between two cells, looked for where ``characters`` take so much room."""
+    first, last = raw.FS_RECTF(), raw.FS_RECTF()
+    _box_of(handle, start, ctypes.byref(first))
+    _box_of(handle, start + len(characters) - 1, ctypes.byref(last))
+    room = max(abs(last.right - first.left), abs(last.top - first.bottom))
+    if room < _LOOSE * style.size * len(characters):
+        return
+    for space in _SINGLE_SPACE.finditer(characters):
+        _box_of(handle, start + space.start() - 1, ctypes.byref(first))
+        _box_of(handle, start + space.end(), ctypes.byref(last))
+        if max(last.left - first.right, last.bottom - first.top) > CELL_GAP * style.size:
+            yield space.span()
+
+
+def _run(
+    handle: int,
+    start: int,
+    characters: str,
+    first: int,
+    last: int,
+    style: Style,
+    turn: int,
+    place: Place,
+    space: bool,
+) -> Run:
+    _box_of(handle, start + first, _BOX_AT)
+    left, bottom, right, top = _BOX.left, _BOX.bottom, _BOX.right, _BOX.top
+    if last > first:
+        _box_of(handle, start + last, _BOX_AT)
+        left, bottom = min(left, _BOX.left), min(bottom, _BOX.bottom)
+        right, top = max(right, _BOX.right), max(top, _BOX.top)
+    one, other = place(left, bottom), place(right, top)
+    _origin_of(handle, start + first, _X_AT, _Y_AT)
+    baseline = place(_X.value, _Y.value)[1]
+    if not all(map(math.isfinite, (*one, *other, baseline))):
+        one, other, baseline, turn = (0.0, 0.0), (0.0, 0.0), 0.0, -1  # shown, but nowhere on the page
+    text = characters[first : last + 1]
+    if not text.isascii():
+        text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return Run(
+        text=text,
+        x0=min(one[0], other[0]),
+        y0=min(one[1], other[1]),
+        x1=max(one[0], other[0]),
+        y1=max(one[1], other[1]),
+        baseline=baseline,
+        style=style,
+        space=space,
+        turn=turn,
+    )
