@@ -71,6 +71,16 @@ def test_codes_that_count_are_markers() -> None:
     ]
 
 
+def test_lines_of_a_table_of_contents_are_kept_apart() -> None:
+    text = "Summary ........ 2\n1. Findings . . . . . 14\n\nSummary\n\nLeaders know the school well.\n"
+    assert [block for block in shape(text) if block[0] != "heading"] == [
+        ("contents", "", "Summary | 2"),
+        ("contents", "", "1. Findings | 14"),
+        ("paragraph", "", "Leaders know the school well."),
+    ]
+    assert read(text.encode(), name="a.txt").blocks[-1].section_path == ("Summary",)
+
+
 def test_nesting_and_paths() -> None:
     report = read(NOTE.encode(), name="a.txt")
     assert [block.level for block in report.blocks if block.kind is BlockKind.LIST_ITEM] == [1, 2, 1]

@@ -58,9 +58,18 @@ def read_page(document: pypdfium2.PdfDocument, index: int) -> Page:
     cut = f"only the first {MAX_CHARACTERS_PER_PAGE:,} characters were read" if count > MAX_CHARACTERS_PER_PAGE else ""
     ruled = any(rule.x0 == rule.x1 for rule in rules)
     upright = segments_of([run for run in runs if not run.turn], whole_words=ruled)
-    stray = [run for run in runs if run.turn]
-    unread = max(count - MAX_CHARACTERS_PER_PAGE, 0)
-    return Page(index + 1, width, height, upright, rules, cut, unread, turn, stray, picture)
+    return Page(
+        number=index + 1,
+        width=width,
+        height=height,
+        segments=upright,
+        rules=rules,
+        cut=cut,
+        unread=max(count - MAX_CHARACTERS_PER_PAGE, 0),
+        turn=turn,
+        stray=[run for run in runs if run.turn],
+        picture=picture,
+    )
 
 
 def _main_turn(runs: Sequence[Run]) -> int:

@@ -22,6 +22,11 @@ _UNDERLINE = re.compile(r"\s*(={3,}|-{3,}|~{3,}|_{3,}|\*{3,})\s*")
 _LEVEL_OF_UNDERLINE = {"=": 1, "*": 1, "-": 2, "_": 2, "~": 3}
 #: It begins where the white space does, lest a long row of spaces is tried from each of them.
 _CELLS = re.compile(r"(?<!\s)\s++\|\s+")
+_PAGE_NUMBER = re.compile(r"(?<![\d-])\d{1,4}$")
+#: So many dots lead from a line of a table of contents to its page number.
+_LEADERS = 4
+#: Each line of these is a block.
+_ROWS = (BlockKind.TABLE_ROW, BlockKind.CONTENTS)
 _ENDS = (".", "!", "?", ":", ";", ",", "…", ".”", ".’", '."', ".)")
 
 
@@ -129,6 +134,8 @@ def _blocks(lines: Sequence[str], margin: int) -> list[Draft]:
         if _CELLS.search(text):
             cells = [cell for cell in _CELLS.split(text.strip("| ")) if cell.strip(" -:")]
             drafts += [Draft(BlockKind.TABLE_ROW, [(" | ".join(cells), None)])] if cells else []
+        elif entry := _contents_entry(text):
+            drafts.append(Draft(BlockKind.CONTENTS, [(entry, None)]))
         elif marker and (not drafts or _may_begin(marker, previous, line, margin)):
             drafts.append(_item(text, marker, indent, indents))
         elif not drafts or _begins(drafts[-1], previous, text, margin):
@@ -137,6 +144,16 @@ def _blocks(lines: Sequence[str], margin: int) -> list[Draft]:
             drafts[-1].lines.append((text, None))
         previous = line
     return drafts
+
+
+def _contents_entry(text: str) -> str:
+    """A line of a table of contents without its dots, as cells; empty when it is no such line."""
+    number = _PAGE_NUMBER.search(text)
+    if not number:
+        return ""
+    title = text[: number.start()].rstrip(". ")
+    led = text.count(".", len(title), number.start()) >= _LEADERS
+    return f"{title} | {number[0]}" if title and led else ""
 
 
 def _item(text: str, marker: Marker, indent: int, indents: list[int]) -> Draft:
@@ -157,7 +174,7 @@ def _may_begin(marker: Marker, previous: str, line: str, margin: int) -> bool:
 
 
 def _begins(draft: Draft, previous: str, text: str, margin: int) -> bool:
-    if draft.kind is BlockKind.TABLE_ROW or max(len(previous), len(text)) > _WIDEST_MARGIN:
+    if draft.kind in _ROWS or max(len(previous), len(text)) > _WIDEST_MARGIN:
         return True
     return previous.rstrip().endswith(_ENDS[:5]) and _short(previous, text, margin)
 
