@@ -11,7 +11,7 @@ import time
 
 from scrutiny import corpora
 from scrutiny.roles.classifier import Classifier
-from scrutiny.roles.context import Unit
+from scrutiny.roles.windows import Unit
 
 
 def main() -> None:

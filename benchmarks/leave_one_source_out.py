@@ -36,11 +36,11 @@ def main() -> None:
     parser.add_argument("--output", type=Path, required=True, help="folder for models and measures")
     parser.add_argument("--data", type=Path, default=Path("../shared/corpora"), help="folder of the real splits")
     parser.add_argument("--base-model", help="local copy of the base model")
-    parser.add_argument("--epochs", type=float, help="in place of the configuration's")
+    parser.add_argument("--passes", type=int, help="in place of the configuration's")
     arguments = parser.parse_args()
     config = load_config(arguments.config)
-    if arguments.epochs:
-        optimisation = config.optimisation.model_copy(update={"epochs": arguments.epochs})
+    if arguments.passes:
+        optimisation = config.optimisation.model_copy(update={"passes": arguments.passes})
         config = config.model_copy(update={"optimisation": optimisation})
     units = [
         unit

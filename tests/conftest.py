@@ -49,28 +49,24 @@ def pipeline() -> Pipeline:
 @pytest.fixture(scope="session")
 def encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A tiny encoder without a head, with random weights and a tokenizer of its own: something to train from."""
-    from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
+    from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
     from transformers import BertConfig, BertModel, PreTrainedTokenizerFast, set_seed
 
     folder = tmp_path_factory.mktemp("encoder")
-    words = "the a of and to plans are not reviewed often enough staff must should clear good poor | . , :".split()
+    words = "the a of and to plans are not reviewed often enough staff must should clear good poor | . , : # -".split()
     letters = [*"abcdefghijklmnopqrstuvwxyz0123456789", *(f"##{c}" for c in "abcdefghijklmnopqrstuvwxyz0123456789")]
-    specials = ["[PAD]", "[UNK]", "[CLS]", "[SEP]"]
+    specials = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
     vocabulary = {token: index for index, token in enumerate(dict.fromkeys([*specials, *words, *letters]))}
     tokenizer = Tokenizer(models.WordPiece(vocabulary, unk_token="[UNK]"))
     tokenizer.normalizer = normalizers.BertNormalizer()
     tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
-    tokenizer.post_processor = processors.TemplateProcessing(
-        single="[CLS] $A [SEP]",
-        pair="[CLS] $A [SEP] $B:1 [SEP]:1",
-        special_tokens=[("[CLS]", vocabulary["[CLS]"]), ("[SEP]", vocabulary["[SEP]"])],
-    )
     PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]
         tokenizer_object=tokenizer,
         pad_token="[PAD]",
         unk_token="[UNK]",
         cls_token="[CLS]",
         sep_token="[SEP]",
+        mask_token="[MASK]",
         model_input_names=["input_ids", "token_type_ids", "attention_mask"],
     ).save_pretrained(folder)
     set_seed(0)
@@ -80,7 +76,7 @@ def encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         num_hidden_layers=2,
         num_attention_heads=4,
         intermediate_size=64,
-        max_position_embeddings=256,
+        max_position_embeddings=512,
     )
     BertModel(config).save_pretrained(folder)
     return folder
@@ -89,11 +85,11 @@ def encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def tiny_model(encoder: Path, tmp_path: Path) -> Path:
     """A model folder of the four roles with random weights; the test may spoil it."""
-    from transformers import AutoModelForSequenceClassification, AutoTokenizer, set_seed
+    from transformers import AutoModelForTokenClassification, AutoTokenizer, set_seed
 
     folder = tmp_path / "tiny-model"
     set_seed(1)
-    AutoModelForSequenceClassification.from_pretrained(
+    AutoModelForTokenClassification.from_pretrained(
         encoder,
         num_labels=len(ROLES),
         id2label=dict(enumerate(role.value for role in ROLES)),

@@ -12,7 +12,7 @@ from scrutiny.reading.manifest import Manifest, with_metadata
 from scrutiny.records.grouping import Assembler
 from scrutiny.report import Prediction, Report
 from scrutiny.roles.classifier import Classifier
-from scrutiny.roles.context import Unit
+from scrutiny.roles.windows import Unit
 from scrutiny.splitting import Splitter
 
 
@@ -145,16 +145,19 @@ def load(
     threads: int | None = None,
     ocr: bool | str = False,
     any_language: bool = False,
+    max_error: float | None = None,
 ) -> Pipeline:
     """The pipeline around a model: the shipped one, a local folder or a hub identifier.
 
     ``device`` is ``"cpu"``, ``"cuda"`` or ``"mps"``, by default the best there is; ``threads`` is how many batches
     run at a time on a CPU. ``ocr`` reads scanned pages, in English or the languages that it names (``"eng+deu"``);
-    ``any_language`` classifies reports that are not in English.
+    ``any_language`` classifies reports that are not in English. ``max_error`` is the share of wrong roles, on the
+    model's validation data, that is borne among accepted predictions.
 
     Raises:
-        ModelError: the model cannot be loaded or its labels are not the four roles.
+        ModelError: the model cannot be loaded, its labels are not the four roles, or ``max_error`` is out of reach.
         ReadError: OCR is asked for and not installed.
     """
     check_ocr(ocr)
-    return Pipeline(Classifier(model, device=device, threads=threads, any_language=any_language), ocr=ocr)
+    classifier = Classifier(model, device=device, threads=threads, any_language=any_language, max_error=max_error)
+    return Pipeline(classifier, ocr=ocr)

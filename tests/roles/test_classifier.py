@@ -11,8 +11,8 @@ from scrutiny.errors import ModelError
 from scrutiny.pipeline import Pipeline, load
 from scrutiny.report import ROLES, Decision
 from scrutiny.roles.classifier import Classifier
-from scrutiny.roles.context import Unit
-from scrutiny.roles.settings import FILE_NAME, ModelSettings
+from scrutiny.roles.settings import FILE_NAME, ModelSettings, RiskPoint
+from scrutiny.roles.windows import Unit
 
 UNITS = [
     Unit("Plans are not reviewed often enough." * (1 + index % 4), "Findings", f"p{index // 7}", index % 5 == 0)
@@ -66,6 +66,23 @@ def test_settings_of_the_model_decide_review_and_second_role(tiny_model: Path) -
     assert all(p.decision is Decision.ACCEPT and p.second_role is None for p in lax)
 
 
+def test_the_error_to_bear_chooses_the_confidence_to_accept(tiny_model: Path) -> None:
+    curve = (RiskPoint(0.25, 1.0, 0.2), RiskPoint(0.5, 0.8, 0.1), RiskPoint(0.9, 0.5, 0.04))
+    ModelSettings(review_below=0.0, risk_coverage=curve).save(tiny_model)
+    chosen = [Classifier(tiny_model, device="cpu", max_error=error).review_below for error in (0.3, 0.1, 0.05)]
+    assert chosen == [0.25, 0.5, 0.9]
+    accepted = Classifier(tiny_model, device="cpu", max_error=0.05).predict(UNITS[:5])
+    assert all((p.decision is Decision.ACCEPT) == (p.confidence >= 0.9) for p in accepted)
+    with pytest.raises(ModelError, match=r"lowest error there was 4\.0%") as caught:
+        load(tiny_model, max_error=0.01)
+    assert caught.value.code == "max_error"
+
+
+def test_a_model_without_a_curve_cannot_promise_an_error(tiny_model: Path) -> None:
+    with pytest.raises(ModelError, match="says nothing of the risk"):
+        load(tiny_model, max_error=0.05)
+
+
 def test_a_sentence_longer_than_the_model_reads_says_so(tiny_model: Path) -> None:
     long, short = Classifier(tiny_model, device="cpu").predict([Unit("plans " * 600), Unit("plans")])
     assert (long.cut, short.cut) == (True, False)
@@ -114,7 +131,7 @@ def test_a_folder_that_is_no_model_is_refused(tmp_path: Path) -> None:
 
 def test_weights_that_are_not_safetensors_are_refused(tiny_model: Path) -> None:
     (tiny_model / "model.safetensors").rename(tiny_model / "pytorch_model.bin")
-    with pytest.raises(ModelError, match="not a loadable sequence classifier"):
+    with pytest.raises(ModelError, match="not a loadable token classifier"):
         load(tiny_model)
 
 
@@ -122,7 +139,7 @@ def test_weights_that_are_not_safetensors_are_refused(tiny_model: Path) -> None:
     ("content", "message"),
     [
         ('{"temperature": "hot"}', "temperature"),
-        ('{"max_tokens": 100000}', "reads at most 256"),
+        ('{"window": {"core": 100000}}', "reads at most 510"),
         ("{", "Invalid JSON"),
     ],
 )

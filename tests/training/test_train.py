@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from transformers import AutoModelForSequenceClassification
+from transformers import AutoModelForTokenClassification
 
 from scrutiny.corpora import LabelledSentence
 from scrutiny.errors import ConfigError, DataError, ModelError
@@ -13,7 +13,8 @@ from scrutiny.pipeline import load
 from scrutiny.report import ROLES, Role
 from scrutiny.training.calibration import calibrate
 from scrutiny.training.config import Optimisation, TrainingConfig, load_config
-from scrutiny.training.train import soft_label, train
+from scrutiny.training.examples import soft_label
+from scrutiny.training.train import train
 
 CONFIG = """
 [model]
@@ -23,13 +24,13 @@ save_as = "float32"
 train = [{{ data = "{data}" }}]
 validation = [{{ data = "{data}" }}]
 [optimisation]
-epochs = {epochs}
+passes = {passes}
 learning_rate = 5e-3
-batch_size = 8
+batch_windows = 8
 """
 
 
-def config(tmp_path: Path, encoder: Path, epochs: float = 12) -> TrainingConfig:
+def config(tmp_path: Path, encoder: Path, passes: int = 12) -> TrainingConfig:
     """A run on sixty sentences that a working training can learn by heart."""
     words = {Role.FINDING: "poor", Role.STRENGTH: "good", Role.RECOMMENDATION: "must", Role.OTHER: "the"}
     data = tmp_path / "data.jsonl"
@@ -41,7 +42,7 @@ def config(tmp_path: Path, encoder: Path, epochs: float = 12) -> TrainingConfig:
         )
     )
     file = tmp_path / "train.toml"
-    file.write_text(CONFIG.format(base=encoder.as_posix(), data=data.as_posix(), epochs=epochs))
+    file.write_text(CONFIG.format(base=encoder.as_posix(), data=data.as_posix(), passes=passes))
     return load_config(file)
 
 
@@ -55,7 +56,7 @@ def test_training_learns_and_writes_a_folder_that_loads_everywhere(tmp_path: Pat
         file.name for file in output.iterdir()
     }
     assert not (output / "checkpoints").exists()
-    plain = AutoModelForSequenceClassification.from_pretrained(output)
+    plain = AutoModelForTokenClassification.from_pretrained(output)
     assert list(plain.config.id2label.values()) == [role.value for role in ROLES]
     texts = [f"plans are {word} {word} 99" for word in ("poor", "good", "must")]
     roles = [p.role for p in load(output, device="cpu").classify(texts)]
@@ -68,7 +69,7 @@ def test_training_learns_and_writes_a_folder_that_loads_everywhere(tmp_path: Pat
 
 def test_an_interrupted_training_goes_on_and_other_settings_are_refused(tmp_path: Path, encoder: Path) -> None:
     output = tmp_path / "model"
-    run = config(tmp_path, encoder, epochs=2)
+    run = config(tmp_path, encoder, passes=2)
 
     class Stop(BaseException):
         pass
@@ -82,8 +83,8 @@ def test_an_interrupted_training_goes_on_and_other_settings_are_refused(tmp_path
             train(run, output)
     assert list((output / "checkpoints").glob("checkpoint-*"))
     with pytest.raises(ConfigError, match="another configuration"):
-        train(config(tmp_path, encoder, epochs=3), output)
-    train(config(tmp_path, encoder, epochs=2), output)
+        train(config(tmp_path, encoder, passes=3), output)
+    train(config(tmp_path, encoder, passes=2), output)
     assert (output / "model.safetensors").is_file()
 
 
@@ -104,10 +105,10 @@ def test_data_left_empty_is_named(tmp_path: Path, encoder: Path) -> None:
     [
         ("[model", "not valid TOML"),
         ("", "model: Field required"),
-        ('[model]\nbase = "b"\nmax_token = 3', "model -> max_token.*Accepted keys there: base, max_tokens, save_as"),
+        ('[model]\nbase = "b"\nmax_token = 3', "model -> max_token.*Accepted keys there: base, layers, save_as"),
         (
-            '[model]\nbase = "b"\n[data]\ntrain=[{data="a"}]\nvalidation=[{data="a"}]\n[optimisation]\nepochs=0',
-            "epochs",
+            '[model]\nbase = "b"\n[data]\ntrain=[{data="a"}]\nvalidation=[{data="a"}]\n[optimisation]\npasses=0',
+            "passes",
         ),
     ],
 )
@@ -142,3 +143,7 @@ def test_calibration_finds_the_temperature_that_made_the_labels() -> None:
     confidence, guess = torch.softmax(logits / found["temperature"], dim=-1).max(dim=-1)
     accepted = confidence >= found["review_below"]
     assert float((guess == labels)[accepted].double().mean()) >= 0.95
+    for point in found["risk_coverage"]:
+        accepted = confidence >= point.threshold
+        assert point.coverage == pytest.approx(float(accepted.double().mean()), abs=1e-3)
+        assert point.error == pytest.approx(float((guess != labels)[accepted].double().mean()), abs=1e-3)

@@ -101,6 +101,15 @@ def extract(
     any_language: Annotated[
         bool, typer.Option("--any-language", help="Also classify reports that are not in English.")
     ] = False,
+    max_error: Annotated[
+        float | None,
+        typer.Option(
+            metavar="SHARE",
+            min=0,
+            max=1,
+            help="Share of wrong roles to bear among accepted sentences, such as 0.05; the rest is marked for review.",
+        ),
+    ] = None,
 ) -> None:
     """Extract records of findings, strengths and recommendations from report files."""
     from scrutiny.writing.formats import FORMATS
@@ -124,7 +133,7 @@ def extract(
     sources: list[Path | tuple[str, bytes]] = [*found.paths]
     if STDIN in inputs:
         sources.append(read_stdin(stdin_name))
-    pipeline = load(model, device=device, ocr=ocr_language or ocr, any_language=any_language)
+    pipeline = load(model, device=device, ocr=ocr_language or ocr, any_language=any_language, max_error=max_error)
     loaded = pipeline.classifier.loaded
     began = time.monotonic()
     reference = ModelReference(name=loaded.name, sha256=loaded.sha256)

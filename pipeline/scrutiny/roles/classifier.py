@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scrutiny.report import ROLES, BlockKind, Decision, Prediction, Report
-from scrutiny.roles.batching import Encoded, batches, encode
-from scrutiny.roles.context import Unit, contexts
+from scrutiny.roles.batching import batches
 from scrutiny.roles.loading import LoadedModel, load_model
+from scrutiny.roles.windows import Unit, Window, windows
 
 if TYPE_CHECKING:
     import torch
@@ -27,10 +27,11 @@ LANGUAGES = ("en", "")
 
 
 class Classifier:
-    """Predicts the role of sentences with a fine-tuned sequence classifier.
+    """Predicts the role of sentences with a fine-tuned token classifier.
 
-    On a CPU each batch runs on one thread, several batches at a time: the numbers for a sentence then depend on
-    nothing but the sentence, its context and the model, whatever the batch size or the number of threads.
+    The encoder reads windows of consecutive sentences; what it says of a sentence is the mean of what it says of the
+    sentence's tokens. On a CPU each batch runs on one thread, several batches at a time: the numbers for a sentence
+    then depend on nothing but its window and the model, whatever the batch size or the number of threads.
     """
 
     requires = ("sentences",)
@@ -45,15 +46,17 @@ class Classifier:
         token_budget: int = TOKEN_BUDGET,
         buffer: int = BUFFER,
         any_language: bool = False,
+        max_error: float | None = None,
     ) -> None:
         """Load ``model`` (None: the shipped one) onto ``device`` (None: CUDA, MPS or CPU, whichever is there).
 
         ``threads`` (default: torch's own number) is how many batches run at a time on a CPU; ``token_budget``
         is tokens in a batch; ``buffer`` is sentences gathered across reports. With ``any_language`` reports that are
-        not in English are classified too.
+        not in English are classified too. ``max_error`` is the share of wrong roles that is borne among accepted
+        predictions (default: what the model was calibrated for); the rest is left to review.
 
         Raises:
-            ModelError: the model cannot be loaded or has other labels.
+            ModelError: the model cannot be loaded, has other labels, or is never as sure as ``max_error`` asks.
         """
         import torch
 
@@ -68,18 +71,21 @@ class Classifier:
         self.token_budget = token_budget
         self.buffer = buffer
         self.any_language = any_language
+        settings = self.loaded.settings
+        self.review_below = settings.review_below if max_error is None else settings.review_below_for(max_error)
 
     def predict(self, units: Sequence[Unit]) -> list[Prediction]:
         """One prediction for each of ``units``, in their order."""
         import torch
 
-        encoded = self._encode(units)
-        scores = torch.softmax(self._logits(encoded) / self.loaded.settings.temperature, dim=-1).tolist()
-        return [self._prediction(row, item.cut) for row, item in zip(scores, encoded, strict=True)]
+        read = self._windows(units)
+        cut = frozenset[int]().union(*(window.cut for window in read))
+        scores = torch.softmax(self._logits(read, len(units)) / self.loaded.settings.temperature, dim=-1).tolist()
+        return [self._prediction(row, number in cut) for number, row in enumerate(scores)]
 
     def logits(self, units: Sequence[Unit]) -> torch.Tensor:
         """What the model itself says, before calibration: double, shape (units, roles) in the order of ``ROLES``."""
-        return self._logits(self._encode(units))
+        return self._logits(self._windows(units), len(units))
 
     def __call__(self, reports: Iterable[Report]) -> Iterator[Report]:
         """Add predictions to the sentences of each report that the model can read, batching across reports."""
@@ -112,44 +118,48 @@ class Classifier:
     def _reads(self, report: Report) -> bool:
         return self.any_language or report.language in LANGUAGES
 
-    def _encode(self, units: Sequence[Unit]) -> list[Encoded]:
-        settings = self.loaded.settings
-        texts = [unit.text for unit in units]
-        return encode(self.loaded.tokenizer, texts, contexts(units, settings.context), settings.max_tokens)
+    def _windows(self, units: Sequence[Unit]) -> list[Window]:
+        return windows(self.loaded.tokenizer, units, self.loaded.settings.window)
 
-    def _logits(self, encoded: Sequence[Encoded]) -> torch.Tensor:
+    def _logits(self, read: Sequence[Window], units: int) -> torch.Tensor:
         import torch
 
-        logits = torch.empty(len(encoded), len(ROLES), dtype=torch.double)
-        groups = list(batches([len(item) for item in encoded], self.token_budget))
+        logits = torch.empty(units, len(ROLES), dtype=torch.double)
+        groups = [
+            [read[index] for index in indices]
+            for indices in batches([len(window) for window in read], self.token_budget)
+        ]
         if self.device.type != "cpu":
-            for indices in groups:
-                logits[indices] = self._forward([encoded[index] for index in indices])
+            for group in groups:
+                self._fill(logits, group, self._forward(group))
             return logits
         callers_threads = torch.get_num_threads()
         try:
             with ThreadPoolExecutor(self.threads, initializer=torch.set_num_threads, initargs=(1,)) as pool:
-                rows = pool.map(lambda indices: self._forward([encoded[index] for index in indices]), groups)
-                for indices, row in zip(groups, rows, strict=True):
-                    logits[indices] = row
+                for group, of_tokens in zip(groups, pool.map(self._forward, groups), strict=True):
+                    self._fill(logits, group, of_tokens)
         finally:
             # torch counts threads per thread, but a thread started later would inherit the 1.
             torch.set_num_threads(callers_threads)
         return logits
 
-    def _forward(self, batch: Sequence[Encoded]) -> torch.Tensor:
-        """The logits of equally long inputs, shape (batch, roles) in the order of ``ROLES``."""
+    def _forward(self, group: Sequence[Window]) -> torch.Tensor:
+        """The logits of every token of equally long windows: double, shape (windows, tokens, the model's labels)."""
         import torch
 
         model = self.loaded.model
         assert not model.training
         with torch.inference_mode():
-            inputs: dict[str, torch.Tensor] = {
-                name: torch.tensor([item.inputs[name] for item in batch], device=self.device)
-                for name in batch[0].inputs
-            }
-            logits: torch.Tensor = model(**inputs).logits.cpu().double()
-        return logits[:, list(self.loaded.label_order)]
+            ids = torch.tensor([window.ids for window in group], device=self.device)
+            logits: torch.Tensor = model(input_ids=ids, attention_mask=torch.ones_like(ids)).logits.cpu().double()
+        return logits
+
+    def _fill(self, logits: torch.Tensor, group: Sequence[Window], of_tokens: torch.Tensor) -> None:
+        """Write the mean over each sentence's tokens into its row of ``logits``."""
+        order = list(self.loaded.label_order)
+        for window, row in zip(group, of_tokens, strict=True):
+            for number, start, end in window.spans:
+                logits[number] = row[start:end].mean(dim=0)[order]
 
     def _prediction(self, row: Sequence[float], cut: bool) -> Prediction:
         settings = self.loaded.settings
@@ -161,7 +171,7 @@ class Classifier:
             role=ROLES[first],
             second_role=ROLES[second] if scores[second] >= settings.second_role_from else None,
             confidence=scores[first],
-            decision=Decision.ACCEPT if scores[first] >= settings.review_below else Decision.REVIEW,
+            decision=Decision.ACCEPT if scores[first] >= self.review_below else Decision.REVIEW,
             cut=cut,
         )
 

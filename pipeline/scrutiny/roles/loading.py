@@ -35,14 +35,18 @@ class LoadedModel:
 
 
 def load_model(name_or_path: str | Path | None = None) -> LoadedModel:
-    """Load a sequence classifier of the four roles in single precision; weights must be safetensors.
+    """Load a token classifier of the four roles in single precision; weights must be safetensors.
 
     Raises:
-        ModelError: nothing is there, the files are not a sequence classifier, or its labels are not the roles.
+        ModelError: nothing is there, the files are not a token classifier, or its labels are not the roles.
     """
     import torch
-    from transformers import AutoModelForSequenceClassification, AutoTokenizer
+    from safetensors import SafetensorError
+    from transformers import AutoConfig, AutoModelForTokenClassification, AutoTokenizer
+    from transformers.initialization import no_init_weights
     from transformers.utils import logging
+
+    from scrutiny.roles.weights import load_weights
 
     folder = _locate(name_or_path)
     name = str(name_or_path or DEFAULT_MODEL)
@@ -52,22 +56,26 @@ def load_model(name_or_path: str | Path | None = None) -> LoadedModel:
     showed_progress = logging.is_progress_bar_enabled()
     logging.disable_progress_bar()  # type: ignore[no-untyped-call] # a model loads in a moment
     try:
-        model = AutoModelForSequenceClassification.from_pretrained(folder, dtype=torch.float32, use_safetensors=True)
+        with no_init_weights():
+            config = AutoConfig.from_pretrained(folder)
+            model = AutoModelForTokenClassification.from_config(config, dtype=torch.float32)  # type: ignore[no-untyped-call]
+        model.load_state_dict(load_weights(folder))
         tokenizer = AutoTokenizer.from_pretrained(folder)
-    except (OSError, ValueError, RuntimeError, KeyError) as error:
+    except (OSError, ValueError, RuntimeError, KeyError, SafetensorError) as error:
         raise ModelError(
-            f"{folder}: not a loadable sequence classifier: {_first_line(error)}",
+            f"{folder}: not a loadable token classifier: {_first_line(error)}",
             remedy="The folder needs config.json, model.safetensors and the tokenizer, as save_pretrained writes them.",
         ) from None
     finally:
         if showed_progress:
             logging.enable_progress_bar()  # type: ignore[no-untyped-call]
-    limit = getattr(model.config, "max_position_embeddings", None)
     settings_file = folder / FILE_NAME
     settings = ModelSettings.load(settings_file) if settings_file.is_file() else ModelSettings()
-    if limit is not None and settings.max_tokens > limit:
+    # Some encoders count positions from two, so two fewer than there are can be relied on.
+    limit = getattr(model.config, "max_position_embeddings", settings.window.tokens + 2) - 2
+    if settings.window.tokens > limit:
         raise ModelError(
-            f"{settings_file}: max_tokens is {settings.max_tokens}, but the model reads at most {limit}.",
+            f"{settings_file}: a window takes {settings.window.tokens} tokens, but the model reads at most {limit}.",
             remedy="Mend the file or train the model again.",
         )
     return LoadedModel(name, _hash(folder), model.eval(), tokenizer, settings, label_order)

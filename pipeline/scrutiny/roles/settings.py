@@ -5,31 +5,61 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from pydantic import TypeAdapter, ValidationError
 
 from scrutiny.errors import ModelError
 from scrutiny.report import ROLES
-from scrutiny.roles.context import ContextWidth
+from scrutiny.roles.windows import WindowSize
 
 FILE_NAME = "scrutiny.json"
+
+
+class RiskPoint(NamedTuple):
+    """Of the validation data: the share with at least the confidence ``threshold``, and how much of it is wrong."""
+
+    threshold: float
+    coverage: float
+    error: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelSettings:
     """What training assumed; inference must do the same.
 
-    ``roles`` is the label order. ``max_tokens`` includes the special tokens. Logits are divided by
-    ``temperature`` before the softmax (Guo et al. 2017, arXiv 1706.04599). A second role is given when its
-    score reaches ``second_role_from``; a prediction with a confidence under ``review_below`` is left to a person.
+    ``roles`` is the label order. Logits are divided by ``temperature`` before the softmax (Guo et al. 2017, arXiv
+    1706.04599). A second role is given when its score reaches ``second_role_from``; a prediction with a confidence
+    under ``review_below`` is left to a person. ``risk_coverage``, by rising threshold, tells what other thresholds
+    would do (Geifman and El-Yaniv 2017, arXiv 1705.08500).
     """
 
     roles: tuple[str, ...] = tuple(role.value for role in ROLES)
-    context: ContextWidth = field(default_factory=ContextWidth)
-    max_tokens: int = 256
+    window: WindowSize = field(default_factory=WindowSize)
     temperature: float = 1.0
     second_role_from: float = 0.25
     review_below: float = 0.6
+    risk_coverage: tuple[RiskPoint, ...] = ()
+
+    def review_below_for(self, max_error: float) -> float:
+        """The lowest confidence to accept so that at most ``max_error`` of what is accepted is wrong.
+
+        Raises:
+            ModelError: no threshold kept the error so low on the validation data, or the model has no curve.
+        """
+        for point in self.risk_coverage:
+            if point.error <= max_error:
+                return point.threshold
+        if not self.risk_coverage:
+            raise ModelError(
+                "The model says nothing of the risk at other thresholds.", remedy="Train it with scrutiny train."
+            )
+        lowest = min(point.error for point in self.risk_coverage)
+        raise ModelError(
+            f"At no threshold were at most {max_error:.1%} of the accepted sentences wrong on the validation data.",
+            remedy=f"The lowest error there was {lowest:.1%}: ask for that or more.",
+            code="max_error",
+        )
 
     def save(self, folder: Path) -> None:
         """Write the settings into a model folder."""

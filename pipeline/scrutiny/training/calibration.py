@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TypedDict
 
 import torch
 
 from scrutiny.corpora import LabelledSentence
 from scrutiny.report import ROLES
+from scrutiny.roles.settings import RiskPoint
 
-#: Accepted predictions on the validation data are right at least this often.
-ACCEPTED_ACCURACY = 0.95
+#: Of what is accepted by default at most this share was wrong on the validation data.
+MAX_ERROR = 0.05
+
+#: The thresholds at which the risk is measured; with four roles no confidence is lower than the first.
+_THRESHOLDS = [step / 200 for step in range(50, 200)]
 
 
 class Calibration(TypedDict):
@@ -20,6 +24,7 @@ class Calibration(TypedDict):
     temperature: float
     second_role_from: float
     review_below: float
+    risk_coverage: tuple[RiskPoint, ...]
 
 
 def calibrate(logits: torch.Tensor, gold: Sequence[LabelledSentence]) -> Calibration:
@@ -45,13 +50,19 @@ def calibrate(logits: torch.Tensor, gold: Sequence[LabelledSentence]) -> Calibra
         return 2 * right / max(1, int(given.sum()) + int((gold_seconds >= 0).sum()))
 
     second_role_from = max((step / 100 for step in range(10, 51)), key=second_role_f1)
-    confidence, order = scores.max(dim=-1).values.sort(descending=True)
-    right = (scores.argmax(dim=-1) == roles)[order].double()
-    accuracy = right.cumsum(0) / torch.arange(1, len(gold) + 1)
-    enough = (accuracy >= ACCEPTED_ACCURACY).nonzero()
-    review_below = float(confidence[int(enough[-1])]) if len(enough) else 1.0
+    confidence, guess = scores.max(dim=-1)
+    curve = tuple(_risk(confidence, guess != roles))
     return Calibration(
         temperature=round(temperature, 4),
         second_role_from=second_role_from,
-        review_below=round(review_below, 4),
+        review_below=next((point.threshold for point in curve if point.error <= MAX_ERROR), 1.0),
+        risk_coverage=curve,
     )
+
+
+def _risk(confidence: torch.Tensor, wrong: torch.Tensor) -> Iterator[RiskPoint]:
+    for threshold in _THRESHOLDS:
+        accepted = confidence >= threshold
+        if accepted.any():
+            error = float(wrong[accepted].double().mean())
+            yield RiskPoint(threshold, round(float(accepted.double().mean()), 4), round(error, 4))

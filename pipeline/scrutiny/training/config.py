@@ -30,38 +30,49 @@ class Data(_Section):
     exclude_sources: tuple[str, ...] = ()
 
 
-class Context(_Section):
-    """Words of context the model sees; see :class:`scrutiny.roles.context.ContextWidth`."""
+class Window(_Section):
+    """Tokens that the model sees at a time; see :class:`scrutiny.roles.windows.WindowSize`."""
 
-    heading: int = Field(default=16, ge=0)
-    lead_in: int = Field(default=24, ge=0)
-    before: int = Field(default=30, ge=0)
-    after: int = Field(default=20, ge=0)
+    core: int = Field(default=192, ge=16)
+    before: int = Field(default=40, ge=0)
+    after: int = Field(default=24, ge=0)
+    introduction: int = Field(default=48, ge=0)
 
 
 class Model(_Section):
-    """The encoder to fine-tune: a hub identifier or a local folder."""
+    """The encoder to fine-tune: a hub identifier or a local folder.
+
+    With ``layers`` only so many of its layers are kept, the lowest (Sajjad et al. 2023, arXiv 2004.03844).
+    """
 
     base: str
-    max_tokens: int = Field(default=256, ge=16, le=512)
-    save_as: Literal["float16", "float32"] = "float16"
+    layers: int | None = Field(default=None, ge=1)
+    save_as: Literal["int8", "float16", "float32"] = "float16"
 
 
 class Optimisation(_Section):
     """How to fine-tune.
 
-    ``alone_share`` of the training sentences are given a second time without context, so that a lone sentence
-    can be classified. ``soft_second`` is the share of a label's weight that goes to the second role;
-    ``soft_certainty`` the share spread over all roles for certainty 3, 2 and 1.
+    Each of the ``passes`` over the data cuts the passages into other windows: ``split_share`` of the passages are
+    read as two that know nothing of each other, ``heading_dropout`` of the passages without their headings, and
+    ``alone_share`` of the sentences a second time without anything around them, so that a lone sentence can be
+    classified. ``mask_share`` of the tokens are hidden. ``dropout`` is the encoder's own: on a CPU it costs much.
+    ``soft_second`` is the
+    share of a label's weight that goes to the second role; ``soft_certainty`` the share spread over all roles for
+    certainty 3, 2 and 1.
     """
 
-    epochs: float = Field(default=5, gt=0)
-    batch_size: int = Field(default=32, ge=1)
+    passes: int = Field(default=4, ge=1)
+    batch_windows: int = Field(default=8, ge=1)
     learning_rate: float = Field(default=8e-5, gt=0)
     warmup_share: float = Field(default=0.1, ge=0, lt=1)
     weight_decay: float = Field(default=0.01, ge=0)
+    dropout: float = Field(default=0.0, ge=0, lt=1)
     seed: int = 0
-    alone_share: float = Field(default=0.25, ge=0, le=1)
+    alone_share: float = Field(default=0.1, ge=0, le=1)
+    split_share: float = Field(default=0.5, ge=0, le=1)
+    heading_dropout: float = Field(default=0.1, ge=0, le=1)
+    mask_share: float = Field(default=0.05, ge=0, lt=1)
     soft_second: float = Field(default=0.25, ge=0, lt=0.5)
     soft_certainty: tuple[float, float, float] = (0.02, 0.1, 0.2)
 
@@ -71,7 +82,7 @@ class TrainingConfig(_Section):
 
     model: Model
     data: Data
-    context: Context = Context()
+    window: Window = Window()
     optimisation: Optimisation = Optimisation()
 
 

@@ -1,4 +1,4 @@
-"""Fine-tuning a sequence classifier on labelled sentences."""
+"""Fine-tuning a token classifier on labelled sentences."""
 
 from __future__ import annotations
 
@@ -6,16 +6,15 @@ import hashlib
 import json
 import random
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 import transformers
 from datasets import Dataset
-from transformers import AutoModelForSequenceClassification, AutoTokenizer, Trainer, TrainingArguments
+from transformers import AutoModelForTokenClassification, AutoTokenizer, Trainer, TrainingArguments
 from transformers.trainer_utils import get_last_checkpoint
 
 from scrutiny import corpora
@@ -23,17 +22,18 @@ from scrutiny.corpora import LabelledSentence
 from scrutiny.errors import ConfigError, DataError, ModelError
 from scrutiny.report import ROLES
 from scrutiny.resources import corpora_folder
-from scrutiny.roles.batching import encode
 from scrutiny.roles.classifier import Classifier
-from scrutiny.roles.context import ContextWidth, Unit, contexts
 from scrutiny.roles.settings import ModelSettings
+from scrutiny.roles.weights import save_int8
+from scrutiny.roles.windows import WindowSize
 from scrutiny.training.calibration import calibrate
-from scrutiny.training.config import DataSource, Optimisation, TrainingConfig
+from scrutiny.training.config import DataSource, Model, Optimisation, TrainingConfig
+from scrutiny.training.examples import Collator, plain, to_unit, varied
 from scrutiny.version import __version__
 
 
-class _SoftLabelTrainer(Trainer):
-    """Cross-entropy against a distribution over the roles instead of one role."""
+class _SentenceTrainer(Trainer):
+    """Cross-entropy between a sentence's distribution over the roles and the mean logits of its tokens."""
 
     def compute_loss(
         self,
@@ -42,10 +42,12 @@ class _SoftLabelTrainer(Trainer):
         return_outputs: bool = False,
         num_items_in_batch: Any = None,  # noqa: ARG002
     ) -> Any:
-        labels = inputs.pop("labels")
-        outputs = model(**inputs)
-        loss = torch.nn.functional.cross_entropy(outputs.logits, labels)
-        return (loss, outputs) if return_outputs else loss
+        labels, pooling = inputs["labels"], inputs["pooling"]
+        of_tokens = model(input_ids=inputs["input_ids"], attention_mask=inputs["attention_mask"]).logits
+        logits = pooling @ of_tokens
+        present = labels.sum(dim=-1) > 0
+        loss = torch.nn.functional.cross_entropy(logits[present], labels[present])
+        return (loss, {"loss": loss, "logits": logits}) if return_outputs else loss
 
 
 def train(config: TrainingConfig, output: Path, *, base_model: str | None = None, command: str = "") -> ModelSettings:
@@ -60,10 +62,10 @@ def train(config: TrainingConfig, output: Path, *, base_model: str | None = None
         ConfigError: ``output`` holds checkpoints of another configuration.
     """
     transformers.set_seed(config.optimisation.seed)
-    width = ContextWidth(**config.context.model_dump())
+    size = WindowSize(**config.window.model_dump())
     excluded = set(config.data.exclude_sources)
     training, validation = (
-        [unit for unit in _gather(sources) if unit.source not in excluded]
+        [sentence for sentence in _gather(sources) if sentence.source not in excluded]
         for sources in (config.data.train, config.data.validation)
     )
     if not training or not validation:
@@ -71,26 +73,32 @@ def train(config: TrainingConfig, output: Path, *, base_model: str | None = None
             "Nothing to train or to choose on.", remedy="Name data under data -> train and data -> validation."
         )
 
-    model, tokenizer = _load_base(base_model or config.model.base)
-
-    def dataset(units: Sequence[LabelledSentence], alone: float) -> Dataset:
-        return _dataset(units, tokenizer, width, config.model.max_tokens, config.optimisation, alone=alone)
-
-    trainer = _SoftLabelTrainer(
+    model, tokenizer = _load_base(base_model or config.model.base, config.model, config.optimisation)
+    rng = random.Random(config.optimisation.seed)
+    drawn = [
+        example
+        for _ in range(config.optimisation.passes)
+        for example in varied(training, tokenizer, size, config.optimisation, rng)
+    ]
+    trainer = _SentenceTrainer(
         model=model,
-        args=_arguments(config.optimisation, output / "checkpoints"),
-        train_dataset=dataset(training, config.optimisation.alone_share),
-        eval_dataset=dataset(validation, 0.0),
+        args=_arguments(config.optimisation, output / "checkpoints", len(drawn)),
+        train_dataset=Dataset.from_list(drawn),
+        eval_dataset=Dataset.from_list(plain(validation, tokenizer, size, config.optimisation)),
         processing_class=tokenizer,
+        data_collator=Collator(tokenizer.pad_token_id),
         compute_metrics=_macro_f1,
     )
     trainer.train(resume_from_checkpoint=_last_checkpoint(config, output / "checkpoints"))
-    model.to(getattr(torch, config.model.save_as)).save_pretrained(output)
+    if config.model.save_as == "int8":
+        save_int8(model, output)
+    else:
+        model.to(getattr(torch, config.model.save_as)).save_pretrained(output)
     tokenizer.save_pretrained(output)
-    uncalibrated = ModelSettings(context=width, max_tokens=config.model.max_tokens)
+    uncalibrated = ModelSettings(window=size)
     uncalibrated.save(output)
     # On the model as it was saved, through the code that will run it.
-    logits = Classifier(output).logits([to_unit(unit) for unit in validation])
+    logits = Classifier(output).logits([to_unit(sentence) for sentence in validation])
     settings = replace(uncalibrated, **calibrate(logits, validation))
     settings.save(output)
     _write_provenance(config, output, command, trainer.state.log_history, len(training), len(validation))
@@ -98,20 +106,25 @@ def train(config: TrainingConfig, output: Path, *, base_model: str | None = None
     return settings
 
 
-def _arguments(optimisation: Optimisation, folder: Path) -> TrainingArguments:
-    """How the trainer runs: it measures and keeps a checkpoint after every epoch, and takes the best."""
+def _arguments(optimisation: Optimisation, folder: Path, examples: int) -> TrainingArguments:
+    """How the trainer runs: it measures and keeps a checkpoint after every pass, and takes the best."""
+    steps_a_pass = max(1, examples // (optimisation.batch_windows * optimisation.passes))
     return TrainingArguments(
         output_dir=str(folder),
-        num_train_epochs=optimisation.epochs,
-        per_device_train_batch_size=optimisation.batch_size,
-        per_device_eval_batch_size=optimisation.batch_size,
+        max_steps=steps_a_pass * optimisation.passes,
+        per_device_train_batch_size=optimisation.batch_windows,
+        per_device_eval_batch_size=optimisation.batch_windows,
         learning_rate=optimisation.learning_rate,
         warmup_steps=optimisation.warmup_share,
         weight_decay=optimisation.weight_decay,
+        optim="adamw_torch_fused",
         seed=optimisation.seed,
         train_sampling_strategy="group_by_length",
-        eval_strategy="epoch",
-        save_strategy="epoch",
+        remove_unused_columns=False,
+        eval_strategy="steps",
+        eval_steps=steps_a_pass,
+        save_strategy="steps",
+        save_steps=steps_a_pass,
         save_total_limit=2,
         load_best_model_at_end=True,
         metric_for_best_model="macro_f1",
@@ -122,16 +135,20 @@ def _arguments(optimisation: Optimisation, folder: Path) -> TrainingArguments:
     )
 
 
-def _load_base(name: str) -> tuple[Any, Any]:
+def _load_base(name: str, model: Model, optimisation: Optimisation) -> tuple[Any, Any]:
     """The encoder with a new head of four roles, and its tokenizer."""
     try:
-        return AutoModelForSequenceClassification.from_pretrained(
+        kept = {"num_hidden_layers": model.layers} if model.layers else {}
+        return AutoModelForTokenClassification.from_pretrained(
             name,
             num_labels=len(ROLES),
             id2label=dict(enumerate(role.value for role in ROLES)),
             label2id={role.value: index for index, role in enumerate(ROLES)},
+            hidden_dropout_prob=optimisation.dropout,
+            attention_probs_dropout_prob=optimisation.dropout,
             dtype=torch.float32,
             use_safetensors=True,
+            **kept,
         ), AutoTokenizer.from_pretrained(name)
     except (OSError, ValueError) as error:
         raise ModelError(
@@ -164,51 +181,14 @@ def _gather(sources: Iterable[DataSource]) -> Iterable[LabelledSentence]:
                 yield from units
 
 
-def _dataset(
-    units: Sequence[LabelledSentence],
-    tokenizer: Any,
-    width: ContextWidth,
-    max_tokens: int,
-    optimisation: Optimisation,
-    *,
-    alone: float,
-) -> Dataset:
-    """Token ids and soft labels, for units in reading order; a share ``alone`` stands again without context."""
-    seen = contexts([to_unit(unit) for unit in units], width)
-    rng = random.Random(optimisation.seed)
-    lonely = [unit for unit in units if rng.random() < alone]
-    rows = [*zip(units, seen, strict=True), *((unit, "") for unit in lonely)]
-    encoded = encode(tokenizer, [unit.text for unit, _ in rows], [context for _, context in rows], max_tokens)
-    return Dataset.from_list(
-        [
-            {**item.inputs, "labels": soft_label(unit, optimisation)}
-            for item, (unit, _) in zip(encoded, rows, strict=True)
-        ]
-    )
-
-
-def to_unit(sentence: LabelledSentence) -> Unit:
-    """The labelled sentence as the classifier sees it."""
-    return Unit(sentence.text, sentence.heading, sentence.passage, sentence.block == "item")
-
-
-def soft_label(sentence: LabelledSentence, optimisation: Optimisation) -> list[float]:
-    """A distribution over the roles: less than certain where the annotator was, shared with the second role."""
-    spread = optimisation.soft_certainty[3 - sentence.certainty]
-    second = optimisation.soft_second if sentence.second_role else 0.0
-    label = np.full(len(ROLES), spread / len(ROLES))
-    label[ROLES.index(sentence.role)] += 1 - spread - second
-    if sentence.second_role:
-        label[ROLES.index(sentence.second_role)] += second
-    return [float(share) for share in label]
-
-
 def _macro_f1(prediction: Any) -> dict[str, float]:
     from scrutiny.evaluation.metrics import measure
 
-    gold = [ROLES[index] for index in np.argmax(prediction.label_ids, axis=-1)]
-    predicted = [ROLES[index] for index in np.argmax(prediction.predictions, axis=-1)]
-    measures = measure(gold, predicted)
+    labels = prediction.label_ids.reshape(-1, len(ROLES))
+    present = labels.sum(axis=-1) > 0
+    gold = [ROLES[index] for index in labels[present].argmax(axis=-1)]
+    scores = prediction.predictions.reshape(-1, len(ROLES))[present]
+    measures = measure(gold, [ROLES[index] for index in scores.argmax(axis=-1)])
     return {"macro_f1": measures.macro_f1, "accuracy": measures.accuracy}
 
 
