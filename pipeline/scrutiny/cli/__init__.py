@@ -11,6 +11,7 @@ import os
 import typer
 
 from scrutiny.cli.evaluate import evaluate
+from scrutiny.cli.explain import explain
 from scrutiny.cli.extract import extract
 from scrutiny.cli.schema import schema
 from scrutiny.cli.train import train
@@ -25,7 +26,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (extract, evaluate, train, schema):
+for command in (extract, explain, evaluate, train, schema):
     app.command()(command)
 
 
