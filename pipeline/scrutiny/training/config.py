@@ -77,12 +77,27 @@ class Optimisation(_Section):
     soft_certainty: tuple[float, float, float] = (0.02, 0.1, 0.2)
 
 
+class Distillation(_Section):
+    """What a student learns from its teacher (Hinton et al. 2015, arXiv 1503.02531).
+
+    ``weight`` is the teacher's share in the labels of labelled sentences. Of the ``unlabelled`` reports, files of
+    JSON Lines (``.gz`` or not) with the ``units`` of a report a line, so many are drawn as hold about ``sentences``
+    sentences; they are labelled by the teacher alone.
+    """
+
+    weight: float = Field(default=0.5, ge=0, le=1)
+    unlabelled: tuple[str, ...] = ()
+    sentences: int = Field(default=40_000, ge=0)
+    seed: int = 0
+
+
 class TrainingConfig(_Section):
-    """A whole training run."""
+    """A whole training run. ``distillation`` counts only where there is a teacher."""
 
     model: Model
     data: Data
     window: Window = Window()
+    distillation: Distillation = Distillation()
     optimisation: Optimisation = Optimisation()
 
 

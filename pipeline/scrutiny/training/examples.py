@@ -48,49 +48,44 @@ def soft_label(sentence: LabelledSentence, optimisation: Optimisation) -> list[f
 
 
 def plain(
-    sentences: Sequence[LabelledSentence],
-    tokenizer: PreTrainedTokenizerBase,
-    size: WindowSize,
-    optimisation: Optimisation,
+    units: Sequence[Unit], labels: Sequence[list[float]], tokenizer: PreTrainedTokenizerBase, size: WindowSize
 ) -> list[Example]:
     """Each sentence once, in the windows in which the finished model will read it."""
-    labels = [soft_label(sentence, optimisation) for sentence in sentences]
-    return list(_examples(windows(tokenizer, [to_unit(sentence) for sentence in sentences], size), labels))
+    return list(_examples(windows(tokenizer, units, size), labels))
 
 
 def varied(
-    sentences: Sequence[LabelledSentence],
+    units: Sequence[Unit],
+    labels: Sequence[list[float]],
     tokenizer: PreTrainedTokenizerBase,
     size: WindowSize,
     optimisation: Optimisation,
     rng: random.Random,
 ) -> list[Example]:
     """One pass over the sentences, which are in reading order; see :class:`Optimisation` for what varies."""
-    drawn = _drawn(sentences, tokenizer, size, optimisation, rng)
+    drawn = _drawn(units, labels, tokenizer, size, optimisation, rng)
     return [_hidden(example, tokenizer, optimisation.mask_share, rng) for example in drawn]
 
 
 def _drawn(
-    sentences: Sequence[LabelledSentence],
+    units: Sequence[Unit],
+    labels: Sequence[list[float]],
     tokenizer: PreTrainedTokenizerBase,
     size: WindowSize,
     optimisation: Optimisation,
     rng: random.Random,
 ) -> Iterator[Example]:
-    for _, members in groupby(sentences, key=lambda sentence: (sentence.source, sentence.passage)):
+    for _, members in groupby(range(len(units)), key=lambda number: units[number].passage):
         passage = list(members)
         cut = rng.randrange(len(passage)) if rng.random() < optimisation.split_share else 0
         headed = rng.random() >= optimisation.heading_dropout
         for part in (passage[:cut], passage[cut:]):
-            units = [to_unit(sentence) for sentence in part]
-            if not headed:
-                units = [unit._replace(heading="") for unit in units]
+            read = [units[number] if headed else units[number]._replace(heading="") for number in part]
             narrowed = replace(size, core=size.core // rng.choice(_SHARES_OF_CORE))
-            labels = [soft_label(sentence, optimisation) for sentence in part]
-            yield from _examples(windows(tokenizer, units, narrowed), labels)
-    lonely = [sentence for sentence in sentences if rng.random() < optimisation.alone_share]
-    alone = [Unit(sentence.text, is_item=sentence.block == "item") for sentence in lonely]
-    yield from _examples(windows(tokenizer, alone, size), [soft_label(sentence, optimisation) for sentence in lonely])
+            yield from _examples(windows(tokenizer, read, narrowed), [labels[number] for number in part])
+    lonely = [number for number in range(len(units)) if rng.random() < optimisation.alone_share]
+    alone = [units[number]._replace(heading="", passage="") for number in lonely]
+    yield from _examples(windows(tokenizer, alone, size), [labels[number] for number in lonely])
 
 
 def _hidden(example: Example, tokenizer: PreTrainedTokenizerBase, share: float, rng: random.Random) -> Example:

@@ -6,7 +6,7 @@ import hashlib
 import json
 import random
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -25,10 +25,11 @@ from scrutiny.resources import corpora_folder
 from scrutiny.roles.classifier import Classifier
 from scrutiny.roles.settings import ModelSettings
 from scrutiny.roles.weights import save_int8
-from scrutiny.roles.windows import WindowSize
+from scrutiny.roles.windows import Unit, WindowSize
 from scrutiny.training.calibration import calibrate
 from scrutiny.training.config import DataSource, Model, Optimisation, TrainingConfig
-from scrutiny.training.examples import Collator, plain, to_unit, varied
+from scrutiny.training.distillation import taught
+from scrutiny.training.examples import Collator, plain, soft_label, to_unit, varied
 from scrutiny.version import __version__
 
 
@@ -50,10 +51,18 @@ class _SentenceTrainer(Trainer):
         return (loss, {"loss": loss, "logits": logits}) if return_outputs else loss
 
 
-def train(config: TrainingConfig, output: Path, *, base_model: str | None = None, command: str = "") -> ModelSettings:
+def train(
+    config: TrainingConfig,
+    output: Path,
+    *,
+    base_model: str | None = None,
+    teacher: Classifier | None = None,
+    command: str = "",
+) -> ModelSettings:
     """Fine-tune, calibrate on the validation data and write a model folder.
 
-    ``base_model`` stands in for the configuration's, such as a local copy of it; ``command`` is kept with the model.
+    ``base_model`` stands in for the configuration's, such as a local copy of it; with a ``teacher`` the labels are
+    partly what it says, see :class:`scrutiny.training.config.Distillation`; ``command`` is kept with the model.
     Checkpoints go to ``output/checkpoints``; a run that was interrupted goes on from the last one.
 
     Raises:
@@ -75,16 +84,19 @@ def train(config: TrainingConfig, output: Path, *, base_model: str | None = None
 
     model, tokenizer = _load_base(base_model or config.model.base, config.model, config.optimisation)
     rng = random.Random(config.optimisation.seed)
+    units, labels = _labelled(training, config.optimisation)
+    if teacher is not None:
+        units, labels = taught(units, labels, teacher, config.distillation)
     drawn = [
         example
         for _ in range(config.optimisation.passes)
-        for example in varied(training, tokenizer, size, config.optimisation, rng)
+        for example in varied(units, labels, tokenizer, size, config.optimisation, rng)
     ]
     trainer = _SentenceTrainer(
         model=model,
         args=_arguments(config.optimisation, output / "checkpoints", len(drawn)),
         train_dataset=Dataset.from_list(drawn),
-        eval_dataset=Dataset.from_list(plain(validation, tokenizer, size, config.optimisation)),
+        eval_dataset=Dataset.from_list(plain(*_labelled(validation, config.optimisation), tokenizer, size)),
         processing_class=tokenizer,
         data_collator=Collator(tokenizer.pad_token_id),
         compute_metrics=_macro_f1,
@@ -104,6 +116,12 @@ def train(config: TrainingConfig, output: Path, *, base_model: str | None = None
     _write_provenance(config, output, command, trainer.state.log_history, len(training), len(validation))
     shutil.rmtree(output / "checkpoints")
     return settings
+
+
+def _labelled(
+    sentences: Sequence[LabelledSentence], optimisation: Optimisation
+) -> tuple[list[Unit], list[list[float]]]:
+    return [to_unit(sentence) for sentence in sentences], [soft_label(sentence, optimisation) for sentence in sentences]
 
 
 def _arguments(optimisation: Optimisation, folder: Path, examples: int) -> TrainingArguments:
