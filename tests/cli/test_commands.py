@@ -112,6 +112,9 @@ def test_an_output_inside_the_input_folder_is_not_read_again(samples: Path, tmp_
         (["evaluate", "missing.jsonl"], "no labelled data there"),
         (["evaluate", "authored", "--split", "dev"], "Splits there: train, validation, test"),
         (["train", "missing.toml", "--output", "o"], "cannot be read"),
+        (["distill", "missing.toml", "--output", "o", "--teacher", "t"], "cannot be read"),
+        (["explain", " "], "nothing to explain"),
+        (["explain", "Plans are late.", "--model", "no/such/model"], "no such model folder"),
         (["schema", "models"], "records, sentences, reports, failures"),
         (["frobnicate"], "frobnicate"),
     ],
@@ -186,14 +189,20 @@ def test_a_trained_model_keeps_the_whole_command_that_made_it(encoder: Path, tmp
     rows = [("Plans are late.", "finding"), ("Staff are kind.", "strength"), ("We visited.", "other")] * 4
     (tmp_path / "d.jsonl").write_text("".join(json.dumps({"text": t, "role": role}) + "\n" for t, role in rows))
     sources = 'train = [{ data = "d.jsonl" }]\nvalidation = [{ data = "d.jsonl" }]'
-    (tmp_path / "c.toml").write_text(f'[model]\nbase = "none"\n[data]\n{sources}\n[optimisation]\nepochs = 1\n')
+    (tmp_path / "c.toml").write_text(f'[model]\nbase = "none"\n[data]\n{sources}\n[optimisation]\npasses = 1\n')
     result = scrutiny("train", "c.toml", "--output", "m", "--base-model", encoder, cwd=tmp_path)
     assert result.returncode == 0, result.stderr
     kept = json.loads((tmp_path / "m" / "training.json").read_text())["command"]
     assert kept == f"scrutiny train c.toml --output m --base-model {encoder}"
+    learned = scrutiny("distill", "c.toml", "--output", "s", "--teacher", "m", "--base-model", encoder, cwd=tmp_path)
+    assert learned.returncode == 0, learned.stderr
+    explained = scrutiny("explain", "Plans are late.", "--model", "s", "--role", "finding", cwd=tmp_path)
+    assert explained.returncode == 0, explained.stderr
+    assert [word in explained.stdout for word in ("Plans", "are", "late.")] == [True] * 3
+    assert "What each word adds to finding" in explained.stdout
 
 
-@pytest.mark.parametrize("command", ["extract", "evaluate", "train", "schema"])
+@pytest.mark.parametrize("command", ["extract", "explain", "evaluate", "train", "distill", "schema"])
 def test_every_command_has_help(command: str) -> None:
     result = scrutiny(command, "--help")
     assert result.returncode == 0

@@ -14,7 +14,7 @@ from scrutiny.cli.evaluate import evaluate
 from scrutiny.cli.explain import explain
 from scrutiny.cli.extract import extract
 from scrutiny.cli.schema import schema
-from scrutiny.cli.train import train
+from scrutiny.cli.train import distill, train
 from scrutiny.errors import ScrutinyError
 from scrutiny.version import __version__
 
@@ -26,7 +26,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (extract, explain, evaluate, train, schema):
+for command in (extract, explain, evaluate, train, distill, schema):
     app.command()(command)
 
 

@@ -1,8 +1,9 @@
-"""``scrutiny train``: fine-tune a model of the four roles."""
+"""``scrutiny train`` and ``scrutiny distill``: fine-tune a model of the four roles."""
 
 from __future__ import annotations
 
 import shlex
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
 
@@ -10,18 +11,29 @@ import typer
 
 from scrutiny.errors import ConfigError
 
+_Config = Annotated[Path, typer.Argument(metavar="CONFIG", help="Training configuration (TOML).")]
+_Output = Annotated[Path, typer.Option("--output", "-o", metavar="DIR", help="Model folder to write.")]
+_Base = Annotated[
+    str | None, typer.Option(help="Encoder to start from, in place of the configuration's (folder or hub identifier).")
+]
 
-def train(
-    config: Annotated[Path, typer.Argument(metavar="CONFIG", help="Training configuration (TOML).")],
-    output: Annotated[Path, typer.Option("--output", "-o", metavar="DIR", help="Model folder to write.")],
-    base_model: Annotated[
-        str | None,
-        typer.Option(help="Encoder to start from, in place of the configuration's (folder or hub identifier)."),
-    ] = None,
-) -> None:
+
+def train(config: _Config, output: _Output, base_model: _Base = None) -> None:
     """Fine-tune and calibrate a model; an interrupted run goes on from its last checkpoint."""
-    from importlib.util import find_spec
+    _run("train", config, output, base_model, teacher=None)
 
+
+def distill(
+    config: _Config,
+    output: _Output,
+    teacher: Annotated[str, typer.Option(metavar="MODEL", help="The model to learn from: folder or hub identifier.")],
+    base_model: _Base = None,
+) -> None:
+    """Train a student on labels mixed with a teacher's, and on reports that only the teacher labels."""
+    _run("distill", config, output, base_model, teacher)
+
+
+def _run(command: str, config: Path, output: Path, base_model: str | None, teacher: str | None) -> None:
     from scrutiny.training.config import load_config
 
     settings = load_config(config)
@@ -29,11 +41,17 @@ def train(
         raise ConfigError(
             "Training needs the package accelerate.", remedy="Install it with: pip install 'scrutiny[train]'"
         )
+    from scrutiny.roles.classifier import Classifier
     from scrutiny.training.train import train as run
 
-    command = shlex.join(
-        ["scrutiny", "train", config.as_posix(), "--output", output.as_posix()]
-        + (["--base-model", base_model] if base_model else [])
+    given = ["scrutiny", command, config.as_posix(), "--output", output.as_posix()]
+    given += ["--base-model", base_model] if base_model else []
+    given += ["--teacher", teacher] if teacher else []
+    result = run(
+        settings,
+        output,
+        base_model=base_model,
+        teacher=Classifier(teacher) if teacher else None,
+        command=shlex.join(given),
     )
-    result = run(settings, output, base_model=base_model, command=command)
     typer.echo(f"Written to {output}: temperature {result.temperature}, review below {result.review_below}.")

@@ -74,7 +74,7 @@ def train(
     size = WindowSize(**config.window.model_dump())
     excluded = set(config.data.exclude_sources)
     training, validation = (
-        [sentence for sentence in _gather(sources) if sentence.source not in excluded]
+        [sentence for sentence in gather(sources) if sentence.source not in excluded]
         for sources in (config.data.train, config.data.validation)
     )
     if not training or not validation:
@@ -189,7 +189,12 @@ def _last_checkpoint(config: TrainingConfig, folder: Path) -> str | None:
     return last
 
 
-def _gather(sources: Iterable[DataSource]) -> Iterable[LabelledSentence]:
+def gather(sources: Iterable[DataSource]) -> Iterable[LabelledSentence]:
+    """The labelled sentences of a configuration's sources, in reading order.
+
+    Raises:
+        DataError: a source cannot be read or has no such split.
+    """
     for source in sources:
         splits = corpora.sentences(source.data)
         if source.split is not None and source.split not in splits:
