@@ -22,7 +22,7 @@ from scrutiny.corpora import LabelledSentence
 from scrutiny.evaluation.metrics import Measures, measure
 from scrutiny.report import Role
 from scrutiny.training.config import load_config
-from scrutiny.training.train import gather
+from scrutiny.training.gathering import gather
 
 STRENGTHS = (1.0, 4.0, 16.0)
 

@@ -14,7 +14,7 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 DOCUMENTS = [
     "README.md",
     "CONTRIBUTING.md",
-    "models/roles-minilm/README.md",
+    "models/roles-mpnet/README.md",
     "benchmarks/README.md",
     "corpora/README.md",
     "configs/regimes/README.md",

@@ -22,8 +22,7 @@ def test_the_weights_of_the_words_sum_up_to_what_the_sentence_adds(tiny_model: P
     for role in ROLES:
         found = explain(classifier, UNITS, number, role=role, steps=128)
         total = sum(word.weight for word in found.words)
-        # The mark of an item belongs to no word and is masked too.
-        assert total == pytest.approx(found.shown - found.hidden, abs=0.02 + 0.2 * UNITS[number].is_item)
+        assert total == pytest.approx(found.shown - found.hidden, abs=0.02)
         assert found.shown == pytest.approx(float(classifier.logits(UNITS)[number][ROLES.index(role)]), abs=1e-4)
 
 
@@ -38,6 +37,19 @@ def test_the_predicted_role_is_explained_unless_another_is_asked_for(tiny_model:
     classifier = Classifier(tiny_model, device="cpu")
     assert explain(classifier, UNITS, steps=1).role is classifier.predict(UNITS)[0].role
     assert explain(classifier, UNITS, role=Role.STRENGTH, steps=1).role is Role.STRENGTH
+
+
+@pytest.mark.parametrize("is_item", [False, True])
+def test_words_that_the_model_does_not_read_are_left_out(tiny_model: Path, is_item: bool) -> None:
+    found = explain(Classifier(tiny_model, device="cpu"), [Unit("plans " * 600, is_item=is_item)], steps=2)
+    assert found.prediction.cut
+    assert 200 < len(found.words) < 600
+    assert sum(word.weight for word in found.words) == pytest.approx(found.shown - found.hidden, abs=0.2)
+
+
+def test_a_unit_that_is_not_there_is_refused(tiny_model: Path) -> None:
+    with pytest.raises(ValueError, match="no unit 3 among 3"):
+        explain(Classifier(tiny_model, device="cpu"), UNITS, 3)
 
 
 def test_steps_must_be_positive(tiny_model: Path) -> None:

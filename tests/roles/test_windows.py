@@ -10,6 +10,7 @@ from transformers import AutoTokenizer, PreTrainedTokenizerBase
 from scrutiny.roles.windows import Unit, WindowSize, windows
 
 SMALL = WindowSize(core=16, before=8, after=6, introduction=12)
+BARE = WindowSize(core=16, before=0, after=0, introduction=0)
 
 
 @pytest.fixture(scope="module")
@@ -70,6 +71,24 @@ def test_a_list_carries_its_lead_in_as_far_as_it_goes(tokenizer: PreTrainedToken
     assert shown[5:] == ["[CLS] # good / <plans are poor />", "[CLS] # good / <- the staff />"]
 
 
+def test_what_stands_around_a_long_sentence_gives_way_before_the_sentence_does(
+    tokenizer: PreTrainedTokenizerBase,
+) -> None:
+    size = WindowSize(core=8, before=6, after=4, introduction=8)
+    units = [
+        Unit("staff are poor and", "plans", "p"),
+        Unit("plans " * 21, "plans", "p"),
+        Unit("plans " * 25, "plans", "p"),
+        Unit("plans " * 26, "plans", "p"),
+        Unit("plans " * 27, "plans", "p"),
+    ]
+    _, second, third, fourth, fifth = windows(tokenizer, units, size)
+    assert all(len(window) <= size.tokens for window in (second, third, fourth, fifth))
+    shown = [tokenizer.decode(window.ids[1 : window.spans[0][1]]) for window in (second, third, fourth, fifth)]
+    assert [text.replace(" ", "") for text in shown] == ["#plans[SEP]and[SEP]", "", "", ""]
+    assert [bool(window.cut) for window in (second, third, fourth, fifth)] == [False, False, False, True]
+
+
 def test_a_sentence_longer_than_a_window_is_cut_and_named(tokenizer: PreTrainedTokenizerBase) -> None:
     size = WindowSize(core=16, before=4, after=4, introduction=4)
     long, short = windows(tokenizer, [Unit("plans " * 100, "", "p"), Unit("plans", "", "p")], size)
@@ -95,11 +114,12 @@ UNITS = st.lists(
 def test_every_sentence_is_classified_once_in_windows_of_bounded_length(
     tokenizer: PreTrainedTokenizerBase, units: list[Unit]
 ) -> None:
-    found = windows(tokenizer, units, SMALL)
-    assert [number for window in found for number, _, _ in window.spans] == list(range(len(units)))
-    for window in found:
-        assert len(window) <= SMALL.tokens
-        assert all(0 < start < end <= len(window) for _, start, end in window.spans)
+    for size in (SMALL, BARE):
+        found = windows(tokenizer, units, size)
+        assert [number for window in found for number, _, _ in window.spans] == list(range(len(units)))
+        for window in found:
+            assert len(window) <= size.tokens
+            assert all(0 < start < end <= len(window) for _, start, end in window.spans)
 
 
 @settings(max_examples=30)
@@ -111,3 +131,9 @@ def test_passages_know_nothing_of_each_other(
     second = [unit._replace(passage="second") for unit in second]
     apart = [*windows(tokenizer, first, SMALL), *windows(tokenizer, second, SMALL)]
     assert [window.ids for window in windows(tokenizer, [*first, *second], SMALL)] == [window.ids for window in apart]
+
+
+@pytest.mark.parametrize("wrong", [{"core": 0}, {"before": -1}, {"after": -1}, {"introduction": -1}])
+def test_sizes_that_make_no_window_are_refused(wrong: dict[str, int]) -> None:
+    with pytest.raises(ValueError, match="core must be positive"):
+        WindowSize(**wrong)

@@ -54,12 +54,26 @@ def test_unlabelled_reports_are_drawn_whole_and_labelled_by_the_teacher(
 
 
 @pytest.mark.parametrize(
-    ("content", "message"), [('{"units": 3}', "line 1: not a report"), ("{}\n", "line 1"), ("nothing", "line 1")]
+    ("content", "message"),
+    [
+        (b'{"units": 3}', "line 1: not a report"),
+        (b"{}\n", "line 1"),
+        (b"nothing", "line 1"),
+        (b'\n{"units": [{"text": null}]}', "line 2"),
+        (b"\xff\xfe\n", "line 0"),
+    ],
 )
-def test_a_broken_unlabelled_file_is_named(tiny_model: Path, tmp_path: Path, content: str, message: str) -> None:
+def test_a_broken_unlabelled_file_is_named(tiny_model: Path, tmp_path: Path, content: bytes, message: str) -> None:
     file = tmp_path / "broken.jsonl"
-    file.write_text(content)
+    file.write_bytes(content)
     with pytest.raises(DataError, match=message):
         taught(UNITS, LABELS, Classifier(tiny_model, device="cpu"), Distillation(unlabelled=(str(file),)))
     with pytest.raises(DataError, match="cannot be read"):
         taught(UNITS, LABELS, Classifier(tiny_model, device="cpu"), Distillation(unlabelled=("nowhere.jsonl",)))
+
+
+def test_a_packed_file_that_breaks_off_is_named(tiny_model: Path, tmp_path: Path) -> None:
+    file = reports(tmp_path / "a.jsonl.gz", 200, packed=True)
+    file.write_bytes(file.read_bytes()[:-40])
+    with pytest.raises(DataError, match=r"a\.jsonl\.gz: cannot be read"):
+        taught(UNITS, LABELS, Classifier(tiny_model, device="cpu"), Distillation(unlabelled=(str(file),)))

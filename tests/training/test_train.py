@@ -82,10 +82,31 @@ def test_an_interrupted_training_goes_on_and_other_settings_are_refused(tmp_path
         with pytest.raises(Stop):
             train(run, output)
     assert list((output / "checkpoints").glob("checkpoint-*"))
-    with pytest.raises(ConfigError, match="another configuration"):
+    with pytest.raises(ConfigError, match="another run"):
         train(config(tmp_path, encoder, passes=3), output)
-    train(config(tmp_path, encoder, passes=2), output)
+    with (tmp_path / "data.jsonl").open("a") as data:
+        data.write("\n")
+    with pytest.raises(ConfigError, match="another run"):
+        train(run, output)
+    config(tmp_path, encoder, passes=2)
+    train(run, output)
     assert (output / "model.safetensors").is_file()
+
+
+def test_a_model_can_keep_fewer_layers_and_be_written_in_eight_bits(tmp_path: Path, encoder: Path) -> None:
+    run = config(tmp_path, encoder, passes=1)
+    run = run.model_copy(update={"model": run.model.model_copy(update={"layers": 1, "save_as": "int8"})})
+    train(run, tmp_path / "model")
+    assert not (tmp_path / "model" / "model.safetensors").exists()
+    loaded = load(tmp_path / "model", device="cpu").classifier.loaded
+    assert loaded.model.config.num_hidden_layers == 1
+
+
+def test_windows_longer_than_the_encoder_reads_are_refused_before_training(tmp_path: Path, encoder: Path) -> None:
+    run = config(tmp_path, encoder)
+    run = run.model_copy(update={"window": run.window.model_copy(update={"core": 500})})
+    with pytest.raises(ModelError, match="510 positions can be relied on"):
+        train(run, tmp_path / "model")
 
 
 def test_a_missing_base_model_is_named(tmp_path: Path, encoder: Path) -> None:

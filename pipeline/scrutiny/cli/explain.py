@@ -35,7 +35,7 @@ def explain(
     texts = [(before, False), (sentence, item), (after, False)]
     units = [Unit(text, heading, "passage", is_item) for text, is_item in texts if text]
     found = run(Classifier(model, device=device), units, number=bool(before), role=role)
-    console = Console(highlight=False)
+    console = Console(highlight=False, markup=False, emoji=False)
     prediction = found.prediction
     scores = "  ".join(f"{name.value} {score:.3f}" for name, score in zip(ROLES, prediction.scores, strict=True))
     console.print(f"{prediction.role.value} ({prediction.decision.value}): {scores}")

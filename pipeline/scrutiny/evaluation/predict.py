@@ -7,17 +7,35 @@ from collections.abc import Sequence
 from scrutiny.corpora import LabelledSentence
 from scrutiny.pipeline import Pipeline
 from scrutiny.report import Prediction
+from scrutiny.roles.windows import Unit
 
 
 def predict(pipeline: Pipeline, gold: Sequence[LabelledSentence]) -> list[Prediction]:
     """One prediction for each of ``gold``, in its order; neighbours come from ``passage`` and ``position``."""
-    order = sorted(range(len(gold)), key=lambda index: (gold[index].passage, gold[index].position))
-    units = [gold[index] for index in order]
-    predictions = pipeline.classify(
-        [unit.text for unit in units],
-        headings=[unit.heading for unit in units],
-        passages=[unit.passage for unit in units],
-        list_items=[unit.block == "item" for unit in units],
-    )
+    order = _order(gold)
+    predictions = pipeline.classifier.predict([to_unit(gold[index]) for index in order])
     by_index = dict(zip(order, predictions, strict=True))
     return [by_index[index] for index in range(len(gold))]
+
+
+def to_unit(sentence: LabelledSentence) -> Unit:
+    """The labelled sentence as the classifier sees it; passages of different sources are different passages."""
+    return Unit(sentence.text, sentence.heading, f"{sentence.source} {sentence.passage}", sentence.block == "item")
+
+
+def in_reading_order(sentences: Sequence[LabelledSentence]) -> list[LabelledSentence]:
+    """The sentences passage by passage, in the order in which the passages first occur."""
+    return [sentences[index] for index in _order(sentences)]
+
+
+def _order(sentences: Sequence[LabelledSentence]) -> list[int]:
+    firsts: dict[tuple[str, str], int] = {}
+    for index, sentence in enumerate(sentences):
+        firsts.setdefault((sentence.source, sentence.passage), index)
+    return sorted(
+        range(len(sentences)),
+        key=lambda index: (
+            firsts[sentences[index].source, sentences[index].passage],
+            sentences[index].position,
+        ),
+    )

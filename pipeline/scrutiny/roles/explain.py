@@ -10,7 +10,7 @@ import torch
 
 from scrutiny.report import ROLES, Prediction, Role
 from scrutiny.roles.classifier import Classifier
-from scrutiny.roles.windows import Unit
+from scrutiny.roles.windows import ITEM, Unit
 
 #: Points of the path between the hidden and the shown sentence at which the gradient is taken.
 STEPS = 32
@@ -30,7 +30,7 @@ class WordWeight:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """``words`` of the sentence with their weight for ``role``.
+    """``words`` of the sentence, as far as the model reads it, with their weight for ``role``.
 
     The weights sum up to ``shown - hidden``: the logit of the role for the sentence as it is, less that for the same
     place with every word of the sentence masked.
@@ -52,19 +52,25 @@ def explain(
     sentence, its context unchanged.
 
     Raises:
-        ValueError: ``steps`` is not positive.
+        ValueError: ``steps`` is not positive, or there is no such unit.
     """
     if steps < 1:
         raise ValueError(f"steps must be positive, not {steps}")
+    if not 0 <= number < len(units):
+        raise ValueError(f"there is no unit {number} among {len(units)}")
     loaded = classifier.loaded
     prediction = classifier.predict(units)[number]
     role = role or prediction.role
     column = loaded.label_order[ROLES.index(role)]
     window, (_, start, end) = classifier.place_of(units, number)
+    offsets = _offsets(classifier, units[number])[: end - start]
     ids = torch.tensor([window.ids], device=classifier.device)
     masked = ids.clone()
-    mask = loaded.tokenizer.mask_token_id
-    masked[0, start : end - 1] = loaded.tokenizer.pad_token_id if mask is None else mask
+    tokenizer = loaded.tokenizer
+    hider = tokenizer.pad_token_id if tokenizer.mask_token_id is None else tokenizer.mask_token_id
+    for place, (first, _) in enumerate(offsets):
+        if first >= 0:
+            masked[0, start + place] = hider
     embeddings = loaded.model.get_input_embeddings()
     with torch.no_grad():
         shown, hidden = embeddings(ids), embeddings(masked)
@@ -81,21 +87,26 @@ def explain(
         # The midpoint rule.
         point = (hidden + (shown - hidden) * (step + 0.5) / steps).requires_grad_()
         total += torch.autograd.grad(logit(point).sum(), point)[0]
-    of_tokens = ((shown - hidden) * total / steps).sum(dim=-1)[0, start:end].tolist()
+    weights = ((shown - hidden) * total / steps).sum(dim=-1)[0, start:end].tolist()
     with torch.no_grad():
         ends = float(logit(shown)[0]), float(logit(hidden)[0])
-    return Explanation(prediction, role, _words(classifier, units[number], of_tokens), *ends)
+    return Explanation(prediction, role, _words(units[number].text, offsets, weights), *ends)
 
 
-def _words(classifier: Classifier, unit: Unit, of_tokens: Sequence[float]) -> tuple[WordWeight, ...]:
-    """The tokens' weights gathered by word; the mark of an item and the separator are nobody's."""
-    offsets = classifier.loaded.tokenizer(
-        unit.text, add_special_tokens=False, return_offsets_mapping=True, verbose=False
-    )["offset_mapping"]
-    skipped = len(of_tokens) - 1 - len(offsets) if unit.is_item else 0
-    weights = list(of_tokens[max(skipped, 0) : -1])
+def _offsets(classifier: Classifier, unit: Unit) -> list[tuple[int, int]]:
+    """The characters of the sentence that each of its tokens stands for, below zero for the mark of an item."""
+    mark = ITEM * unit.is_item
+    tokenized = classifier.loaded.tokenizer(
+        mark + unit.text, add_special_tokens=False, return_offsets_mapping=True, verbose=False
+    )
+    return [(first - len(mark), last - len(mark)) for first, last in tokenized["offset_mapping"]]
+
+
+def _words(text: str, offsets: Sequence[tuple[int, int]], weights: Sequence[float]) -> tuple[WordWeight, ...]:
+    """The tokens' weights gathered by word; a sentence that was cut has no words beyond its last token."""
     words = []
-    for match in _WORD.finditer(unit.text):
+    read = offsets[-1][1] if offsets else 0
+    for match in _WORD.finditer(text, 0, max(read, 0)):
         within = [
             weight for (first, _), weight in zip(offsets, weights, strict=False) if match.start() <= first < match.end()
         ]

@@ -12,12 +12,13 @@ from scrutiny.errors import ModelError
 from scrutiny.report import ROLES
 from scrutiny.resources import models_folder
 from scrutiny.roles.settings import FILE_NAME, ModelSettings
+from scrutiny.roles.windows import WindowSize
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 #: The model that ships with scrutiny.
-DEFAULT_MODEL = "roles-minilm"
+DEFAULT_MODEL = "roles-mpnet"
 
 _HASHED = ("config.json", FILE_NAME, "tokenizer.json", "tokenizer_config.json")
 
@@ -63,22 +64,31 @@ def load_model(name_or_path: str | Path | None = None) -> LoadedModel:
         tokenizer = AutoTokenizer.from_pretrained(folder)
     except (OSError, ValueError, RuntimeError, KeyError, SafetensorError) as error:
         raise ModelError(
-            f"{folder}: not a loadable token classifier: {_first_line(error)}",
-            remedy="The folder needs config.json, model.safetensors and the tokenizer, as save_pretrained writes them.",
+            f"{folder}: not a loadable token classifier: {_first_lines(error)}",
+            remedy="Give a folder written by 'scrutiny train': config.json, weights as safetensors, the tokenizer.",
         ) from None
     finally:
         if showed_progress:
             logging.enable_progress_bar()  # type: ignore[no-untyped-call]
     settings_file = folder / FILE_NAME
     settings = ModelSettings.load(settings_file) if settings_file.is_file() else ModelSettings()
-    # Some encoders count positions from two, so two fewer than there are can be relied on.
-    limit = getattr(model.config, "max_position_embeddings", settings.window.tokens + 2) - 2
-    if settings.window.tokens > limit:
-        raise ModelError(
-            f"{settings_file}: a window takes {settings.window.tokens} tokens, but the model reads at most {limit}.",
-            remedy="Mend the file or train the model again.",
-        )
+    check_window(settings.window, model.config, settings_file)
     return LoadedModel(name, _hash(folder), model.eval(), tokenizer, settings, label_order)
+
+
+def check_window(size: WindowSize, config: Any, source: Path) -> None:
+    """Check that an encoder can read windows of a size.
+
+    Raises:
+        ModelError: it cannot; names ``source``, which asks for them.
+    """
+    positions = getattr(config, "max_position_embeddings", None)
+    # Some encoders count positions from two, so two fewer than there are can be relied on.
+    if positions is not None and positions > 0 and size.tokens > positions - 2:
+        raise ModelError(
+            f"{source}: a window takes up to {size.tokens} tokens, but {positions - 2} positions can be relied on.",
+            remedy="Make the window smaller and train the model with it.",
+        )
 
 
 def _locate(name_or_path: str | Path | None) -> Path:
@@ -141,6 +151,11 @@ def _hash(folder: Path) -> str:
             with file.open("rb") as content:
                 digest.update(hashlib.file_digest(content, "sha256").digest())
     return digest.hexdigest()
+
+
+def _first_lines(error: Exception) -> str:
+    """Two lines, since torch names the matter on the second."""
+    return " ".join(line.strip() for line in str(error).strip().splitlines()[:2])[:300] or type(error).__name__
 
 
 def _first_line(error: Exception) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
 from scrutiny.errors import ModelError
 from scrutiny.report import ROLES
@@ -34,9 +34,11 @@ class ModelSettings:
     would do (Geifman and El-Yaniv 2017, arXiv 1705.08500).
     """
 
+    __pydantic_config__ = ConfigDict(extra="forbid")
+
     roles: tuple[str, ...] = tuple(role.value for role in ROLES)
     window: WindowSize = field(default_factory=WindowSize)
-    temperature: float = 1.0
+    temperature: Annotated[float, Field(gt=0)] = 1.0
     second_role_from: float = 0.25
     review_below: float = 0.6
     risk_coverage: tuple[RiskPoint, ...] = ()
@@ -45,19 +47,23 @@ class ModelSettings:
         """The lowest confidence to accept so that at most ``max_error`` of what is accepted is wrong.
 
         Raises:
+            ValueError: ``max_error`` is no share.
             ModelError: no threshold kept the error so low on the validation data, or the model has no curve.
         """
+        if not 0 <= max_error <= 1:
+            raise ValueError(f"max_error is a share from 0 to 1, not {max_error}")
         for point in self.risk_coverage:
             if point.error <= max_error:
                 return point.threshold
         if not self.risk_coverage:
             raise ModelError(
-                "The model says nothing of the risk at other thresholds.", remedy="Train it with scrutiny train."
+                f"The model's {FILE_NAME} says nothing of the risk at other thresholds.",
+                remedy="Train it with scrutiny train, or leave the error to bear to the model.",
+                code="max_error",
             )
-        lowest = min(point.error for point in self.risk_coverage)
         raise ModelError(
-            f"At no threshold were at most {max_error:.1%} of the accepted sentences wrong on the validation data.",
-            remedy=f"The lowest error there was {lowest:.1%}: ask for that or more.",
+            f"At no threshold was the share of wrong roles at most {max_error} on the validation data.",
+            remedy=f"The lowest there was {min(point.error for point in self.risk_coverage)}: ask for that or more.",
             code="max_error",
         )
 

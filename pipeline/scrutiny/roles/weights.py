@@ -16,12 +16,15 @@ from safetensors.torch import load_file, save_file
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
+#: Not the usual name, since what does not know of the scales would load rubbish.
+FILE_NAME = "model.int8.safetensors"
+
 _SCALE = ".scale"
 _LEVELS = 127
 
 
 def save_int8(model: PreTrainedModel, folder: Path) -> None:
-    """Write ``config.json`` and ``model.safetensors``: matrices in eight bits, everything else in half precision."""
+    """Write ``config.json`` and :data:`FILE_NAME`: matrices in eight bits, everything else in half precision."""
     tensors: dict[str, torch.Tensor] = {}
     for name, tensor in model.state_dict().items():
         if tensor.dim() == 2:
@@ -31,8 +34,9 @@ def save_int8(model: PreTrainedModel, folder: Path) -> None:
         else:
             tensors[name] = tensor.half().contiguous()
     folder.mkdir(parents=True, exist_ok=True)
+    model.config.architectures = [type(model).__name__]
     model.config.save_pretrained(folder)
-    save_file(tensors, folder / "model.safetensors", metadata={"format": "pt"})
+    save_file(tensors, folder / FILE_NAME, metadata={"format": "pt"})
 
 
 def load_weights(folder: Path) -> Mapping[str, torch.Tensor]:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
 _HEADING = "# "
-_ITEM = "- "
+ITEM = "- "
 
 
 class Unit(NamedTuple):
@@ -32,15 +32,22 @@ class Unit(NamedTuple):
 class WindowSize:
     """Tokens of a window.
 
-    ``core`` bounds the sentences that it classifies; a longer sentence is a core by itself and may fill the window.
-    ``before`` and ``after`` bound the context on either side, ``introduction`` the heading and the list lead-in that
-    stand further up.
+    ``core`` bounds the sentences that it classifies; a longer sentence is a core by itself, and drives out what
+    stands around it before it loses its end. ``before`` and ``after`` bound the context on either side,
+    ``introduction`` the heading in force at the core and the lead-in of its list, half of it each.
+
+    Raises:
+        ValueError: ``core`` is not positive, or another number is negative.
     """
 
-    core: int = 160
-    before: int = 48
-    after: int = 32
+    core: int = 192
+    before: int = 40
+    after: int = 24
     introduction: int = 48
+
+    def __post_init__(self) -> None:
+        if self.core < 1 or min(self.before, self.after, self.introduction) < 0:
+            raise ValueError(f"core must be positive and nothing negative: {self}")
 
     @property
     def tokens(self) -> int:
@@ -52,7 +59,7 @@ class WindowSize:
 class Window:
     """Token ids, and of each sentence that is classified its number among the units and its span of ids.
 
-    ``cut`` has the numbers of the sentences that are longer than the window.
+    ``cut`` has the number of the sentence that is longer than the window.
     """
 
     ids: list[int]
@@ -68,14 +75,20 @@ def windows(tokenizer: PreTrainedTokenizerBase, units: Sequence[Unit], size: Win
 
     They depend on the passages alone: not on other passages, nor on how many units are given at a time.
     """
-    texts = [_ITEM * unit.is_item + unit.text for unit in units]
+    encoded = _encode(tokenizer, [ITEM * unit.is_item + unit.text for unit in units])
     headings = sorted({unit.heading for unit in units if unit.heading})
-    encoded = _encode(tokenizer, texts)
     of_heading = dict(zip(headings, _encode(tokenizer, [_HEADING + heading for heading in headings]), strict=True))
+    start: int = tokenizer.cls_token_id
     result: list[Window] = []
     for _, members in groupby(range(len(units)), key=lambda number: units[number].passage or number):
         numbers = list(members)
-        result += _of_passage(units, numbers, encoded, of_heading, tokenizer, size)
+        passage = _Passage(
+            numbers,
+            [encoded[number] for number in numbers],
+            [_shortened(of_heading.get(units[number].heading, []), size.introduction // 2) for number in numbers],
+            _lead_ins([units[number] for number in numbers]),
+        )
+        result += passage.windows(start, size)
     return result
 
 
@@ -87,62 +100,73 @@ def _encode(tokenizer: PreTrainedTokenizerBase, texts: Sequence[str]) -> list[li
     return [[*row, tokenizer.sep_token_id] for row in ids]
 
 
-def _of_passage(
-    units: Sequence[Unit],
-    numbers: Sequence[int],
-    encoded: Sequence[list[int]],
-    of_heading: dict[str, list[int]],
-    tokenizer: PreTrainedTokenizerBase,
-    size: WindowSize,
-) -> Iterator[Window]:
-    stream: list[int] = []
-    places: list[tuple[int, int]] = []
-    heading = units[numbers[0]].heading
-    for number in numbers:
-        if units[number].heading != heading:
-            heading = units[number].heading
-            stream += _shortened(of_heading.get(heading, []), size.introduction)
-        places.append((len(stream), len(stream) + len(encoded[number])))
-        stream += encoded[number]
-    first = 0
-    lead_ins = _lead_ins(units, numbers)
-    while first < len(numbers):
-        last = first
-        begin = places[first][0]
-        while last + 1 < len(numbers) and places[last + 1][1] - begin <= size.core:
-            last += 1
-        context_begin = max(0, begin - size.before)
-        introduction = _shortened(of_heading.get(units[numbers[first]].heading, []), size.introduction // 2)
-        lead_in = lead_ins[first]
-        if lead_in is not None and places[lead_in][0] < context_begin:
-            introduction = introduction + _shortened(encoded[numbers[lead_in]], size.introduction // 2)
-        end = places[last][1]
-        room = size.tokens - 1 - len(introduction) - (begin - context_begin)
-        cut = frozenset({numbers[first]} if end - begin > room else ())
-        end = min(end, begin + room)
-        ids = [tokenizer.cls_token_id, *introduction]
-        shift = len(ids) - context_begin
-        ids += stream[context_begin : min(end + size.after, begin + room)]
+class _Passage:
+    """The ids of a passage in a row, headings where they change, and where each sentence stands among them."""
+
+    def __init__(
+        self,
+        numbers: Sequence[int],
+        sentences: Sequence[list[int]],
+        headings: Sequence[list[int]],
+        lead_ins: Sequence[int | None],
+    ) -> None:
+        self.numbers, self.headings, self.lead_ins = numbers, headings, lead_ins
+        self.ids: list[int] = []
+        self.places: list[tuple[int, int]] = []
+        heading = headings[0]
+        for sentence, of_sentence in zip(sentences, headings, strict=True):
+            if of_sentence != heading:
+                self.ids += of_sentence
+                heading = of_sentence
+            self.places.append((len(self.ids), len(self.ids) + len(sentence)))
+            self.ids += sentence
+
+    def windows(self, start: int, size: WindowSize) -> Iterator[Window]:
+        """As many sentences in each core as fit."""
+        first = 0
+        while first < len(self.numbers):
+            last, begin = first, self.places[first][0]
+            while last + 1 < len(self.numbers) and self.places[last + 1][1] - begin <= size.core:
+                last += 1
+            yield self._window(first, last, start, size)
+            first = last + 1
+
+    def _window(self, first: int, last: int, start: int, size: WindowSize) -> Window:
+        begin, end = self.places[first][0], self.places[last][1]
+        room = size.tokens - 1
+        context = max(0, begin - size.before)
+        introduction = self.headings[first]
+        lead_in = self.lead_ins[first]
+        if lead_in is not None and self.places[lead_in][0] < context:
+            spoken = self.ids[slice(*self.places[lead_in])]
+            introduction = introduction + _shortened(spoken, size.introduction // 2)
+        # A long sentence drives out what stands before it, then its introduction; only then it loses its end.
+        context = min(begin, max(context, end + len(introduction) - room))
+        if end - begin + len(introduction) > room:
+            introduction = []
+        read = min(end, begin + room)
+        shift = 1 + len(introduction) - context
+        ids = [start, *introduction, *self.ids[context : min(read + size.after, context + room - len(introduction))]]
         spans = [
-            (numbers[index], places[index][0] + shift, min(places[index][1], end) + shift)
+            (self.numbers[index], self.places[index][0] + shift, min(self.places[index][1], read) + shift)
             for index in range(first, last + 1)
         ]
-        yield Window(ids, spans, cut)
-        first = last + 1
+        return Window(ids, spans, frozenset({self.numbers[first]} if read < end else ()))
 
 
 def _shortened(ids: list[int], count: int) -> list[int]:
     """At most ``count`` ids, the separator at the end kept."""
+    if count < 1:
+        return []
     return ids if len(ids) <= count else [*ids[: count - 1], ids[-1]]
 
 
-def _lead_ins(units: Sequence[Unit], numbers: Sequence[int]) -> list[int | None]:
-    """For each item the index of the sentence that introduces its list."""
+def _lead_ins(units: Sequence[Unit]) -> list[int | None]:
+    """For each item of a passage the index of the sentence that introduces its list."""
     result: list[int | None] = []
     lead_in: int | None = None
-    for index, number in enumerate(numbers):
-        unit = units[number]
-        if index and units[numbers[index - 1]].heading != unit.heading:
+    for index, unit in enumerate(units):
+        if index and units[index - 1].heading != unit.heading:
             lead_in = None
         if not unit.is_item:
             lead_in = index if unit.text.rstrip().endswith(":") else None

@@ -17,6 +17,12 @@ MAX_ERROR = 0.05
 #: The thresholds at which the risk is measured; with four roles no confidence is lower than the first.
 _THRESHOLDS = [step / 200 for step in range(50, 200)]
 
+#: A share of fewer sentences than these says little, so no threshold is kept that accepts fewer.
+_FEWEST = 10
+
+#: A threshold that no confidence reaches.
+_NEVER = 1.01
+
 
 class Calibration(TypedDict):
     """The calibrated part of :class:`scrutiny.roles.settings.ModelSettings`."""
@@ -55,7 +61,7 @@ def calibrate(logits: torch.Tensor, gold: Sequence[LabelledSentence]) -> Calibra
     return Calibration(
         temperature=round(temperature, 4),
         second_role_from=second_role_from,
-        review_below=next((point.threshold for point in curve if point.error <= MAX_ERROR), 1.0),
+        review_below=next((point.threshold for point in curve if point.error <= MAX_ERROR), _NEVER),
         risk_coverage=curve,
     )
 
@@ -63,6 +69,6 @@ def calibrate(logits: torch.Tensor, gold: Sequence[LabelledSentence]) -> Calibra
 def _risk(confidence: torch.Tensor, wrong: torch.Tensor) -> Iterator[RiskPoint]:
     for threshold in _THRESHOLDS:
         accepted = confidence >= threshold
-        if accepted.any():
+        if int(accepted.sum()) >= _FEWEST:
             error = float(wrong[accepted].double().mean())
             yield RiskPoint(threshold, round(float(accepted.double().mean()), 4), round(error, 4))

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from scrutiny.errors import ConfigError
+from scrutiny.roles.windows import WindowSize
+
+_Share = Annotated[float, Field(ge=0, lt=1)]
 
 
 class _Section(BaseModel):
@@ -33,10 +36,10 @@ class Data(_Section):
 class Window(_Section):
     """Tokens that the model sees at a time; see :class:`scrutiny.roles.windows.WindowSize`."""
 
-    core: int = Field(default=192, ge=16)
-    before: int = Field(default=40, ge=0)
-    after: int = Field(default=24, ge=0)
-    introduction: int = Field(default=48, ge=0)
+    core: int = Field(default=WindowSize().core, ge=16)
+    before: int = Field(default=WindowSize().before, ge=0)
+    after: int = Field(default=WindowSize().after, ge=0)
+    introduction: int = Field(default=WindowSize().introduction, ge=0)
 
 
 class Model(_Section):
@@ -53,13 +56,12 @@ class Model(_Section):
 class Optimisation(_Section):
     """How to fine-tune.
 
-    Each of the ``passes`` over the data cuts the passages into other windows: ``split_share`` of the passages are
-    read as two that know nothing of each other, ``heading_dropout`` of the passages without their headings, and
-    ``alone_share`` of the sentences a second time without anything around them, so that a lone sentence can be
-    classified. ``mask_share`` of the tokens are hidden. ``dropout`` is the encoder's own: on a CPU it costs much.
-    ``soft_second`` is the
-    share of a label's weight that goes to the second role; ``soft_certainty`` the share spread over all roles for
-    certainty 3, 2 and 1.
+    Each of the ``passes`` over the data cuts the passages into other windows, and all of them are shuffled together:
+    ``split_share`` of the passages are read as two that know nothing of each other, ``heading_dropout`` of them without
+    their headings, and ``alone_share`` of the sentences once more without anything around them, so that a lone sentence
+    can be classified. ``mask_share`` of the tokens are hidden. ``dropout`` is the encoder's own: on a CPU it costs
+    much. ``soft_second`` is the share of a label's weight that goes to the second role; ``soft_certainty`` the share
+    spread over all roles for certainty 3, 2 and 1.
     """
 
     passes: int = Field(default=4, ge=1)
@@ -74,7 +76,13 @@ class Optimisation(_Section):
     heading_dropout: float = Field(default=0.1, ge=0, le=1)
     mask_share: float = Field(default=0.05, ge=0, lt=1)
     soft_second: float = Field(default=0.25, ge=0, lt=0.5)
-    soft_certainty: tuple[float, float, float] = (0.02, 0.1, 0.2)
+    soft_certainty: tuple[_Share, _Share, _Share] = (0.02, 0.1, 0.2)
+
+    @model_validator(mode="after")
+    def _the_first_role_leads(self) -> Self:
+        if 2 * self.soft_second + max(self.soft_certainty) >= 1:
+            raise ValueError("soft_second and soft_certainty leave the first role less than the second")
+        return self
 
 
 class Distillation(_Section):

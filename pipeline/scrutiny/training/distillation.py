@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import random
+import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -56,13 +57,16 @@ def _drawn(distillation: Distillation) -> list[Unit]:
 
 
 def _reports(path: Path) -> Iterator[list[Unit]]:
+    number = 0
     try:
         with gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8") as lines:
             for number, line in enumerate(lines, start=1):
-                yield _report(json.loads(line), f"{path.name} {number}")
-    except OSError as error:
-        raise DataError(f"{path}: cannot be read: {error.strerror or error}.", remedy=_REMEDY) from None
-    except (ValueError, TypeError, KeyError) as error:
+                if line.strip():
+                    yield _report(json.loads(line), f"{path.name} {number}")
+    except (OSError, EOFError, zlib.error) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise DataError(f"{path}: cannot be read: {reason}.", remedy=_REMEDY) from None
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise DataError(f"{path}, line {number}: not a report as units: {error}.", remedy=_REMEDY) from None
 
 

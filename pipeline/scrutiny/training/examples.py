@@ -31,11 +31,6 @@ class Example(TypedDict):
     labels: list[list[float]]
 
 
-def to_unit(sentence: LabelledSentence) -> Unit:
-    """The labelled sentence as the classifier sees it."""
-    return Unit(sentence.text, sentence.heading, f"{sentence.source} {sentence.passage}", sentence.block == "item")
-
-
 def soft_label(sentence: LabelledSentence, optimisation: Optimisation) -> list[float]:
     """A distribution over the roles: less than certain where the annotator was, shared with the second role."""
     spread = optimisation.soft_certainty[3 - sentence.certainty]
@@ -64,7 +59,10 @@ def varied(
 ) -> list[Example]:
     """One pass over the sentences, which are in reading order; see :class:`Optimisation` for what varies."""
     drawn = _drawn(units, labels, tokenizer, size, optimisation, rng)
-    return [_hidden(example, tokenizer, optimisation.mask_share, rng) for example in drawn]
+    if not optimisation.mask_share or tokenizer.mask_token_id is None:
+        return list(drawn)
+    special, mask = frozenset(tokenizer.all_special_ids), tokenizer.mask_token_id
+    return [_hidden(example, special, mask, optimisation.mask_share, rng) for example in drawn]
 
 
 def _drawn(
@@ -88,11 +86,8 @@ def _drawn(
     yield from _examples(windows(tokenizer, alone, size), [labels[number] for number in lonely])
 
 
-def _hidden(example: Example, tokenizer: PreTrainedTokenizerBase, share: float, rng: random.Random) -> Example:
+def _hidden(example: Example, special: frozenset[int], mask: int, share: float, rng: random.Random) -> Example:
     """The example with a share of its tokens masked, which keeps the model from relying on single words."""
-    if not share or tokenizer.mask_token_id is None:
-        return example
-    special, mask = frozenset(tokenizer.all_special_ids), tokenizer.mask_token_id
     ids = [mask if rng.random() < share and token not in special else token for token in example["input_ids"]]
     return Example(input_ids=ids, spans=example["spans"], labels=example["labels"])
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import random
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,23 +12,26 @@ from typing import Any
 import torch
 import transformers
 from datasets import Dataset
-from transformers import AutoModelForTokenClassification, AutoTokenizer, Trainer, TrainingArguments
-from transformers.trainer_utils import get_last_checkpoint
+from transformers import AutoConfig, AutoModelForTokenClassification, AutoTokenizer, Trainer, TrainingArguments
 
-from scrutiny import corpora
 from scrutiny.corpora import LabelledSentence
-from scrutiny.errors import ConfigError, DataError, ModelError
+from scrutiny.errors import DataError, ModelError
+from scrutiny.evaluation.predict import in_reading_order, to_unit
 from scrutiny.report import ROLES
-from scrutiny.resources import corpora_folder
 from scrutiny.roles.classifier import Classifier
+from scrutiny.roles.loading import check_window
 from scrutiny.roles.settings import ModelSettings
 from scrutiny.roles.weights import save_int8
 from scrutiny.roles.windows import Unit, WindowSize
 from scrutiny.training.calibration import calibrate
-from scrutiny.training.config import DataSource, Model, Optimisation, TrainingConfig
+from scrutiny.training.config import Optimisation, TrainingConfig
 from scrutiny.training.distillation import taught
-from scrutiny.training.examples import Collator, plain, soft_label, to_unit, varied
-from scrutiny.version import __version__
+from scrutiny.training.examples import Collator, plain, soft_label, varied
+from scrutiny.training.gathering import gather
+from scrutiny.training.provenance import last_checkpoint, run_of, write_provenance
+
+#: What encoders call the dropout of their layers.
+_DROPOUTS = ("hidden_dropout_prob", "attention_probs_dropout_prob", "dropout", "attention_dropout")
 
 
 class _SentenceTrainer(Trainer):
@@ -67,14 +68,14 @@ def train(
 
     Raises:
         DataError: the data cannot be read, or nothing is left to train or choose on.
-        ModelError: the base model cannot be loaded.
-        ConfigError: ``output`` holds checkpoints of another configuration.
+        ModelError: the base model cannot be loaded, or cannot read windows of such a size.
+        ConfigError: ``output`` holds checkpoints of another run.
     """
     transformers.set_seed(config.optimisation.seed)
     size = WindowSize(**config.window.model_dump())
     excluded = set(config.data.exclude_sources)
     training, validation = (
-        [sentence for sentence in gather(sources) if sentence.source not in excluded]
+        in_reading_order([sentence for sentence in gather(sources) if sentence.source not in excluded])
         for sources in (config.data.train, config.data.validation)
     )
     if not training or not validation:
@@ -82,7 +83,9 @@ def train(
             "Nothing to train or to choose on.", remedy="Name data under data -> train and data -> validation."
         )
 
-    model, tokenizer = _load_base(base_model or config.model.base, config.model, config.optimisation)
+    run = run_of(config, base_model, teacher)
+    checkpoint = last_checkpoint(run, output / "checkpoints")
+    model, tokenizer = _load_base(base_model or config.model.base, config)
     rng = random.Random(config.optimisation.seed)
     units, labels = _labelled(training, config.optimisation)
     if teacher is not None:
@@ -101,7 +104,9 @@ def train(
         data_collator=Collator(tokenizer.pad_token_id),
         compute_metrics=_macro_f1,
     )
-    trainer.train(resume_from_checkpoint=_last_checkpoint(config, output / "checkpoints"))
+    trainer.train(resume_from_checkpoint=checkpoint)
+    for stale in output.glob("*.safetensors"):
+        stale.unlink()
     if config.model.save_as == "int8":
         save_int8(model, output)
     else:
@@ -113,7 +118,8 @@ def train(
     logits = Classifier(output).logits([to_unit(sentence) for sentence in validation])
     settings = replace(uncalibrated, **calibrate(logits, validation))
     settings.save(output)
-    _write_provenance(config, output, command, trainer.state.log_history, len(training), len(validation))
+    sentences = {"train": len(units), "validation": len(validation)}
+    write_provenance(run, output, command=command, sentences=sentences, log=trainer.state.log_history)
     shutil.rmtree(output / "checkpoints")
     return settings
 
@@ -125,8 +131,9 @@ def _labelled(
 
 
 def _arguments(optimisation: Optimisation, folder: Path, examples: int) -> TrainingArguments:
-    """How the trainer runs: it measures and keeps a checkpoint after every pass, and takes the best."""
-    steps_a_pass = max(1, examples // (optimisation.batch_windows * optimisation.passes))
+    """How the trainer runs: it measures and keeps a checkpoint as often as there are passes, and takes the best."""
+    devices = max(1, torch.cuda.device_count())
+    steps_a_pass = max(1, examples // (optimisation.batch_windows * devices * optimisation.passes))
     return TrainingArguments(
         output_dir=str(folder),
         max_steps=steps_a_pass * optimisation.passes,
@@ -153,55 +160,29 @@ def _arguments(optimisation: Optimisation, folder: Path, examples: int) -> Train
     )
 
 
-def _load_base(name: str, model: Model, optimisation: Optimisation) -> tuple[Any, Any]:
+def _load_base(name: str, config: TrainingConfig) -> tuple[Any, Any]:
     """The encoder with a new head of four roles, and its tokenizer."""
     try:
-        kept = {"num_hidden_layers": model.layers} if model.layers else {}
-        return AutoModelForTokenClassification.from_pretrained(
+        settings = AutoConfig.from_pretrained(
             name,
             num_labels=len(ROLES),
             id2label=dict(enumerate(role.value for role in ROLES)),
             label2id={role.value: index for index, role in enumerate(ROLES)},
-            hidden_dropout_prob=optimisation.dropout,
-            attention_probs_dropout_prob=optimisation.dropout,
-            dtype=torch.float32,
-            use_safetensors=True,
-            **kept,
+        )
+        for dropout in _DROPOUTS:
+            if hasattr(settings, dropout):
+                setattr(settings, dropout, config.optimisation.dropout)
+        if config.model.layers:
+            settings.num_hidden_layers = config.model.layers
+        check_window(WindowSize(**config.window.model_dump()), settings, Path(name))
+        return AutoModelForTokenClassification.from_pretrained(
+            name, config=settings, dtype=torch.float32, use_safetensors=True
         ), AutoTokenizer.from_pretrained(name)
     except (OSError, ValueError) as error:
         raise ModelError(
             f"{name}: no encoder could be loaded: {str(error).splitlines()[0]}",
             remedy="Give a local folder or a hub identifier (--base-model).",
         ) from None
-
-
-def _last_checkpoint(config: TrainingConfig, folder: Path) -> str | None:
-    """The checkpoint to go on from, if there is one; a folder of another configuration is refused."""
-    kept = folder / "config.json"
-    if kept.is_file() and TrainingConfig.model_validate_json(kept.read_text(encoding="utf-8")) != config:
-        raise ConfigError(
-            f"{folder} holds the checkpoints of another configuration.",
-            remedy="Give another output folder, or remove that one.",
-        )
-    folder.mkdir(parents=True, exist_ok=True)
-    kept.write_text(config.model_dump_json(indent=2), encoding="utf-8")
-    last: str | None = get_last_checkpoint(str(folder))  # type: ignore[no-untyped-call]
-    return last
-
-
-def gather(sources: Iterable[DataSource]) -> Iterable[LabelledSentence]:
-    """The labelled sentences of a configuration's sources, in reading order.
-
-    Raises:
-        DataError: a source cannot be read or has no such split.
-    """
-    for source in sources:
-        splits = corpora.sentences(source.data)
-        if source.split is not None and source.split not in splits:
-            raise DataError(f"{source.data}: no split {source.split!r}.", remedy=f"Splits there: {', '.join(splits)}.")
-        for name, units in splits.items():
-            if source.split in (None, name):
-                yield from units
 
 
 def _macro_f1(prediction: Any) -> dict[str, float]:
@@ -213,26 +194,3 @@ def _macro_f1(prediction: Any) -> dict[str, float]:
     scores = prediction.predictions.reshape(-1, len(ROLES))[present]
     measures = measure(gold, [ROLES[index] for index in scores.argmax(axis=-1)])
     return {"macro_f1": measures.macro_f1, "accuracy": measures.accuracy}
-
-
-def _write_provenance(
-    config: TrainingConfig, output: Path, command: str, log: list[dict[str, float]], training: int, validation: int
-) -> None:
-    """Write ``training.json``: the command, configuration, data hashes and versions that made the model."""
-    hashes = {}
-    for source in (*config.data.train, *config.data.validation):
-        folder = corpora_folder() / "authored" if source.data == "authored" else Path(source.data)
-        files = sorted(folder.iterdir()) if folder.is_dir() else [folder]
-        digest = hashlib.sha256()
-        for file in files:
-            digest.update(file.read_bytes())
-        hashes[source.data] = digest.hexdigest()
-    provenance = {
-        "command": command,
-        "config": config.model_dump(mode="json"),
-        "sha256": hashes,
-        "sentences": {"train": training, "validation": validation},
-        "versions": {"scrutiny": __version__, "torch": torch.__version__, "transformers": transformers.__version__},
-        "log": [entry for entry in log if "eval_macro_f1" in entry],
-    }
-    (output / "training.json").write_text(json.dumps(provenance, indent=2) + "\n", encoding="utf-8")

@@ -1,0 +1,80 @@
+"""What a run is made of: its configuration, base model, teacher and data, by content."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+import transformers
+from transformers.trainer_utils import get_last_checkpoint
+
+from scrutiny.errors import ConfigError, DataError
+from scrutiny.resources import corpora_folder
+from scrutiny.roles.classifier import Classifier
+from scrutiny.training.config import TrainingConfig
+from scrutiny.version import __version__
+
+_FILE_NAME = "run.json"
+
+
+def run_of(config: TrainingConfig, base_model: str | None, teacher: Classifier | None) -> dict[str, Any]:
+    """What decides the outcome of a run, as plain JSON values; data and teacher by their SHA-256.
+
+    Raises:
+        DataError: a file of the configuration cannot be read.
+    """
+    sources = [source.data for source in (*config.data.train, *config.data.validation)]
+    if teacher is not None:
+        sources += config.distillation.unlabelled
+    return {
+        "config": config.model_dump(mode="json"),
+        "base_model": base_model or config.model.base,
+        "teacher": {"name": teacher.loaded.name, "sha256": teacher.loaded.sha256} if teacher else None,
+        "sha256": {source: _hash(source) for source in sources},
+    }
+
+
+def _hash(source: str) -> str:
+    folder = corpora_folder() / "authored" if source == "authored" else Path(source)
+    digest = hashlib.sha256()
+    try:
+        for file in sorted(folder.iterdir()) if folder.is_dir() else [folder]:
+            with file.open("rb") as content:
+                digest.update(hashlib.file_digest(content, "sha256").digest())
+    except OSError as error:
+        raise DataError(
+            f"{source}: cannot be read: {error.strerror}.", remedy="Mend the path in the configuration."
+        ) from None
+    return digest.hexdigest()
+
+
+def last_checkpoint(run: dict[str, Any], folder: Path) -> str | None:
+    """The checkpoint to go on from, if there is one.
+
+    Raises:
+        ConfigError: the folder holds the checkpoints of another run.
+    """
+    kept, text = folder / _FILE_NAME, json.dumps(run, indent=2, sort_keys=True) + "\n"
+    last: str | None = get_last_checkpoint(str(folder)) if folder.is_dir() else None  # type: ignore[no-untyped-call]
+    if last and not (kept.is_file() and kept.read_text(encoding="utf-8") == text):
+        raise ConfigError(
+            f"{folder} holds the checkpoints of another run: its configuration, base model, teacher or data differ.",
+            remedy="Give another output folder, or remove that one.",
+        )
+    folder.mkdir(parents=True, exist_ok=True)
+    kept.write_text(text, encoding="utf-8")
+    return last
+
+
+def write_provenance(
+    run: dict[str, Any], output: Path, *, command: str, sentences: dict[str, int], log: Sequence[dict[str, float]]
+) -> None:
+    """Write ``training.json``: the run, the command, the versions and the course of the validation measures."""
+    versions = {"scrutiny": __version__, "torch": torch.__version__, "transformers": transformers.__version__}
+    measured = [entry for entry in log if "eval_macro_f1" in entry]
+    provenance = {"command": command, **run, "sentences": sentences, "versions": versions, "log": measured}
+    (output / "training.json").write_text(json.dumps(provenance, indent=2) + "\n", encoding="utf-8")
