@@ -275,7 +275,8 @@ def main() -> None:
     parser.add_argument("--faults", action="store_true", help="also print what is wrong")
     options = parser.parse_args()
     folder = options.output or Path(tempfile.mkdtemp())
-    authored = sorted((corpora_folder() / "authored").glob("*.txt"))
+    # Of the first letters only, lest further reports change what is printed.
+    authored = sorted((corpora_folder() / "authored").glob("[a-h]*.txt"))
     print("| layout | engine | sentences | as text |", " | ".join(COLUMNS), "| foreign |")
     print("|---" * (len(COLUMNS) + 5) + "|")
     faults = dict[str, Score]()

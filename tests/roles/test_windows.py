@@ -84,7 +84,7 @@ def test_what_stands_around_a_long_sentence_gives_way_before_the_sentence_does(
     ]
     _, second, third, fourth, fifth = windows(tokenizer, units, size)
     assert all(len(window) <= size.tokens for window in (second, third, fourth, fifth))
-    shown = [tokenizer.decode(window.ids[1 : window.spans[0][1]]) for window in (second, third, fourth, fifth)]
+    shown = [str(tokenizer.decode(window.ids[1 : window.spans[0][1]])) for window in (second, third, fourth, fifth)]
     assert [text.replace(" ", "") for text in shown] == ["#plans[SEP]and[SEP]", "", "", ""]
     assert [bool(window.cut) for window in (second, third, fourth, fifth)] == [False, False, False, True]
 

@@ -52,9 +52,11 @@ def test_training_learns_and_writes_a_folder_that_loads_everywhere(tmp_path: Pat
     # What was learnt by heart can be trusted: sharper, not flatter, and nothing left to review.
     assert settings.temperature < 1
     assert settings.review_below < 0.95
-    assert {"config.json", "model.safetensors", "scrutiny.json", "tokenizer.json", "training.json"} <= {
-        file.name for file in output.iterdir()
-    }
+    files = {"config.json", "model.safetensors", "scrutiny.json", "tokenizer.json", "training.json", "curves.png"}
+    assert files <= {file.name for file in output.iterdir()}
+    card = (output / "README.md").read_text()
+    assert "scrutiny train x" in card
+    assert "| data | 60 | 1.000 |" in card
     assert not (output / "checkpoints").exists()
     plain = AutoModelForTokenClassification.from_pretrained(output)
     assert list(plain.config.id2label.values()) == [role.value for role in ROLES]

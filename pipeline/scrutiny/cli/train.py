@@ -37,9 +37,10 @@ def _run(command: str, config: Path, output: Path, base_model: str | None, teach
     from scrutiny.training.config import load_config
 
     settings = load_config(config)
-    if find_spec("accelerate") is None:
+    missing = [package for package in ("accelerate", "matplotlib") if find_spec(package) is None]
+    if missing:
         raise ConfigError(
-            "Training needs the package accelerate.", remedy="Install it with: pip install 'scrutiny[train]'"
+            f"Training needs {' and '.join(missing)}.", remedy="Install it with: pip install 'scrutiny[train]'"
         )
     from scrutiny.roles.classifier import Classifier
     from scrutiny.training.train import train as run

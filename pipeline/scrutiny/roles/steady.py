@@ -1,8 +1,8 @@
 """Linear layers whose result for a row does not depend on how many rows there are.
 
 For a few rows the CPU's matrix multiplication takes another path (seen below 16 rows with oneMKL), which adds in
-another order and changes the last bits. The layers that pool and classify have one row a sentence, so a sentence
-alone in its batch would get other numbers than in company.
+another order and changes the last bits. A short sentence that stands alone would get other numbers by itself than in
+company of windows of the same length.
 """
 
 from __future__ import annotations

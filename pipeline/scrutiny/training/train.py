@@ -24,6 +24,7 @@ from scrutiny.roles.settings import ModelSettings
 from scrutiny.roles.weights import save_int8
 from scrutiny.roles.windows import Unit, WindowSize
 from scrutiny.training.calibration import calibrate
+from scrutiny.training.card import draw_curves, write_card
 from scrutiny.training.config import Optimisation, TrainingConfig
 from scrutiny.training.distillation import taught
 from scrutiny.training.examples import Collator, plain, soft_label, varied
@@ -60,7 +61,7 @@ def train(
     teacher: Classifier | None = None,
     command: str = "",
 ) -> ModelSettings:
-    """Fine-tune, calibrate on the validation data and write a model folder.
+    """Fine-tune, calibrate on the validation data and write a model folder with its card.
 
     ``base_model`` stands in for the configuration's, such as a local copy of it; with a ``teacher`` the labels are
     partly what it says, see :class:`scrutiny.training.config.Distillation`; ``command`` is kept with the model.
@@ -115,11 +116,21 @@ def train(
     uncalibrated = ModelSettings(window=size)
     uncalibrated.save(output)
     # On the model as it was saved, through the code that will run it.
-    logits = Classifier(output).logits([to_unit(sentence) for sentence in validation])
-    settings = replace(uncalibrated, **calibrate(logits, validation))
+    read = [to_unit(sentence) for sentence in validation]
+    settings = replace(uncalibrated, **calibrate(Classifier(output).logits(read), validation))
     settings.save(output)
+    log = trainer.state.log_history
     sentences = {"train": len(units), "validation": len(validation)}
-    write_provenance(run, output, command=command, sentences=sentences, log=trainer.state.log_history)
+    write_provenance(run, output, command=command, sentences=sentences, log=log)
+    write_card(
+        output,
+        base=config.model.base,
+        command=command,
+        settings=settings,
+        gold=validation,
+        predictions=Classifier(output).predict(read),
+    )
+    draw_curves(output, log)
     shutil.rmtree(output / "checkpoints")
     return settings
 
