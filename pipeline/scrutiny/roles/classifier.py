@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 #: Sentences gathered, across reports, before a round of classification.
 BUFFER = 2048
 
-#: Tokens in one batch.
+#: Tokens in one batch, where there are batches.
 TOKEN_BUDGET = 4096
 
 #: The language the model reads; reports too short to tell their language (the empty one) are taken for it.
@@ -30,8 +30,8 @@ class Classifier:
     """Predicts the role of sentences with a fine-tuned token classifier.
 
     The encoder reads windows of consecutive sentences; what it says of a sentence is the mean of what it says of the
-    sentence's tokens. On a CPU each batch runs on one thread, several batches at a time: the numbers for a sentence
-    then depend on nothing but its window and the model, whatever the batch size or the number of threads.
+    sentence's tokens. On a CPU each window runs by itself on one thread, several at a time: the numbers for a sentence
+    then depend on nothing but its window and the model. Other devices read equally long windows in batches.
     """
 
     requires = ("sentences",)
@@ -50,23 +50,19 @@ class Classifier:
     ) -> None:
         """Load ``model`` (None: the shipped one) onto ``device`` (None: CUDA, MPS or CPU, whichever is there).
 
-        ``threads`` (default: torch's own number) is how many batches run at a time on a CPU; ``token_budget``
-        is tokens in a batch; ``buffer`` is sentences gathered across reports. With ``any_language`` reports that are
-        not in English are classified too. ``max_error`` is the share of wrong roles that is borne among accepted
-        predictions (default: what the model was calibrated for); the rest is left to review.
+        ``threads`` (default: torch's own number) is how many windows run at a time on a CPU; ``token_budget``
+        is tokens in a batch elsewhere; ``buffer`` is sentences gathered across reports. With ``any_language`` reports
+        that are not in English are classified too. ``max_error`` is the share of wrong roles that is borne among
+        accepted predictions (default: what the model was calibrated for); the rest is left to review.
 
         Raises:
             ModelError: the model cannot be loaded, has other labels, or is never as sure as ``max_error`` asks.
         """
         import torch
 
-        from scrutiny.roles.steady import make_steady
-
         self.loaded: LoadedModel = load_model(model)
         self.device = torch.device(device or _best_device())
         self.loaded.model.to(device=self.device)  # type: ignore[call-arg]
-        if self.device.type == "cpu":
-            make_steady(self.loaded.model)
         self.threads = threads or torch.get_num_threads()
         self.token_budget = token_budget
         self.buffer = buffer
@@ -129,10 +125,9 @@ class Classifier:
         import torch
 
         logits = torch.empty(units, len(ROLES), dtype=torch.double)
-        groups = [
-            [read[index] for index in indices]
-            for indices in batches([len(window) for window in read], self.token_budget)
-        ]
+        # Matrix products add in another order for other numbers of rows, which changes the last bits.
+        budget = 1 if self.device.type == "cpu" else self.token_budget
+        groups = [[read[index] for index in indices] for indices in batches([len(window) for window in read], budget)]
         if self.device.type != "cpu":
             for group in groups:
                 self._fill(logits, group, self._forward(group))
