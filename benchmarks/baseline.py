@@ -17,7 +17,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline, make_pipeline, make_union
 
-from scrutiny import corpora
+from model_card import labelled
 from scrutiny.corpora import LabelledSentence
 from scrutiny.evaluation.metrics import Measures, measure
 from scrutiny.report import Role
@@ -40,9 +40,7 @@ def main() -> None:
         fitted = [_fit(training, strength, headed) for strength in STRENGTHS]
         best = max(fitted, key=lambda model: _measured(model, validation, headed).macro_f1)
         for data in arguments.data:
-            path, _, split = data.partition(":") if data.startswith("authored") else (data, "", "")
-            gold = [unit for key, units in corpora.sentences(path).items() if split in ("", key) for unit in units]
-            found = _measured(best, gold, headed)
+            found = _measured(best, labelled(data), headed)
             label = data.rsplit("/", 1)[-1]
             print(f"| {name} | {label} | {found.n} | {found.accuracy:.3f} | {found.macro_f1:.3f} |", flush=True)
 

@@ -34,14 +34,18 @@ def main() -> None:
         "| calibration error | left to review | accuracy of the rest | second role F1 |\n" + "|---" * 12 + "|"
     )
     for name in arguments.data:
-        data, _, split = name.partition(":") if name.startswith("authored") else (name, "", "")
-        splits = corpora.sentences(data)
-        gold = [unit for key, units in splits.items() if split in ("", key) for unit in units]
+        gold = labelled(name)
         predictions = pipeline.classify([unit.text for unit in gold]) if arguments.alone else predict(pipeline, gold)
         print(_row(f"**{name.rsplit('/', 1)[-1]}**", gold, predictions))
         for source in sorted({unit.source for unit in gold}) if arguments.by_source else ():
             rows = [index for index, unit in enumerate(gold) if unit.source == source]
             print(_row(source, [gold[index] for index in rows], [predictions[index] for index in rows]))
+
+
+def labelled(name: str) -> list[LabelledSentence]:
+    """The sentences at a path, or of a split of the authored corpus (``authored:SPLIT``)."""
+    data, _, split = name.partition(":") if name.startswith("authored") else (name, "", "")
+    return [unit for key, units in corpora.sentences(data).items() if split in ("", key) for unit in units]
 
 
 def _row(name: str, gold: Sequence[LabelledSentence], predictions: Sequence[Prediction]) -> str:

@@ -200,6 +200,8 @@ def test_a_trained_model_keeps_the_whole_command_that_made_it(encoder: Path, tmp
     assert explained.returncode == 0, explained.stderr
     assert [word in explained.stdout for word in ("Plans", "[redacted]", "[/b]")] == [True] * 3
     assert "What each word adds to finding" in explained.stdout
+    long = scrutiny("explain", "plans " * 600, "--model", "s", cwd=tmp_path)
+    assert "its end was left out" in long.stdout
 
 
 @pytest.mark.parametrize("command", ["extract", "explain", "evaluate", "train", "distill", "schema"])

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -20,23 +21,23 @@ UNITS = [
 ]
 
 
-def test_predictions_do_not_depend_on_batch_size_threads_or_order(tiny_model: Path) -> None:
-    reference = Classifier(tiny_model, device="cpu", threads=1, token_budget=1).predict(UNITS)
-    for threads, budget in ((1, 4096), (2, 100), (3, 4096)):
-        assert Classifier(tiny_model, device="cpu", threads=threads, token_budget=budget).predict(UNITS) == reference
+def test_predictions_do_not_depend_on_threads_order_or_company(tiny_model: Path) -> None:
+    reference = Classifier(tiny_model, device="cpu", threads=1).predict(UNITS)
+    for threads in (2, 3):
+        assert Classifier(tiny_model, device="cpu", threads=threads).predict(UNITS) == reference
     alone = [Unit(unit.text) for unit in UNITS]
     forwards = Classifier(tiny_model, device="cpu").predict(alone)
     assert Classifier(tiny_model, device="cpu").predict(alone[::-1]) == forwards[::-1]
+    assert Classifier(tiny_model, device="cpu").predict(alone[:1]) == forwards[:1]
 
 
-def test_the_shipped_model_is_independent_of_batching_too(pipeline: Pipeline) -> None:
+def test_the_shipped_model_says_the_same_to_the_last_bit_whatever_it_reads_besides(pipeline: Pipeline) -> None:
     words = "the provider did not review its plans often enough and people waited too long for help".split()
-    units = [Unit(" ".join((words * 8)[:count]), heading) for count in range(1, 100, 3) for heading in ("", "Findings")]
-    reference = Classifier(device="cpu", threads=1, token_budget=1).logits(units)
-    for threads, budget in ((1, 200), (2, 4096)):
-        # Bits, not digits: rounding would hide all but the unluckiest difference.
-        assert Classifier(device="cpu", threads=threads, token_budget=budget).logits(units).equal(reference)
-    assert pipeline.classifier.logits(units * 20)[-len(units) :].equal(reference)
+    units = [Unit(" ".join((words * 8)[:count]), heading) for count in range(1, 100, 9) for heading in ("", "Findings")]
+    one_by_one = torch.cat([pipeline.classifier.logits([unit]) for unit in units])
+    # Bits, not digits: rounding would hide all but the unluckiest difference.
+    assert Classifier(device="cpu", threads=1).logits(units).equal(one_by_one)
+    assert pipeline.classifier.logits(units * 5)[-len(units) :].equal(one_by_one)
 
 
 @settings(deadline=None, max_examples=25)

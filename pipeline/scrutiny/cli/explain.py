@@ -48,6 +48,7 @@ def explain(
         bar = ("+" if word.weight > 0 else "-") * round(20 * abs(word.weight) / largest)
         table.add_row(word.text, f"{word.weight:+.2f}", bar)
     console.print(table)
-    console.print(
-        f"Together {found.shown - found.hidden:+.2f}: {found.hidden:.2f} without them, {found.shown:.2f} with."
-    )
+    if prediction.cut:
+        console.print("The sentence is longer than the model reads; its end was left out.")
+    difference = found.shown - found.hidden
+    console.print(f"Together {difference:+.2f}: {found.hidden:.2f} with every word hidden, {found.shown:.2f} as it is.")

@@ -83,10 +83,6 @@ class Classifier:
         """What the model itself says, before calibration: double, shape (units, roles) in the order of ``ROLES``."""
         return self._logits(self._windows(units), len(units))
 
-    def place_of(self, units: Sequence[Unit], number: int) -> tuple[Window, tuple[int, int, int]]:
-        """The window that classifies ``units[number]``, and the span there."""
-        return next((window, span) for window in self._windows(units) for span in window.spans if span[0] == number)
-
     def __call__(self, reports: Iterable[Report]) -> Iterator[Report]:
         """Add predictions to the sentences of each report that the model can read, batching across reports."""
         waiting: list[Report] = []

@@ -10,7 +10,7 @@ import torch
 
 from scrutiny.report import ROLES, Prediction, Role
 from scrutiny.roles.classifier import Classifier
-from scrutiny.roles.windows import ITEM, Unit
+from scrutiny.roles.windows import ITEM, Unit, windows
 
 #: Points of the path between the hidden and the shown sentence at which the gradient is taken.
 STEPS = 32
@@ -62,7 +62,12 @@ def explain(
     prediction = classifier.predict(units)[number]
     role = role or prediction.role
     column = loaded.label_order[ROLES.index(role)]
-    window, (_, start, end) = classifier.place_of(units, number)
+    window, start, end = next(
+        (window, start, end)
+        for window in windows(loaded.tokenizer, units, loaded.settings.window)
+        for classified, start, end in window.spans
+        if classified == number
+    )
     offsets = _offsets(classifier, units[number])[: end - start]
     ids = torch.tensor([window.ids], device=classifier.device)
     masked = ids.clone()

@@ -116,7 +116,7 @@ def _locate(name_or_path: str | Path | None) -> Path:
     # The hub client lets errors of its HTTP library through, so no narrower class covers "could not be fetched".
     except Exception as error:
         raise ModelError(
-            f"{name}: neither a folder nor a model that could be fetched from the hub: {_first_line(error)}",
+            f"{name}: neither a folder nor a model that could be fetched from the hub: {_first_lines(error)}",
             remedy="Check the name and the connection, or give a local folder.",
             code="model_missing",
         ) from None
@@ -129,7 +129,7 @@ def _label_order(folder: Path, name: str) -> tuple[int, ...]:
         labels: Mapping[int, Any] = AutoConfig.from_pretrained(folder).id2label
     except (OSError, ValueError, KeyError) as error:
         raise ModelError(
-            f"{folder}: no readable config.json: {_first_line(error)}",
+            f"{folder}: no readable config.json: {_first_lines(error)}",
             remedy="Give a folder written by 'scrutiny train'.",
         ) from None
     by_role = {str(label).lower(): index for index, label in labels.items()}
@@ -156,7 +156,3 @@ def _hash(folder: Path) -> str:
 def _first_lines(error: Exception) -> str:
     """Two lines, since torch names the matter on the second."""
     return " ".join(line.strip() for line in str(error).strip().splitlines()[:2])[:300] or type(error).__name__
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0]

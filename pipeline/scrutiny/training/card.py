@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import torch
+
 from scrutiny.corpora import LabelledSentence
 from scrutiny.evaluation.metrics import measure
-from scrutiny.report import ROLES, Decision, Prediction
+from scrutiny.report import ROLES
 from scrutiny.roles.settings import ModelSettings
 
 _CARD = """---
@@ -52,14 +54,14 @@ def write_card(
     command: str,
     settings: ModelSettings,
     gold: Sequence[LabelledSentence],
-    predictions: Sequence[Prediction],
+    logits: torch.Tensor,
 ) -> None:
-    """Write ``README.md`` with the measures of ``predictions`` on the validation data ``gold``."""
-    measures = measure([sentence.role for sentence in gold], [prediction.role for prediction in predictions])
-    right = [prediction.role == sentence.role for sentence, prediction in zip(gold, predictions, strict=True)]
-    accepted = [
-        hit for hit, prediction in zip(right, predictions, strict=True) if prediction.decision is Decision.ACCEPT
-    ]
+    """Write ``README.md`` with the measures of ``logits``, (sentences, roles), on the validation data ``gold``."""
+    confidence, guess = torch.softmax(logits / settings.temperature, dim=-1).max(dim=-1)
+    predicted = [ROLES[index] for index in guess.tolist()]
+    measures = measure([sentence.role for sentence in gold], predicted)
+    right = [role == sentence.role for sentence, role in zip(gold, predicted, strict=True)]
+    accepted = [hit for hit, sure in zip(right, confidence.tolist(), strict=True) if sure >= settings.review_below]
     rows = [
         f"| {role} | {of_role.precision:.3f} | {of_role.recall:.3f} | {of_role.f1:.3f} | {of_role.support} |"
         for role, of_role in measures.roles.items()

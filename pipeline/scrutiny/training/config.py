@@ -96,7 +96,6 @@ class Distillation(_Section):
     weight: float = Field(default=0.5, ge=0, le=1)
     unlabelled: tuple[str, ...] = ()
     sentences: int = Field(default=40_000, ge=0)
-    seed: int = 0
 
 
 class TrainingConfig(_Section):

@@ -20,14 +20,16 @@ _REMEDY = 'Give one report a line: {"doc": "name", "units": [{"text": ..., "head
 
 
 def taught(
-    units: Sequence[Unit], labels: Sequence[list[float]], teacher: Classifier, distillation: Distillation
+    units: Sequence[Unit], labels: Sequence[list[float]], teacher: Classifier, distillation: Distillation, seed: int
 ) -> tuple[list[Unit], list[list[float]]]:
     """The labelled sentences with their labels mixed with the teacher's, then unlabelled ones with the teacher's.
+
+    ``seed`` decides which unlabelled reports are drawn.
 
     Raises:
         DataError: an unlabelled file cannot be read.
     """
-    unlabelled = _drawn(distillation)
+    unlabelled = _drawn(distillation, seed)
     of_teacher = _said(teacher, [*units, *unlabelled])
     share = distillation.weight
     mixed = [
@@ -44,10 +46,10 @@ def _said(teacher: Classifier, units: Sequence[Unit]) -> list[list[float]]:
     return rows
 
 
-def _drawn(distillation: Distillation) -> list[Unit]:
+def _drawn(distillation: Distillation, seed: int) -> list[Unit]:
     """The sentences of reports drawn at random."""
     reports = [report for name in distillation.unlabelled for report in _reports(Path(name))]
-    random.Random(distillation.seed).shuffle(reports)
+    random.Random(seed).shuffle(reports)
     units: list[Unit] = []
     for report in reports:
         if len(units) >= distillation.sentences:

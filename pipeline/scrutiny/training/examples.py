@@ -58,21 +58,7 @@ def varied(
     rng: random.Random,
 ) -> list[Example]:
     """One pass over the sentences, which are in reading order; see :class:`Optimisation` for what varies."""
-    drawn = _drawn(units, labels, tokenizer, size, optimisation, rng)
-    if not optimisation.mask_share or tokenizer.mask_token_id is None:
-        return list(drawn)
-    special, mask = frozenset(tokenizer.all_special_ids), tokenizer.mask_token_id
-    return [_hidden(example, special, mask, optimisation.mask_share, rng) for example in drawn]
-
-
-def _drawn(
-    units: Sequence[Unit],
-    labels: Sequence[list[float]],
-    tokenizer: PreTrainedTokenizerBase,
-    size: WindowSize,
-    optimisation: Optimisation,
-    rng: random.Random,
-) -> Iterator[Example]:
+    drawn: list[Example] = []
     for _, members in groupby(range(len(units)), key=lambda number: units[number].passage):
         passage = list(members)
         cut = rng.randrange(len(passage)) if rng.random() < optimisation.split_share else 0
@@ -80,10 +66,14 @@ def _drawn(
         for part in (passage[:cut], passage[cut:]):
             read = [units[number] if headed else units[number]._replace(heading="") for number in part]
             narrowed = replace(size, core=size.core // rng.choice(_SHARES_OF_CORE))
-            yield from _examples(windows(tokenizer, read, narrowed), [labels[number] for number in part])
+            drawn += _examples(windows(tokenizer, read, narrowed), [labels[number] for number in part])
     lonely = [number for number in range(len(units)) if rng.random() < optimisation.alone_share]
     alone = [units[number]._replace(heading="", passage="") for number in lonely]
-    yield from _examples(windows(tokenizer, alone, size), [labels[number] for number in lonely])
+    drawn += _examples(windows(tokenizer, alone, size), [labels[number] for number in lonely])
+    if not optimisation.mask_share or tokenizer.mask_token_id is None:
+        return drawn
+    special, mask = frozenset(tokenizer.all_special_ids), tokenizer.mask_token_id
+    return [_hidden(example, special, mask, optimisation.mask_share, rng) for example in drawn]
 
 
 def _hidden(example: Example, special: frozenset[int], mask: int, share: float, rng: random.Random) -> Example:

@@ -43,8 +43,7 @@ def _hash(source: str) -> str:
     digest = hashlib.sha256()
     try:
         for file in sorted(folder.iterdir()) if folder.is_dir() else [folder]:
-            with file.open("rb") as content:
-                digest.update(hashlib.file_digest(content, "sha256").digest())
+            digest.update(file.read_bytes())
     except OSError as error:
         raise DataError(
             f"{source}: cannot be read: {error.strerror}.", remedy="Mend the path in the configuration."

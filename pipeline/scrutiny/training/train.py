@@ -90,7 +90,7 @@ def train(
     rng = random.Random(config.optimisation.seed)
     units, labels = _labelled(training, config.optimisation)
     if teacher is not None:
-        units, labels = taught(units, labels, teacher, config.distillation)
+        units, labels = taught(units, labels, teacher, config.distillation, config.optimisation.seed)
     drawn = [
         example
         for _ in range(config.optimisation.passes)
@@ -116,20 +116,13 @@ def train(
     uncalibrated = ModelSettings(window=size)
     uncalibrated.save(output)
     # On the model as it was saved, through the code that will run it.
-    read = [to_unit(sentence) for sentence in validation]
-    settings = replace(uncalibrated, **calibrate(Classifier(output).logits(read), validation))
+    logits = Classifier(output).logits([to_unit(sentence) for sentence in validation])
+    settings = replace(uncalibrated, **calibrate(logits, validation))
     settings.save(output)
     log = trainer.state.log_history
     sentences = {"train": len(units), "validation": len(validation)}
     write_provenance(run, output, command=command, sentences=sentences, log=log)
-    write_card(
-        output,
-        base=config.model.base,
-        command=command,
-        settings=settings,
-        gold=validation,
-        predictions=Classifier(output).predict(read),
-    )
+    write_card(output, base=config.model.base, command=command, settings=settings, gold=validation, logits=logits)
     draw_curves(output, log)
     shutil.rmtree(output / "checkpoints")
     return settings
