@@ -47,7 +47,8 @@ class _SentenceTrainer(Trainer):
     ) -> Any:
         labels, pooling = inputs["labels"], inputs["pooling"]
         of_tokens = model(input_ids=inputs["input_ids"], attention_mask=inputs["attention_mask"]).logits
-        logits = pooling @ of_tokens
+        with torch.autocast(of_tokens.device.type, enabled=False):
+            logits = pooling @ of_tokens.float()
         present = labels.sum(dim=-1) > 0
         loss = torch.nn.functional.cross_entropy(logits[present], labels[present])
         return (loss, {"loss": loss, "logits": logits}) if return_outputs else loss
@@ -147,6 +148,8 @@ def _arguments(optimisation: Optimisation, folder: Path, examples: int) -> Train
         warmup_steps=optimisation.warmup_share,
         weight_decay=optimisation.weight_decay,
         optim="adamw_torch_fused",
+        bf16=optimisation.precision == "bfloat16",
+        use_cpu=not torch.accelerator.is_available(),
         seed=optimisation.seed,
         train_sampling_strategy="group_by_length",
         remove_unused_columns=False,
