@@ -24,6 +24,28 @@ REAL = ROOT.parent / "shared" / "corpora" / "validation.jsonl"
 CASES: dict[str, list[str]] = {
     "plain": ["The kitchen was clean.", "Staff wore gloves."],
     "no stop at the end": ["The kitchen was clean.", "Staff wore gloves"],
+    "label of somebody": [
+        "Two were late.",
+        "Management's response. The Department concurs.",
+        "Auditors’ comment. It is late.",
+    ],
+    "letters in place of names": [
+        "It was Nurse N.",
+        "Particular 1 is not proved.",
+        "It harmed Child B.",
+        "Neglect was found.",
+    ],
+    "unit of a letter": [
+        "They held 85 L and 70 L.",
+        "Civil Aviation Order 100.5 applies.",
+        "It drew 12 V.",
+        "Load fell.",
+    ],
+    "seconds after minutes": ["Block B was empty in 4 min 10 sec.", "Kitchen ducts were clean."],
+    "time after a date": ["Test, unannounced, 21 Sept. 10:42: first vehicle applied foam.", "It was in time."],
+    "subd.": ["Factors under Minn. Stat. 626.557, subd. 9c(c), were weighed.", "None applied."],
+    "count after a colon": ["Wards of court: 1; residents on leave: 3.", "The centre was registered."],
+    "share alone": ["How much did fund raising take?", "26%."],
     "question and exclamation": ["Was it safe?", "It was not!", "Nobody had asked."],
     "mixed marks": ["Was it safe?!", "Nobody had asked."],
     "question before a lower-case word": ["The question is it safe? was never put."],

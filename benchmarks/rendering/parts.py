@@ -92,9 +92,7 @@ def authored(path: Path) -> list[Part]:
             parts.append(Part(Kind.HEADING, (text.strip(),), level=len(marks)))
             continue
         unit, last = next(units), parts[-1]
-        # What does not end like a sentence ("Rating: Meets") keeps its own line in print.
-        begins = unit.starts_block or last.kind is Kind.HEADING or not re.search(r"[.:;,!?)\]\"]$", last.text)
-        if begins:
+        if unit.starts_block or last.kind is Kind.HEADING:
             kind = Kind.ITEM if unit.block == "item" else Kind.PARAGRAPH
             marker = "•" if unit.marker == "-" else unit.marker
             parts.append(Part(kind, (unit.text,), marker=marker, level=int(kind is Kind.ITEM)))

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 _CODES = {role.value[0].upper(): role for role in ROLES}
 _CODE = re.compile(r"(?:(?P<marker>\S+) )?(?P<role>[A-Z])(?P<second>[A-Z])?(?P<certainty>\d) \| (?P<text>\S.*)")
+#: What ends a sentence that its paragraph may go on after: a label ("Date of visit: 4 May") has a line of its own.
+_END_MARK = re.compile(r"""[.!?…;]["'”’)\]]*$|[)\]"”’]$""")
 _FORMAT_REMEDY = "See corpora/README.md for the format."
 
 
@@ -88,7 +90,7 @@ def parse_authored(path: Path) -> Iterator[LabelledSentence]:
                 second_role=_CODES[match["second"]] if match["second"] else None,
                 certainty=int(match["certainty"]),
             )
-            starts_block = False
+            starts_block = _END_MARK.search(match["text"]) is None
 
 
 def authored_split(stem: str) -> str:

@@ -74,7 +74,11 @@ _ASIDE = re.compile(
 )
 #: How a noun may end that names the part of a report it heads: "Notification. On 4 May the board was told."
 _HEADING_WORD = re.compile(r"[A-Z]\w+(?:[ts]ion|ment|[ae]nce|ity|ship|view)s?", re.IGNORECASE)
-_FRAGMENT = re.compile(r"[\W\d_]*(?:[ivx]{1,4}\.)?")
+_FRAGMENT = re.compile(r"(?:[^\w%]|[\d_])*(?:[ivx]{1,4}\.)?")
+#: Whose label it is: "Management's response. The Department concurs."
+_POSSESSOR = re.compile(r"[A-Z]\w+(?:['’]s|s['’]) ")
+#: "21 Sept. 10:42".
+_CLOCK = re.compile(r"\d{1,2}[:.]\d\d\b")
 _ANSWER = re.compile(r"[^.!?…]+")
 #: A time or date that opens a sentence, before its verb: "In an interview on 4 May at 2 p.m. Nurse Low said".
 _ADVERBIAL = re.compile(
@@ -196,7 +200,11 @@ def _is_label(lead: str, first: bool) -> bool:
     if _ENUMERATOR.fullmatch(lead) or (first and _HEADING_WORD.fullmatch(lead)):
         return True
     label = _LABEL.fullmatch(lead)
-    return (label["word"] or "").lower() not in words.STARTERS if label else lead.lower() in words.LABELS
+    return (
+        (label["word"] or "").lower() not in words.STARTERS
+        if label
+        else _POSSESSOR.sub("", lead).lower() in words.LABELS
+    )
 
 
 def _goes_on(text: str, at: int, start: int, word: str, begin: int) -> bool:
@@ -206,21 +214,22 @@ def _goes_on(text: str, at: int, start: int, word: str, begin: int) -> bool:
     if not is_known and not is_name and len(word) > 1 and word.isalpha() and not _CONSONANTS.fullmatch(word):
         return False  # by far the most frequent
     before = _word_before(text, max(start, at - len(word) - 1), start)
-    if before[-1:] in {":", ";"} and word.isdigit() and len(word) <= 2:
-        return True  # "must: 1. Mend the lift"
+    if word.isdigit() and ((before[-1:] == ":" and word == "1") or (before[-1:] == ";" and len(word) <= 2)):
+        return True  # "must: 1. Mend the lift; 2. Paint the hall"
     if is_known and text[begin] in "([" and (bracket := _ASIDE.match(text, begin)):
         return bracket["sentence"] is None
     following = _NEXT_WORD.match(text, begin)
     after, starter = (following["word"], _is_starter(following)) if following else ("", False)
+    numbered = before[-1:].isdigit() or "-" in word or word[:1].isdigit()
     if len(word) == 1 and is_name:
         return (
             not starter
+            and not (before.isdigit() and key in words.LETTER_UNITS)
             and before.lower() not in words.LETTERED
             and not _LETTERS.search(text[max(start, at - 8) : at - 1])
         )
     if key in words.JOINING or (is_name and (key in words.TITLES or after.lower() in words.COMPANIES)):
         return True
-    numbered = before[-1:].isdigit() or "-" in word or word[:1].isdigit()
     figure = after[:1].isdigit()
     if numbered and key in words.UNITS:
         return _SMALLER_UNIT.match(text, begin) is not None
@@ -231,7 +240,9 @@ def _goes_on(text: str, at: int, start: int, word: str, begin: int) -> bool:
         return False
     if key in words.CALENDAR and is_name:
         if numbered:
-            return (figure and len(after) == 4) or _is_adverbial(text, start, at)
+            return (figure and (len(after) == 4 or _CLOCK.match(text, begin) is not None)) or _is_adverbial(
+                text, start, at
+            )
         return figure or not starter
     if key in words.TIMES and (numbered or "." in key):
         return figure or after.lower() in words.AFTER_TIME or _is_adverbial(text, start, at)

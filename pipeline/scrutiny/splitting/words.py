@@ -31,12 +31,15 @@ PROPER = _words(
 NUMBERED = _words(
     "no nos para paras par pars reg regs fig figs art arts sec secs sect sects ch chs chap cap vol vols app apps appx "
     "sch schs cl cls pt pts cat ver rev ref refs obs rec recs gr wk ex exh tab eq item cert dwg ed el pos fol ext rm "
-    "ste tel attach ann sess ser rs kshs ksh min max avg est dia in ft sq hr hrs mi lb lbs oz yd wt s ss p pp c r rr"
+    "ste subd tel attach ann sess ser rs kshs ksh min max avg est dia in ft sq hr hrs mi lb lbs oz yd wt s ss p pp c r "
+    "rr"
 )
 #: Among them, words that are whole sentences or end one before any capital letter that is not a code.
 ALSO_WORDS = _words("no art cat item")
 #: Measures: with a number before them they end a sentence before any capital letter.
-UNITS = _words("in dia ft sq hr hrs mi lb lbs oz yd min mins max wt s p pp")
+UNITS = _words("in dia ft sq hr hrs mi lb lbs oz yd min mins max sec secs wt s p pp")
+#: Measures of one letter: "70 L."
+LETTER_UNITS = _words("a c f j k l n v w")
 #: End a sentence before any capital letter.
 CLOSING = _words("etc ltd plc inc corp bros jr snr jnr esq llc llp lp pty pte bhd p.a a.m p.m am pm")
 #: What may close the name of a company after another abbreviation: "Marl Bros. Ltd."
@@ -51,9 +54,10 @@ AFTER_TIME = CALENDAR | _words(
 ABBREVIATIONS = TITLES | JOINING | NAMING | PROPER | NUMBERED | CLOSING | CALENDAR
 #: A capital letter after one of these is a name, not an initial: "Appendix B. The".
 LETTERED = _words(
-    "annex appendix attachment band block building category class condition exhibit figure grade group hepatitis "
-    "level line lot option part phase plan platform point priority question requirement rule schedule section site "
-    "stage table team tier track type unit vitamin ward wing zone"
+    "adult annex appendix attachment band block building category child class client condition exhibit figure grade "
+    "group hepatitis level line lot nurse officer option part patient person phase plan platform point practice "
+    "practitioner priority pupil question registrant requirement resident rule schedule section site stage student "
+    "table team tier track type unit vitamin ward wing witness zone"
 )
 #: Stand at the head of a sentence with a stop of their own: "Condition. Forty-one of 90 files had no plan."
 LABELS = _words(
