@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import cache
+from itertools import chain
 from pathlib import Path
 
 _HYPHENS = "-\u2010"
@@ -35,7 +36,7 @@ _ENGLISH = Path(__file__).with_name("english_words.txt")
 
 def words(texts: Iterable[str]) -> Counter[str]:
     """How often each word stands in ``texts``, in lower case; hyphenated words count as one word."""
-    return Counter(word.lower() for text in texts for word in _WORD.findall(text))
+    return Counter(chain.from_iterable(_WORD.findall(text.lower()) for text in texts))
 
 
 def vocabulary_of(blocks: Iterable[Sequence[str]]) -> Counter[str]:
@@ -69,7 +70,8 @@ def join_lines(lines: Sequence[str], vocabulary: Counter[str]) -> list[str]:
     """
     joined: list[str] = []
     for line, following in zip(lines, [*lines[1:], ""], strict=True):
-        hyphen = _ENDS_IN_HYPHEN.search(line) if following and following[0].isalnum() else None
+        divided = line[-1:] in _HYPHENS and following[:1].isalnum()
+        hyphen = _ENDS_IN_HYPHEN.search(line) if divided else None
         if not following:
             joined.append(line)
         elif hyphen and not _SUSPENDED.match(following):

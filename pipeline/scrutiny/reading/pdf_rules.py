@@ -11,6 +11,7 @@ import pypdfium2
 import pypdfium2.raw as raw
 
 from scrutiny.reading.page import Place, Point, Rule
+from scrutiny.reading.pdf_calls import with_plain_pointers
 
 #: Drawn objects of a page beyond this number are not searched for ruled lines.
 _MAX_OBJECTS = 5_000
@@ -18,12 +19,19 @@ _MAX_PATH_POINTS = 200
 _SHORTEST_RULE = 8.0
 _THICKEST_RULE = 3.0
 
+_object_at = with_plain_pointers(raw.FPDFPage_GetObject, ctypes.c_void_p, ctypes.c_int)
+_type_of = with_plain_pointers(raw.FPDFPageObj_GetType, ctypes.c_int)
+
 
 def rules_on(page: pypdfium2.PdfPage, place: Place) -> Iterator[Rule]:
     """Horizontal and vertical strokes and edges that are long enough to frame a cell."""
+    handle = ctypes.cast(page.raw, ctypes.c_void_p).value or 0
     for index in range(min(raw.FPDFPage_CountObjects(page.raw), _MAX_OBJECTS)):
-        item = raw.FPDFPage_GetObject(page.raw, index)
-        if raw.FPDFPageObj_GetType(item) != raw.FPDF_PAGEOBJ_PATH or _is_background(item):
+        address = _object_at(handle, index)
+        if _type_of(address) != raw.FPDF_PAGEOBJ_PATH:
+            continue
+        item = ctypes.cast(address, raw.FPDF_PAGEOBJECT)
+        if _is_background(item):
             continue
         for (x0, y0), (x1, y1) in _strokes(item, place):
             if not all(map(math.isfinite, (x0, y0, x1, y1))):

@@ -7,12 +7,12 @@ import math
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import Any
 
 import pypdfium2
 import pypdfium2.raw as raw
 
 from scrutiny.reading.page import CELL_GAP, Place, Run, Style
+from scrutiny.reading.pdf_calls import with_plain_pointers
 
 _BOLD = re.compile(r"bold|black|heavy|semibold|demi", re.IGNORECASE)
 _ITALIC = re.compile(r"italic|oblique", re.IGNORECASE)
@@ -24,7 +24,6 @@ _UPRIGHT = 0.1
 _HYPHEN, _HYPHEN_UNIT = "\x02", "\ufffe"
 _SPACES = " \xa0"
 _LINE = re.compile(r"[^\r\n]+")
-_SPACE = re.compile(r"\s")
 _WIDE_SPACE = re.compile(r"\s{4,}")
 _SINGLE_SPACE = re.compile(r"(?<=\S)\s{1,3}(?=\S)")
 #: Text that takes more room than this for each character, in font sizes, holds gaps.
@@ -32,24 +31,20 @@ _LOOSE = 0.56
 _UNMAPPED = re.compile(r"[\x00-\x08\x0a-\x1f]")
 
 
-def _with_plain_pointers(function: Any, result: Any, *arguments: Any) -> Any:
-    """``function`` of PDFium with addresses as integers: an object for each pointer costs more than the call."""
-    address = ctypes.cast(function, ctypes.c_void_p).value or 0
-    return ctypes.CFUNCTYPE(result, ctypes.c_void_p, *arguments)(address)
-
-
-_object_of = _with_plain_pointers(raw.FPDFText_GetTextObject, ctypes.c_void_p, ctypes.c_int)
-_font_of = _with_plain_pointers(raw.FPDFTextObj_GetFont, ctypes.c_void_p)
-_font_size_of = _with_plain_pointers(raw.FPDFText_GetFontSize, ctypes.c_double, ctypes.c_int)
-_matrix_of = _with_plain_pointers(raw.FPDFText_GetMatrix, ctypes.c_int, ctypes.c_int, ctypes.c_void_p)
-_box_of = _with_plain_pointers(raw.FPDFText_GetLooseCharBox, ctypes.c_int, ctypes.c_int, ctypes.c_void_p)
-_origin_of = _with_plain_pointers(
+_object_of = with_plain_pointers(raw.FPDFText_GetTextObject, ctypes.c_void_p, ctypes.c_int)
+_font_of = with_plain_pointers(raw.FPDFTextObj_GetFont, ctypes.c_void_p)
+_font_size_of = with_plain_pointers(raw.FPDFText_GetFontSize, ctypes.c_double, ctypes.c_int)
+_matrix_of = with_plain_pointers(raw.FPDFText_GetMatrix, ctypes.c_int, ctypes.c_int, ctypes.c_void_p)
+_box_of = with_plain_pointers(raw.FPDFText_GetLooseCharBox, ctypes.c_int, ctypes.c_int, ctypes.c_void_p)
+_origin_of = with_plain_pointers(
     raw.FPDFText_GetCharOrigin, ctypes.c_int, ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p
 )
 
-#: Where PDFium writes what it is asked for, some hundred times a page; under LOCK, like everything here.
-_BOX, _MATRIX, _X, _Y = raw.FS_RECTF(), raw.FS_MATRIX(), ctypes.c_double(), ctypes.c_double()
-_BOX_AT, _MATRIX_AT, _X_AT, _Y_AT = (ctypes.addressof(place) for place in (_BOX, _MATRIX, _X, _Y))
+#: Where PDFium writes what it is asked for, some hundred times a page; under LOCK, like everything here. A box is left,
+#: top, right and bottom; read as a slice, since each field of a structure costs as much as a call.
+_BOX, _MATRIX, _ORIGIN = (ctypes.c_float * 4)(), (ctypes.c_float * 6)(), (ctypes.c_double * 2)()
+_BOX_AT, _MATRIX_AT, _X_AT = (ctypes.addressof(place) for place in (_BOX, _MATRIX, _ORIGIN))
+_Y_AT = _X_AT + ctypes.sizeof(ctypes.c_double)
 
 
 def runs_of(text: pypdfium2.PdfTextPage, count: int, place: Place) -> Iterator[Run]:
@@ -81,7 +76,10 @@ def _characters(text: pypdfium2.PdfTextPage, count: int) -> str:
     """The first ``count`` characters of a page, one for each that PDFium counts."""
     units = (ctypes.c_ushort * (count + 1))()
     if raw.FPDFText_GetText(text.raw, 0, count, units) == count + 1:
-        return "".join(map(chr, units[:count])).replace(_HYPHEN_UNIT, "-")
+        characters = bytes(units)[: 2 * count].decode("utf-16-le", "surrogatepass")
+        if len(characters) != count:  # one of two units is put together when its run is
+            characters = "".join(map(chr, units[:count]))
+        return characters.replace(_HYPHEN_UNIT, "-")
     # Some have no unit of UTF-16, or two.
     return "".join(chr(raw.FPDFText_GetUnicode(text.raw, index)) for index in range(count)).replace(_HYPHEN, "-")
 
@@ -110,19 +108,29 @@ def _pieces_of(handle: int, characters: str) -> Iterator[tuple[int, int, int]]:
     Between two characters of one object PDFium puts nothing but spaces and line ends: if both ends of a part belong
     to the same one, all of it does but for these.
     """
+    object_of = _object_of
     for line in _LINE.finditer(characters):
         first, last = line.span()
-        waiting = [(first, last, _object_of(handle, first), _object_of(handle, last - 1))]
+        waiting = [(first, last, object_of(handle, first), object_of(handle, last - 1))]
         while waiting:
             start, stop, owner, end_owner = waiting.pop()
             if stop - start == 1:
                 yield start, stop, owner or 0
             elif owner and owner == end_owner:
-                yield from _without_added_spaces(handle, characters, start, stop, owner)
+                place = characters.find(" ", start, stop)
+                while place >= 0:
+                    if not object_of(handle, place):
+                        if place > start:
+                            yield start, place, owner
+                        yield place, place + 1, 0
+                        start = place + 1
+                    place = characters.find(" ", place + 1, stop)
+                if stop > start:
+                    yield start, stop, owner
             else:
                 middle = _middle(characters, start, stop)
-                waiting.append((middle, stop, _object_of(handle, middle), end_owner))
-                waiting.append((start, middle, owner, _object_of(handle, middle - 1)))
+                waiting.append((middle, stop, object_of(handle, middle), end_owner))
+                waiting.append((start, middle, owner, object_of(handle, middle - 1)))
 
 
 def _middle(characters: str, start: int, stop: int) -> int:
@@ -130,20 +138,6 @@ def _middle(characters: str, start: int, stop: int) -> int:
     half = (start + stop) // 2
     space = characters.find(" ", half, stop - 1)
     return space + 1 if space >= 0 else max(half, start + 1)
-
-
-def _without_added_spaces(
-    handle: int, characters: str, start: int, stop: int, owner: int
-) -> Iterator[tuple[int, int, int]]:
-    for space in _SPACE.finditer(characters, start, stop):
-        place = space.start()
-        if not _object_of(handle, place):
-            if place > start:
-                yield start, place, owner
-            yield place, place + 1, 0
-            start = place + 1
-    if stop > start:
-        yield start, stop, owner
 
 
 def _style(
@@ -155,11 +149,12 @@ def _style(
 ) -> tuple[Style, int]:
     """Size as displayed, weight and slope of the character at ``index``, which ``owner`` shows; and its direction."""
     _matrix_of(handle, index, _MATRIX_AT)
-    matrix, size = _MATRIX, _font_size_of(handle, index)
-    key = (_font_of(owner) or 0, size, matrix.a, matrix.b, matrix.c, matrix.d)
+    size = _font_size_of(handle, index)
+    a, b, c, d = _MATRIX[:4]
+    key = (_font_of(owner) or 0, size, a, b, c, d)
     if key not in known:
-        (x0, y0), (x1, y1) = place(0.0, 0.0), place(matrix.a, matrix.b)
-        displayed = size * (math.hypot(matrix.c, matrix.d) or 1.0)
+        (x0, y0), (x1, y1) = place(0.0, 0.0), place(a, b)
+        displayed = size * (math.hypot(c, d) or 1.0)
         displayed = round(displayed * 2) / 2 or 1.0 if math.isfinite(displayed) else 1.0
         known[key] = _one_style(displayed, *_bold_and_italic(handle, index)), _direction(x1 - x0, y1 - y0)
     return known[key]
@@ -219,17 +214,20 @@ def _split(
 
 def _stretched_spaces(handle: int, start: int, characters: str, style: Style) -> Iterator[tuple[int, int]]:
     """Spaces as wide as the gap between two cells, looked for where ``characters`` take so much room."""
-    first, last = raw.FS_RECTF(), raw.FS_RECTF()
-    _box_of(handle, start, ctypes.byref(first))
-    _box_of(handle, start + len(characters) - 1, ctypes.byref(last))
-    room = max(abs(last.right - first.left), abs(last.top - first.bottom))
-    if room < _LOOSE * style.size * len(characters):
+    (left, _, _, bottom), (_, top, right, _) = _box(handle, start), _box(handle, start + len(characters) - 1)
+    if max(abs(right - left), abs(top - bottom)) < _LOOSE * style.size * len(characters):
         return
     for space in _SINGLE_SPACE.finditer(characters):
-        _box_of(handle, start + space.start() - 1, ctypes.byref(first))
-        _box_of(handle, start + space.end(), ctypes.byref(last))
-        if max(last.left - first.right, last.bottom - first.top) > CELL_GAP * style.size:
+        _, top, right, _ = _box(handle, start + space.start() - 1)
+        left, _, _, bottom = _box(handle, start + space.end())
+        if max(left - right, bottom - top) > CELL_GAP * style.size:
             yield space.span()
+
+
+def _box(handle: int, index: int) -> list[float]:
+    """Left, top, right and bottom of a character, in the coordinates of the file."""
+    _box_of(handle, index, _BOX_AT)
+    return _BOX[:]
 
 
 def _run(
@@ -243,28 +241,22 @@ def _run(
     place: Place,
     space: bool,
 ) -> Run:
-    _box_of(handle, start + first, _BOX_AT)
-    left, bottom, right, top = _BOX.left, _BOX.bottom, _BOX.right, _BOX.top
+    left, top, right, bottom = _box(handle, start + first)
     if last > first:
-        _box_of(handle, start + last, _BOX_AT)
-        left, bottom = min(left, _BOX.left), min(bottom, _BOX.bottom)
-        right, top = max(right, _BOX.right), max(top, _BOX.top)
-    one, other = place(left, bottom), place(right, top)
+        edge, upper, end, lower = _box(handle, start + last)
+        left, bottom = min(left, edge), min(bottom, lower)
+        right, top = max(right, end), max(top, upper)
     _origin_of(handle, start + first, _X_AT, _Y_AT)
-    baseline = place(_X.value, _Y.value)[1]
-    if not all(map(math.isfinite, (*one, *other, baseline))):
-        one, other, baseline, turn = (0.0, 0.0), (0.0, 0.0), 0.0, -1  # shown, but nowhere on the page
+    (x0, y0), (x1, y1) = place(left, bottom), place(right, top)
+    baseline = place(*_ORIGIN)[1]
+    if not math.isfinite(x0 + y0 + x1 + y1 + baseline):
+        x0 = y0 = x1 = y1 = baseline = 0.0  # shown, but nowhere on the page
+        turn = -1
+    if x0 > x1:
+        x0, x1 = x1, x0
+    if y0 > y1:
+        y0, y1 = y1, y0
     text = characters[first : last + 1]
     if not text.isascii():
         text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    return Run(
-        text=text,
-        x0=min(one[0], other[0]),
-        y0=min(one[1], other[1]),
-        x1=max(one[0], other[0]),
-        y1=max(one[1], other[1]),
-        baseline=baseline,
-        style=style,
-        space=space,
-        turn=turn,
-    )
+    return Run(text, x0, y0, x1, y1, baseline, style, space, turn)

@@ -74,6 +74,8 @@ def read_page(document: pypdfium2.PdfDocument, index: int) -> Page:
 
 def _main_turn(runs: Sequence[Run]) -> int:
     """The direction most characters run in: 0, 90, 180 or 270 degrees."""
+    if not any(run.turn for run in runs):
+        return 0
     counts: Counter[int] = Counter()
     for run in runs:
         counts[max(run.turn, 0)] += len(run.text)
