@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 #: Less running text than this, in characters, does not tell a language.
 MIN_CHARACTERS = 200
 #: Language is told of passages of about so many characters, and at most so many of them, from all over the report.
-_PASSAGE = 400
+_PASSAGE = 250
 _MAX_PASSAGES = 8
 #: A passage tells nothing if its language is less likely than this.
 _MIN_LIKELIHOOD = 0.5

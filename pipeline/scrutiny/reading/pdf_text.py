@@ -61,13 +61,13 @@ def runs_of(text: pypdfium2.PdfTextPage, count: int, place: Place) -> Iterator[R
         style, turn = styles.get(owner) or styles.setdefault(owner, _style(handle, start, owner, known, place))
         shown = characters[start:end]
         word = shown.strip()
-        if " " in word or not word.isprintable():
-            for run in _split(handle, start, shown, style, turn, place, space):
-                yield run
-                space = False
-        elif word:
+        if word:
             first = shown.index(word)
-            yield _run(handle, start, shown, first, first + len(word) - 1, style, turn, place, space or first > 0)
+            run = _run(handle, start, shown, first, first + len(word) - 1, style, turn, place, space or first > 0)
+            if _may_hold_gaps(word, run):
+                yield from _split(handle, start, shown, style, turn, place, space)
+            else:
+                yield run
             space = False
         space = space or shown[-1] in _SPACES
 
@@ -128,16 +128,18 @@ def _pieces_of(handle: int, characters: str) -> Iterator[tuple[int, int, int]]:
                 if stop > start:
                     yield start, stop, owner
             else:
-                middle = _middle(characters, start, stop)
-                waiting.append((middle, stop, object_of(handle, middle), end_owner))
-                waiting.append((start, middle, owner, object_of(handle, middle - 1)))
-
-
-def _middle(characters: str, start: int, stop: int) -> int:
-    """Where to part a line: before the word nearest its middle, or in the middle of a word."""
-    half = (start + stop) // 2
-    space = characters.find(" ", half, stop - 1)
-    return space + 1 if space >= 0 else max(half, start + 1)
+                # Parted at the space nearest its middle, for PDFium adds one between any two objects.
+                half = (start + stop) // 2
+                space = characters.find(" ", half, stop - 1)
+                if space > start:
+                    of_space = object_of(handle, space)
+                    waiting.append((space + 1, stop, object_of(handle, space + 1), end_owner))
+                    waiting.append((space, space + 1, of_space, of_space))
+                    waiting.append((start, space, owner, object_of(handle, space - 1)))
+                else:
+                    half = max(half, start + 1)
+                    waiting.append((half, stop, object_of(handle, half), end_owner))
+                    waiting.append((start, half, owner, object_of(handle, half - 1)))
 
 
 def _style(
@@ -185,6 +187,13 @@ def _bold_and_italic(handle: int, index: int) -> tuple[bool, bool]:
     return bold, bool(flags.value & _ITALIC_FLAG) or bool(_ITALIC.search(font))
 
 
+def _may_hold_gaps(word: str, run: Run) -> bool:
+    """Whether there may be a gap as wide as that between two cells in ``run``, which shows ``word``."""
+    if not word.isprintable() or "  " in word:
+        return True
+    return " " in word and max(run.x1 - run.x0, run.y1 - run.y0) >= _LOOSE * run.style.size * len(word)
+
+
 def _split(
     handle: int,
     start: int,
@@ -213,10 +222,7 @@ def _split(
 
 
 def _stretched_spaces(handle: int, start: int, characters: str, style: Style) -> Iterator[tuple[int, int]]:
-    """Spaces as wide as the gap between two cells, looked for where ``characters`` take so much room."""
-    (left, _, _, bottom), (_, top, right, _) = _box(handle, start), _box(handle, start + len(characters) - 1)
-    if max(abs(right - left), abs(top - bottom)) < _LOOSE * style.size * len(characters):
-        return
+    """Spaces as wide as the gap between two cells."""
     for space in _SINGLE_SPACE.finditer(characters):
         _, top, right, _ = _box(handle, start + space.start() - 1)
         left, _, _, bottom = _box(handle, start + space.end())
