@@ -11,19 +11,23 @@ PDF of so many pages, each read in a process of its own.
 from __future__ import annotations
 
 import argparse
+import gc
 import io
 import itertools
 import resource
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 
 import pypdfium2
 
 from scrutiny.reading import read
+from scrutiny.report import Report
 
 
 def raw(file: Path) -> int:
@@ -82,31 +86,46 @@ def joined(files: list[Path], pages: int) -> bytes:
 def memory(files: list[Path], counts: list[int]) -> None:
     """Print the peak memory of reading PDFs of so many pages."""
     for pages in counts:
-        run = [sys.executable, __file__, "--one", "-"]
-        peak = subprocess.run(run, input=joined(files, pages), capture_output=True, check=True).stdout.decode()
+        with tempfile.NamedTemporaryFile(suffix=".pdf") as file:
+            file.write(joined(files, pages))
+            file.flush()
+            run = [sys.executable, __file__, "--one", file.name]
+            peak = subprocess.run(run, capture_output=True, check=True, text=True).stdout
         print(f"{pages} pages: {peak.strip()}")
 
 
-def one() -> None:
-    """Read the PDF on standard input and print what that took."""
-    data = sys.stdin.buffer.read()
+def one(file: Path) -> None:
+    """Read ``file`` and print what that took."""
+    data = file.read_bytes()
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     report = read(data, name="joined.pdf")
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    size = f"file {len(data) / 2**20:.1f} MB, text {len(report.text):,} characters"
-    print(f"{size}, {peak - before:.0f} MB over {before:.0f}")
+    kept = size_of(report) / 2**20
+    print(f"{peak - before:.0f} MB, of which the report itself {kept:.0f}; file {len(data) / 2**20:.1f} MB")
+
+
+def size_of(report: Report) -> int:
+    """Bytes of ``report`` and all that it holds."""
+    waiting: list[object] = [report]
+    seen: dict[int, int] = {}
+    while waiting:
+        item = waiting.pop()
+        if id(item) not in seen and not isinstance(item, type | ModuleType):
+            seen[id(item)] = sys.getsizeof(item)
+            waiting += gc.get_referents(item)
+    return sum(seen.values())
 
 
 def main() -> None:
     """Parse the command line, measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder", help="holds PDF files")
+    parser.add_argument("folder", help="folder that holds PDF files")
     parser.add_argument("--memory", type=int, nargs="+", metavar="PAGES")
     parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--one", action="store_true", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.one:
-        one()
+        one(Path(arguments.folder))
         return
     files = [file for file in sorted(Path(arguments.folder).glob("*.pdf")) if file.read_bytes()[:5] == b"%PDF-"]
     if arguments.memory:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
+from contextlib import closing
 from types import MappingProxyType
 
 import pypdfium2
@@ -31,6 +32,8 @@ MAX_PIECES = 500_000
 #: Nor one with a page of so many bytes once all is drawn that it shows by name; reports have some 70,000.
 MAX_DRAWN = 50_000_000
 
+#: PDFium keeps what it has loaded until a file is closed, so one is opened anew after so many pages.
+_OPENED_FOR = 100
 #: A file's title counts if it is printed on one of so many pages.
 _TITLE_PAGES = 2
 #: A whole PDF ends in this mark, give or take what a server appended, in bytes.
@@ -66,10 +69,12 @@ def read_pdf(data: bytes, *, path: str, ocr: str = "") -> Report:
                     remedy="Do not trust it, or print it to a new PDF.",
                     code="too_large",
                 )
-            notes = _notes_on(document)
-            metadata, printed = _metadata(document), list[str]()
-            flow, pages, empty = Flow(len(document)), list[Page](), list[int]()
-            for page in _pages(document, path, tesseract, notes):
+            count, notes, metadata = len(document), _notes_on(document), _metadata(document)
+        finally:
+            document.close()
+        flow, pages, empty, printed = Flow(count), list[Page](), list[int](), list[str]()
+        with closing(_pages(data, count, path, tesseract, notes)) as read:
+            for page in read:
                 texts = [*(segment.text for segment in page.segments), *(run.text for run in page.stray)]
                 if page.number <= _TITLE_PAGES:
                     printed += texts
@@ -77,8 +82,6 @@ def read_pdf(data: bytes, *, path: str, ocr: str = "") -> Report:
                     empty.append(page.number)
                 pages.append(page)
                 flow.add(page)
-        finally:
-            document.close()
     whole = _END_MARK in data[-_END_MARK_WITHIN:]
     if not whole:
         notes.append("The file has no end mark: it was cut off, and pages or text may be missing.")
@@ -149,25 +152,27 @@ def _notes_on(document: pypdfium2.PdfDocument) -> list[str]:
 
 
 def _pages(
-    document: pypdfium2.PdfDocument, path: str, tesseract: Recogniser | None, notes: list[str]
-) -> Iterator[Page]:
-    """Every page; one that cannot be loaded is empty and added to ``notes``."""
+    data: bytes, count: int, path: str, tesseract: Recogniser | None, notes: list[str]
+) -> Generator[Page, None, None]:
+    """Each of ``count`` pages; one that cannot be loaded is empty and added to ``notes``."""
     characters = pieces = 0
     pictures = PictureReader(tesseract) if tesseract else None
-    for index in range(len(document)):
-        try:
-            page = read_page(document, index)
-            if pictures and page.picture:
-                page = pictures.read(page, *render(document, index))
-        except pypdfium2.PdfiumError:
-            page = Page(index + 1, 0.0, 0.0)
-            notes.append(f"Page {index + 1} is damaged and was not read.")
-        lengths = [len(run.text) for segment in page.segments for run in segment.runs]
-        characters += sum(lengths)
-        pieces += len(lengths)
-        if characters > MAX_CHARACTERS or pieces > MAX_PIECES:
-            raise _too_large(path)
-        yield page
+    for first in range(0, count, _OPENED_FOR):
+        with closing(_open(data, path)) as document:
+            for index in range(first, min(first + _OPENED_FOR, count)):
+                try:
+                    page = read_page(document, index)
+                    if pictures and page.picture:
+                        page = pictures.read(page, *render(document, index))
+                except pypdfium2.PdfiumError:
+                    page = Page(index + 1, 0.0, 0.0)
+                    notes.append(f"Page {index + 1} is damaged and was not read.")
+                lengths = [len(run.text) for segment in page.segments for run in segment.runs]
+                characters += sum(lengths)
+                pieces += len(lengths)
+                if characters > MAX_CHARACTERS or pieces > MAX_PIECES:
+                    raise _too_large(path)
+                yield page
 
 
 def _metadata(document: pypdfium2.PdfDocument) -> dict[str, str]:
