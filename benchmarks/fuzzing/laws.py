@@ -9,7 +9,7 @@ from scrutiny.report import Decision, Prediction, Record, Report, Role, Sentence
 from scrutiny.splitting import Splitter
 from scrutiny.writing.schema import ModelReference, record_line, report_line, sentence_lines
 
-_MODEL = ModelReference(name="none", sha256="0" * 64)
+_MODEL = ModelReference(name="none", sha256="0" * 64, precision="float32")
 _SCORES = (1.0, 0.0, 0.0, 0.0)
 _PREDICTION = Prediction(_SCORES, Role.FINDING, None, 1.0, Decision.ACCEPT)
 

@@ -12,6 +12,7 @@ from scrutiny.reading.manifest import Manifest, with_metadata
 from scrutiny.records.grouping import Assembler
 from scrutiny.report import Prediction, Report
 from scrutiny.roles.classifier import Classifier
+from scrutiny.roles.precision import Precision
 from scrutiny.roles.windows import Unit
 from scrutiny.splitting import Splitter
 
@@ -142,6 +143,7 @@ def load(
     model: str | Path | None = None,
     *,
     device: str | None = None,
+    precision: Precision | str = Precision.AUTO,
     threads: int | None = None,
     ocr: bool | str = False,
     any_language: bool = False,
@@ -149,15 +151,23 @@ def load(
 ) -> Pipeline:
     """The pipeline around a model: the shipped one, a local folder or a hub identifier.
 
-    ``device`` is ``"cpu"``, ``"cuda"`` or ``"mps"``, by default the best there is; ``threads`` is how many batches
-    run at a time on a CPU. ``ocr`` reads scanned pages, in English or the languages that it names (``"eng+deu"``);
-    ``any_language`` classifies reports that are not in English. ``max_error`` is the share of wrong roles, on the
-    model's validation data, that is borne among accepted predictions.
+    ``device`` is ``"cpu"``, ``"cuda"`` or ``"mps"``, by default the best there is; ``precision`` is ``"float32"``,
+    ``"bfloat16"`` or whichever of them is faster there; ``threads`` is how many windows run at a time on a CPU.
+    ``ocr`` reads scanned pages, in English or the languages that it names (``"eng+deu"``); ``any_language`` classifies
+    reports that are not in English. ``max_error`` is the share of wrong roles, on the model's validation data, that is
+    borne among accepted predictions.
 
     Raises:
         ModelError: the model cannot be loaded, its labels are not the four roles, or ``max_error`` is out of reach.
         ReadError: OCR is asked for and not installed.
     """
     check_ocr(ocr)
-    classifier = Classifier(model, device=device, threads=threads, any_language=any_language, max_error=max_error)
+    classifier = Classifier(
+        model,
+        device=device,
+        precision=precision,
+        threads=threads,
+        any_language=any_language,
+        max_error=max_error,
+    )
     return Pipeline(classifier, ocr=ocr)

@@ -149,7 +149,7 @@ def test_the_column_of_text_can_be_named(wanted: str) -> None:
 
 
 def test_what_scrutiny_has_written_is_not_read_as_reports() -> None:
-    own = {"text": "Plans are late.", "role": "finding", "decision": "accept", "schema_version": "1.1"}
+    own = {"text": "Plans are late.", "role": "finding", "decision": "accept", "schema_version": "1.2"}
     assert codes(told(json.dumps(own).encode(), "records.jsonl")[1]) == {"records.jsonl": "own_output"}
     assert len(told(json.dumps(own).encode(), "records.jsonl", text_column="text")[0]) == 1
 

@@ -8,10 +8,12 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from scrutiny import corpora
 from scrutiny.errors import ModelError
 from scrutiny.pipeline import Pipeline, load
 from scrutiny.report import ROLES, Decision
 from scrutiny.roles.classifier import Classifier
+from scrutiny.roles.memory import Memory
 from scrutiny.roles.settings import FILE_NAME, ModelSettings, RiskPoint
 from scrutiny.roles.windows import Unit
 
@@ -38,6 +40,51 @@ def test_the_shipped_model_says_the_same_to_the_last_bit_whatever_it_reads_besid
     # Bits, not digits: rounding would hide all but the unluckiest difference.
     assert Classifier(device="cpu", threads=1).logits(units).equal(one_by_one)
     assert pipeline.classifier.logits(units * 5)[-len(units) :].equal(one_by_one)
+
+
+@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
+def test_a_precision_says_the_same_to_the_last_bit_whatever_it_reads_besides(tiny_model: Path, precision: str) -> None:
+    together = Classifier(tiny_model, device="cpu", precision=precision, threads=2).logits(UNITS)
+    backwards = Classifier(tiny_model, device="cpu", precision=precision, threads=1)
+    passages = [[unit for unit in UNITS if unit.passage == f"p{number}"] for number in range(9)]
+    assert torch.cat([backwards.logits(passage) for passage in reversed(passages)][::-1]).equal(together)
+
+
+def test_the_shipped_model_says_the_same_role_in_the_coarser_precision(pipeline: Pipeline) -> None:
+    authored = corpora.sentences("authored")["test"][:400]
+    units = [Unit(unit.text, unit.heading, unit.passage, unit.block == "item") for unit in authored]
+    coarse, fine = (Classifier(device="cpu", precision=name).predict(units) for name in ("bfloat16", "float32"))
+    assert sum(one.role is other.role for one, other in zip(coarse, fine, strict=True)) >= 0.995 * len(units)
+    assert pipeline.classifier.precision in ("float32", "bfloat16")
+
+
+def test_an_unknown_precision_is_refused_with_those_there_are(tiny_model: Path) -> None:
+    with pytest.raises(ValueError, match="one of auto, float32, bfloat16, not 'float64'"):
+        Classifier(tiny_model, precision="float64")
+
+
+def test_what_was_read_before_is_not_read_again(tiny_model: Path) -> None:
+    classifier = Classifier(tiny_model, device="cpu", threads=1)
+    calls = []
+    classifier.loaded.model.register_forward_hook(lambda *_: calls.append(1))
+    copies = [unit._replace(passage=f"{unit.passage} of copy {copy}") for copy in range(3) for unit in UNITS]
+    first = classifier.predict(copies)
+    assert len(calls) == 9  # passages
+    assert first == classifier.predict(UNITS) * 3
+    assert len(calls) == 9
+    same_words_elsewhere = [Unit("Plans are late."), Unit("Plans are late.", "Findings")]
+    classifier.predict(same_words_elsewhere)
+    assert len(calls) == 11
+
+
+def test_a_memory_forgets_what_was_longest_unused() -> None:
+    memory = Memory(2)
+    for key in (b"a", b"b"):
+        memory.put(key, torch.zeros(1))
+    assert memory.get(b"a") is not None
+    memory.put(b"c", torch.zeros(1))
+    assert memory.get(b"b") is None
+    assert memory.get(b"a") is not None
 
 
 @settings(deadline=None, max_examples=25)

@@ -18,12 +18,19 @@ UNITS = [
 
 @pytest.mark.parametrize("number", range(3))
 def test_the_weights_of_the_words_sum_up_to_what_the_sentence_adds(tiny_model: Path, number: int) -> None:
-    classifier = Classifier(tiny_model, device="cpu")
+    classifier = Classifier(tiny_model, device="cpu", precision="float32")
     for role in ROLES:
         found = explain(classifier, UNITS, number, role=role, steps=128)
         total = sum(word.weight for word in found.words)
         assert total == pytest.approx(found.shown - found.hidden, abs=0.02)
         assert found.shown == pytest.approx(float(classifier.logits(UNITS)[number][ROLES.index(role)]), abs=1e-4)
+
+
+def test_a_coarser_model_is_explained_as_exactly(tiny_model: Path) -> None:
+    classifier = Classifier(tiny_model, device="cpu", precision="bfloat16")
+    found = explain(classifier, UNITS, 1, steps=128)
+    assert sum(word.weight for word in found.words) == pytest.approx(found.shown - found.hidden, abs=0.02)
+    assert classifier.precision == "bfloat16"
 
 
 def test_every_word_is_named_with_its_place(tiny_model: Path) -> None:

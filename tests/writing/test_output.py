@@ -15,7 +15,7 @@ from scrutiny.report import Report
 from scrutiny.writing.output import OutputFolder
 from scrutiny.writing.schema import LINES, ModelReference, json_schema
 
-MODEL = ModelReference(name="m", sha256="0" * 64)
+MODEL = ModelReference(name="m", sha256="0" * 64, precision="float32")
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from scrutiny.roles.precision import Precision
+
 if TYPE_CHECKING:
     from scrutiny.evaluation.metrics import Measures
 
@@ -24,6 +26,7 @@ def evaluate(
         Path | None, typer.Option("--json", metavar="FILE", help="Also write the measures as JSON.")
     ] = None,
     device: Annotated[str | None, typer.Option(help="cpu, cuda or mps. Default: the best there is.")] = None,
+    precision: Annotated[Precision, typer.Option(help="Numbers the model computes with.")] = Precision.AUTO,
 ) -> None:
     """Measure a model against labelled sentences."""
     from scrutiny import corpora
@@ -38,7 +41,7 @@ def evaluate(
     gold = [unit for name, units in splits.items() if split in (None, name) for unit in units]
     if not gold:
         raise DataError(f"{data}: no labelled sentences.", remedy="Give a file that has some.")
-    predictions = predict(load(model, device=device), gold)
+    predictions = predict(load(model, device=device, precision=precision), gold)
     measures = measure([unit.role for unit in gold], [prediction.role for prediction in predictions])
     _show(measures)
     if json_file is not None:

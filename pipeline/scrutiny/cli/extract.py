@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from scrutiny.errors import ReadError
+from scrutiny.roles.precision import Precision
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -94,6 +95,10 @@ def extract(
         typer.Option(metavar="NAME", help="File name for standard input; its suffix tells the format."),
     ] = None,
     device: Annotated[str | None, typer.Option(help="cpu, cuda or mps. Default: the best there is.")] = None,
+    precision: Annotated[
+        Precision,
+        typer.Option(help="Numbers the model computes with: float32 for the same scores on every kind of machine."),
+    ] = Precision.AUTO,
     ocr: Annotated[bool, typer.Option("--ocr", help="Also read scanned pages, with Tesseract.")] = False,
     ocr_language: Annotated[
         str | None, typer.Option(metavar="LANGUAGES", help="The same, in languages as Tesseract names them: eng+cym.")
@@ -133,10 +138,17 @@ def extract(
     sources: list[Path | tuple[str, bytes]] = [*found.paths]
     if STDIN in inputs:
         sources.append(read_stdin(stdin_name))
-    pipeline = load(model, device=device, ocr=ocr_language or ocr, any_language=any_language, max_error=max_error)
+    pipeline = load(
+        model,
+        device=device,
+        precision=precision,
+        ocr=ocr_language or ocr,
+        any_language=any_language,
+        max_error=max_error,
+    )
     loaded = pipeline.classifier.loaded
     began = time.monotonic()
-    reference = ModelReference(name=loaded.name, sha256=loaded.sha256)
+    reference = ModelReference(name=loaded.name, sha256=loaded.sha256, precision=pipeline.classifier.precision)
     with OutputFolder(output, reference, formats=formats or tuple(FORMATS), sentences=sentences) as folder:
         tally = run(pipeline, sources, found, folder, manifest=facts, text_column=text_column)
     _show(tally, time.monotonic() - began, output)

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 from scrutiny.report import ROLES, BlockKind, Decision, Prediction, Report
 from scrutiny.roles.batching import batches
 from scrutiny.roles.loading import LoadedModel, load_model
+from scrutiny.roles.memory import Memory, key_of
+from scrutiny.roles.precision import Precision, dtype_of
 from scrutiny.roles.windows import Unit, Window, windows
 
 if TYPE_CHECKING:
@@ -42,6 +44,7 @@ class Classifier:
         model: str | Path | None = None,
         *,
         device: str | None = None,
+        precision: Precision | str = Precision.AUTO,
         threads: int | None = None,
         token_budget: int = TOKEN_BUDGET,
         buffer: int = BUFFER,
@@ -50,6 +53,7 @@ class Classifier:
     ) -> None:
         """Load ``model`` (None: the shipped one) onto ``device`` (None: CUDA, MPS or CPU, whichever is there).
 
+        ``precision`` is ``float32``, ``bfloat16`` or ``auto``, see :mod:`scrutiny.roles.precision`.
         ``threads`` (default: torch's own number) is how many windows run at a time on a CPU; ``token_budget``
         is tokens in a batch elsewhere; ``buffer`` is sentences gathered across reports. With ``any_language`` reports
         that are not in English are classified too. ``max_error`` is the share of wrong roles that is borne among
@@ -57,12 +61,16 @@ class Classifier:
 
         Raises:
             ModelError: the model cannot be loaded, has other labels, or is never as sure as ``max_error`` asks.
+            ValueError: there is no such precision.
         """
         import torch
 
-        self.loaded: LoadedModel = load_model(model)
         self.device = torch.device(device or _best_device())
-        self.loaded.model.to(device=self.device)  # type: ignore[call-arg]
+        dtype = dtype_of(precision, self.device)
+        self.loaded: LoadedModel = load_model(model)
+        self.loaded.model.to(device=self.device, dtype=dtype)  # type: ignore[call-arg]
+        self.precision = str(dtype).removeprefix("torch.")
+        self._memory = Memory()
         self.threads = threads or torch.get_num_threads()
         self.token_budget = token_budget
         self.buffer = buffer
@@ -121,40 +129,58 @@ class Classifier:
         import torch
 
         logits = torch.empty(units, len(ROLES), dtype=torch.double)
+        known: dict[bytes, torch.Tensor] = {}
+        new: dict[bytes, Window] = {}
+        keys = [key_of(window) for window in read]
+        for key, window in zip(keys, read, strict=True):
+            if (remembered := self._memory.get(key)) is None:
+                new[key] = window
+            else:
+                known[key] = remembered
+        for key, of_window in zip(new, self._computed(list(new.values())), strict=True):
+            known[key] = of_window
+            self._memory.put(key, of_window)
+        for key, window in zip(keys, read, strict=True):
+            logits[[number for number, _, _ in window.spans]] = known[key]
+        return logits
+
+    def _computed(self, read: Sequence[Window]) -> list[torch.Tensor]:
+        """What the model says of the sentences of each window: double, shape (sentences, roles)."""
+        import torch
+
         # Matrix products add in another order for other numbers of rows, which changes the last bits.
         budget = 1 if self.device.type == "cpu" else self.token_budget
-        groups = [[read[index] for index in indices] for indices in batches([len(window) for window in read], budget)]
+        groups = list(batches([len(window) for window in read], budget))
+        computed: dict[int, torch.Tensor] = {}
         if self.device.type != "cpu":
             for group in groups:
-                self._fill(logits, group, self._forward(group))
-            return logits
+                computed.update(zip(group, self._forward([read[index] for index in group]), strict=True))
+            return [computed[index] for index in range(len(read))]
         callers_threads = torch.get_num_threads()
         try:
             with ThreadPoolExecutor(self.threads, initializer=torch.set_num_threads, initargs=(1,)) as pool:
-                for group, of_tokens in zip(groups, pool.map(self._forward, groups), strict=True):
-                    self._fill(logits, group, of_tokens)
+                jobs = pool.map(self._forward, ([read[index] for index in group] for group in groups))
+                for group, of_group in zip(groups, jobs, strict=True):
+                    computed.update(zip(group, of_group, strict=True))
         finally:
             # torch counts threads per thread, but a thread started later would inherit the 1.
             torch.set_num_threads(callers_threads)
-        return logits
+        return [computed[index] for index in range(len(read))]
 
-    def _forward(self, group: Sequence[Window]) -> torch.Tensor:
-        """The logits of every token of equally long windows: double, shape (windows, tokens, the model's labels)."""
+    def _forward(self, group: Sequence[Window]) -> list[torch.Tensor]:
+        """The mean logits of each sentence's tokens, for equally long windows: double, shape (sentences, roles)."""
         import torch
 
         model = self.loaded.model
         assert not model.training
         with torch.inference_mode():
             ids = torch.tensor([window.ids for window in group], device=self.device)
-            logits: torch.Tensor = model(input_ids=ids, attention_mask=torch.ones_like(ids)).logits.cpu().double()
-        return logits
-
-    def _fill(self, logits: torch.Tensor, group: Sequence[Window], of_tokens: torch.Tensor) -> None:
-        """Write the mean over each sentence's tokens into its row of ``logits``."""
-        order = list(self.loaded.label_order)
-        for window, row in zip(group, of_tokens, strict=True):
-            for number, start, end in window.spans:
-                logits[number] = row[start:end].mean(dim=0)[order]
+            of_tokens = model(input_ids=ids, attention_mask=torch.ones_like(ids)).logits.cpu().double()
+            of_roles = of_tokens[:, :, list(self.loaded.label_order)]
+        return [
+            torch.stack([row[start:end].mean(dim=0) for _, start, end in window.spans])
+            for window, row in zip(group, of_roles, strict=True)
+        ]
 
     def _prediction(self, row: Sequence[float], cut: bool) -> Prediction:
         settings = self.loaded.settings

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -76,14 +77,18 @@ def explain(
     for place, (first, _) in enumerate(offsets):
         if first >= 0:
             masked[0, start + place] = hider
-    embeddings = loaded.model.get_input_embeddings()
+    # Thirty-two gradients of a coarser model would not sum up.
+    model = loaded.model
+    if model.dtype != torch.float32:
+        model = copy.deepcopy(model).to(dtype=torch.float32)  # type: ignore[call-arg]
+    embeddings = model.get_input_embeddings()
     with torch.no_grad():
         shown, hidden = embeddings(ids), embeddings(masked)
 
     def logit(embedded: torch.Tensor) -> torch.Tensor:
         """The sentence's logit of the role for each row, shape (rows,)."""
         attention = torch.ones(embedded.shape[:2], dtype=torch.long, device=embedded.device)
-        of_tokens = loaded.model(inputs_embeds=embedded, attention_mask=attention).logits
+        of_tokens = model(inputs_embeds=embedded, attention_mask=attention).logits
         of_role: torch.Tensor = of_tokens[:, start:end, column].mean(dim=1)
         return of_role
 

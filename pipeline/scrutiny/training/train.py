@@ -117,7 +117,7 @@ def train(
     uncalibrated = ModelSettings(window=size)
     uncalibrated.save(output)
     # On the model as it was saved, through the code that will run it.
-    logits = Classifier(output).logits([to_unit(sentence) for sentence in validation])
+    logits = Classifier(output, precision="float32").logits([to_unit(sentence) for sentence in validation])
     settings = replace(uncalibrated, **calibrate(logits, validation))
     settings.save(output)
     log = trainer.state.log_history

@@ -47,7 +47,8 @@ class CsvWriter:
     COLUMNS = (
         "id", "report", "title", "role", "text", "confidence", "decision", "pages", "section", "list_marker", "lead_in",
         "score_finding", "score_strength", "score_recommendation", "score_other", "start", "end", "spans", "prefix",
-        "suffix", "boxes", "block_kind", "report_sha256", "model", "model_sha256", "scrutiny_version", "schema_version",
+        "suffix", "boxes", "block_kind", "report_sha256", "model", "model_sha256", "model_precision",
+        "scrutiny_version", "schema_version",
     )  # fmt: skip
 
     def __init__(self, path: Path) -> None:
@@ -72,6 +73,7 @@ class CsvWriter:
             "boxes": json.dumps([[box.page, box.x0, box.y0, box.x1, box.y1] for box in record.boxes]),
             "model": record.model.name,
             "model_sha256": record.model.sha256,
+            "model_precision": record.model.precision,
         }
         self._csv.writerow([_cell(row[column]) for column in self.COLUMNS])
 
@@ -121,7 +123,7 @@ class ParquetWriter:
                 ("block_kind", text),
                 ("list_marker", text),
                 ("lead_in", pa.struct([("text", text), ("start", whole), ("end", whole)])),
-                ("model", pa.struct([("name", text), ("sha256", text)])),
+                ("model", pa.struct([("name", text), ("sha256", text), ("precision", text)])),
                 ("scrutiny_version", text),
             ]
         )

@@ -17,7 +17,7 @@ from scrutiny.report import ROLES, Prediction, Record, Report, Sentence
 from scrutiny.version import __version__
 
 #: Major and minor version of every line's form.
-SCHEMA_VERSION: Literal["1.1"] = "1.1"
+SCHEMA_VERSION: Literal["1.2"] = "1.2"
 
 #: Characters of context on either side of a record, as in the W3C TextQuoteSelector.
 QUOTE_CONTEXT = 32
@@ -26,7 +26,7 @@ QUOTE_CONTEXT = 32
 class _Line(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    schema_version: Literal["1.1"] = SCHEMA_VERSION
+    schema_version: Literal["1.2"] = SCHEMA_VERSION
 
 
 class _Part(BaseModel):
@@ -80,6 +80,7 @@ class ModelReference(_Part):
 
     name: str
     sha256: str
+    precision: str = Field(description="The numbers it computed with: float32 or bfloat16")
 
 
 class RecordLine(_Line):
