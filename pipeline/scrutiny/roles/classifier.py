@@ -91,6 +91,10 @@ class Classifier:
         """What the model itself says, before calibration: double, shape (units, roles) in the order of ``ROLES``."""
         return self._logits(self._windows(units), len(units))
 
+    def forget(self) -> None:
+        """Forget what was said of windows read before."""
+        self._memory = Memory()
+
     def __call__(self, reports: Iterable[Report]) -> Iterator[Report]:
         """Add predictions to the sentences of each report that the model can read, batching across reports."""
         waiting: list[Report] = []
