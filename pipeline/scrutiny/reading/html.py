@@ -24,6 +24,8 @@ MAX_TAGS = 300_000
 #: An element that is not closed is opened again in every paragraph that follows if its tag is one of these, and a page
 #: of a few kilobytes grows to gigabytes. Under other names nothing is lost but how far boldness reaches.
 _FORMATTING_TAG = re.compile(r"(</?)(a|b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)(?=[\s/>])", re.IGNORECASE)
+#: "&#" before a raised or foreign figure is text; justhtml takes it for the number of a character, and fails.
+_NO_REFERENCE = re.compile(r"&(#[0-9]*([^\x00-\x7f]))")
 #: In XHTML any element may be empty: "<div/>".
 _EMPTY_TAG = re.compile(r"<([a-z][\w:-]*+)([^<>]*+)(?<=/)>", re.IGNORECASE)
 _VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
@@ -91,6 +93,7 @@ def _tree(html: str, path: str) -> Document | DocumentFragment:
             remedy="Split it into one file a report.",
             code="too_large",
         )
+    html = _NO_REFERENCE.sub(lambda found: f"&amp;{found[1]}" if found[2].isdigit() else found[0], html)
     if html.lstrip("\ufeff \r\n\t").startswith("<?xml"):
         html = _EMPTY_TAG.sub(_closed, html)
     return JustHTML(_FORMATTING_TAG.sub(rf"\1{FORMATTING}\2", flattened(html)), sanitize=False).root
