@@ -204,7 +204,28 @@ def test_a_trained_model_keeps_the_whole_command_that_made_it(encoder: Path, tmp
     assert "its end was left out" in long.stdout
 
 
-@pytest.mark.parametrize("command", ["extract", "explain", "evaluate", "train", "distill", "schema"])
+def test_models_are_averaged_and_calibrated_on_labels_of_ones_own(tiny_model: Path, tmp_path: Path) -> None:
+    rows = [("Plans are late.", "finding"), ("Staff are kind.", "strength"), ("We visited.", "other")] * 40
+    (tmp_path / "d.jsonl").write_text("".join(json.dumps({"text": t, "role": role}) + "\n" for t, role in rows))
+    averaged = scrutiny("average", tiny_model, tiny_model, "--share", "1", "--share", "2", "--output", tmp_path / "a")
+    assert averaged.returncode == 0, averaged.stderr
+    alone = scrutiny("average", tiny_model, "--output", tmp_path / "b")
+    assert alone.returncode == 1
+    assert "two or more models" in alone.stderr
+    calibrated = scrutiny("calibrate", "d.jsonl", "--model", "a", "--output", "c", cwd=tmp_path)
+    assert calibrated.returncode == 0, calibrated.stderr
+    assert "temperature" in calibrated.stdout
+    kept = json.loads((tmp_path / "c" / "calibration.json").read_text())["command"]
+    assert kept == "scrutiny calibrate d.jsonl --output c --model a"
+    (tmp_path / "few.jsonl").write_text('{"text": "A.", "role": "other"}\n')
+    few = scrutiny("calibrate", "few.jsonl", "--model", "a", "--output", "d", cwd=tmp_path)
+    assert few.returncode == 1
+    assert "calibrating takes 100 or more" in few.stderr
+
+
+@pytest.mark.parametrize(
+    "command", ["extract", "explain", "evaluate", "calibrate", "train", "distill", "average", "schema"]
+)
 def test_every_command_has_help(command: str) -> None:
     result = scrutiny(command, "--help")
     assert result.returncode == 0

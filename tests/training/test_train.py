@@ -11,6 +11,7 @@ from scrutiny.corpora import LabelledSentence
 from scrutiny.errors import ConfigError, DataError, ModelError
 from scrutiny.pipeline import load
 from scrutiny.report import ROLES, Role
+from scrutiny.roles.settings import ModelSettings
 from scrutiny.training.calibration import calibrate
 from scrutiny.training.config import Optimisation, TrainingConfig, load_config
 from scrutiny.training.examples import soft_label
@@ -156,14 +157,19 @@ def test_soft_labels_share_weight_with_second_role_and_uncertainty() -> None:
     assert mixed == pytest.approx([0.6, 0.3, 0.05, 0.05])
 
 
-def test_calibration_finds_the_temperature_that_made_the_labels() -> None:
+@pytest.mark.parametrize("biases", [(0.0, 0.0, 0.0, 0.0), (-0.6, 0.2, -0.4, 0.8)])
+def test_calibration_finds_the_temperature_and_biases_that_made_the_labels(biases: tuple[float, ...]) -> None:
     generator = torch.Generator().manual_seed(0)
     logits = torch.randn(6000, 4, generator=generator, dtype=torch.double) * 3
-    labels = torch.multinomial(torch.softmax(logits / 2, dim=-1), 1, generator=generator)[:, 0]
+    made = torch.softmax(logits / 2 + torch.tensor(biases, dtype=torch.double), dim=-1)
+    labels = torch.multinomial(made, 1, generator=generator)[:, 0]
     gold = [unit(ROLES[int(label)]) for label in labels]
     found = calibrate(logits, gold)
     assert found["temperature"] == pytest.approx(2, rel=0.1)
-    confidence, guess = torch.softmax(logits / found["temperature"], dim=-1).max(dim=-1)
+    # One bias more or less for all roles changes nothing.
+    mean = sum(found["bias"]) / 4
+    assert [bias - mean for bias in found["bias"]] == pytest.approx(list(biases), abs=0.15)
+    confidence, guess = ModelSettings(**found).probabilities(logits).max(dim=-1)
     accepted = confidence >= found["review_below"]
     assert float((guess == labels)[accepted].double().mean()) >= 0.95
     for point in found["risk_coverage"]:

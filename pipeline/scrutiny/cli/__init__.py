@@ -10,6 +10,8 @@ import os
 
 import typer
 
+from scrutiny.cli.average import average
+from scrutiny.cli.calibrate import calibrate
 from scrutiny.cli.evaluate import evaluate
 from scrutiny.cli.explain import explain
 from scrutiny.cli.extract import extract
@@ -26,7 +28,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (extract, explain, evaluate, train, distill, schema):
+for command in (extract, explain, evaluate, calibrate, train, distill, average, schema):
     app.command()(command)
 
 

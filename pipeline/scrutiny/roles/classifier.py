@@ -80,11 +80,9 @@ class Classifier:
 
     def predict(self, units: Sequence[Unit]) -> list[Prediction]:
         """One prediction for each of ``units``, in their order."""
-        import torch
-
         read = self._windows(units)
         cut = frozenset[int]().union(*(window.cut for window in read))
-        scores = torch.softmax(self._logits(read, len(units)) / self.loaded.settings.temperature, dim=-1).tolist()
+        scores = self.loaded.settings.probabilities(self._logits(read, len(units))).tolist()
         return [self._prediction(row, number in cut) for number, row in enumerate(scores)]
 
     def logits(self, units: Sequence[Unit]) -> torch.Tensor:

@@ -49,7 +49,7 @@ def load_model(name_or_path: str | Path | None = None) -> LoadedModel:
 
     from scrutiny.roles.weights import load_weights
 
-    folder = _locate(name_or_path)
+    folder = locate(name_or_path)
     name = str(name_or_path or DEFAULT_MODEL)
     if Path(name).is_dir():
         name = Path(name).resolve().name
@@ -91,7 +91,12 @@ def check_window(size: WindowSize, config: Any, source: Path) -> None:
         )
 
 
-def _locate(name_or_path: str | Path | None) -> Path:
+def locate(name_or_path: str | Path | None) -> Path:
+    """The folder of a model: the shipped one (None), a local folder, or one fetched from the hub.
+
+    Raises:
+        ModelError: there is none.
+    """
     if name_or_path is None:
         folder = models_folder() / DEFAULT_MODEL
         if not folder.is_dir():

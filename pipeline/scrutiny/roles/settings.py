@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Annotated, NamedTuple
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
 from scrutiny.errors import ModelError
 from scrutiny.report import ROLES
 from scrutiny.roles.windows import WindowSize
+
+if TYPE_CHECKING:
+    import torch
 
 FILE_NAME = "scrutiny.json"
 
@@ -28,10 +31,11 @@ class RiskPoint(NamedTuple):
 class ModelSettings:
     """What training assumed; inference must do the same.
 
-    ``roles`` is the label order. Logits are divided by ``temperature`` before the softmax (Guo et al. 2017, arXiv
-    1706.04599). A second role is given when its score reaches ``second_role_from``; a prediction with a confidence
-    under ``review_below`` is left to a person. ``risk_coverage``, by rising threshold, tells what other thresholds
-    would do (Geifman and El-Yaniv 2017, arXiv 1705.08500).
+    ``roles`` is the label order. Logits are divided by ``temperature`` and ``bias`` is added, by role, before the
+    softmax (bias-corrected temperature scaling, Alexandari et al. 2020, arXiv 1901.06852). A second role is given when
+    its score reaches ``second_role_from``; a prediction with a confidence under ``review_below`` is left to a person.
+    ``risk_coverage``, by rising threshold, tells what other thresholds would do (Geifman and El-Yaniv 2017, arXiv
+    1705.08500).
     """
 
     __pydantic_config__ = ConfigDict(extra="forbid")
@@ -39,9 +43,16 @@ class ModelSettings:
     roles: tuple[str, ...] = tuple(role.value for role in ROLES)
     window: WindowSize = field(default_factory=WindowSize)
     temperature: Annotated[float, Field(gt=0)] = 1.0
+    bias: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)
     second_role_from: float = 0.25
     review_below: float = 0.6
     risk_coverage: tuple[RiskPoint, ...] = ()
+
+    def probabilities(self, logits: torch.Tensor) -> torch.Tensor:
+        """What the model's ``logits`` mean once calibrated: double, shape (sentences, roles), rows sum up to 1."""
+        import torch
+
+        return torch.softmax(logits / self.temperature + torch.tensor(self.bias, dtype=torch.double), dim=-1)
 
     def review_below_for(self, max_error: float) -> float:
         """The lowest confidence to accept so that at most ``max_error`` of what is accepted is wrong.

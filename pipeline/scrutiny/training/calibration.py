@@ -1,7 +1,8 @@
-"""Choosing temperature and thresholds on validation data."""
+"""Choosing temperature, biases and thresholds on labelled data that the model was not trained on."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from typing import TypedDict
 
@@ -28,13 +29,14 @@ class Calibration(TypedDict):
     """The calibrated part of :class:`scrutiny.roles.settings.ModelSettings`."""
 
     temperature: float
+    bias: tuple[float, float, float, float]
     second_role_from: float
     review_below: float
     risk_coverage: tuple[RiskPoint, ...]
 
 
 def calibrate(logits: torch.Tensor, gold: Sequence[LabelledSentence]) -> Calibration:
-    """Fit the temperature by likelihood and the thresholds by F1 and selective accuracy.
+    """Fit temperature and biases by likelihood and the thresholds by F1 and selective accuracy.
 
     Args:
         logits: float, shape (sentences, roles), columns in the order of ``ROLES``.
@@ -42,11 +44,8 @@ def calibrate(logits: torch.Tensor, gold: Sequence[LabelledSentence]) -> Calibra
     """
     logits = logits.double()
     roles = torch.tensor([ROLES.index(unit.role) for unit in gold])
-    temperature = min(
-        (float(t) for t in torch.logspace(-0.7, 0.7, 281, dtype=torch.double)),
-        key=lambda t: float(torch.nn.functional.cross_entropy(logits / t, roles)),
-    )
-    scores = torch.softmax(logits / temperature, dim=-1)
+    temperature, bias = _fitted(logits, roles)
+    scores = torch.softmax(logits / temperature + torch.tensor(bias, dtype=torch.double), dim=-1)
     second_scores, seconds = scores.topk(2, dim=-1).values[:, 1], scores.topk(2, dim=-1).indices[:, 1]
     gold_seconds = torch.tensor([ROLES.index(unit.second_role) if unit.second_role else -1 for unit in gold])
 
@@ -59,11 +58,33 @@ def calibrate(logits: torch.Tensor, gold: Sequence[LabelledSentence]) -> Calibra
     confidence, guess = scores.max(dim=-1)
     curve = tuple(_risk(confidence, guess != roles))
     return Calibration(
-        temperature=round(temperature, 4),
+        temperature=temperature,
+        bias=bias,
         second_role_from=second_role_from,
         review_below=next((point.threshold for point in curve if point.error <= MAX_ERROR), _NEVER),
         risk_coverage=curve,
     )
+
+
+def _fitted(logits: torch.Tensor, roles: torch.Tensor) -> tuple[float, tuple[float, float, float, float]]:
+    """The temperature and the bias of each role that are most likely, with a standard normal prior on each.
+
+    The prior matters where there are few sentences, or none of a role.
+    """
+    log_temperature = torch.zeros(1, dtype=torch.double, requires_grad=True)
+    bias = torch.zeros(len(ROLES), dtype=torch.double, requires_grad=True)
+    optimiser = torch.optim.LBFGS([log_temperature, bias], max_iter=200, line_search_fn="strong_wolfe")
+
+    def loss() -> torch.Tensor:
+        optimiser.zero_grad()
+        prior = (log_temperature.square().sum() + bias.square().sum()) / (2 * len(roles))
+        cost = torch.nn.functional.cross_entropy(logits / log_temperature.exp() + bias, roles) + prior
+        cost.backward()  # type: ignore[no-untyped-call]
+        return cost
+
+    optimiser.step(loss)  # type: ignore[no-untyped-call]
+    finding, strength, recommendation, other = (round(value, 4) for value in bias.tolist())
+    return round(math.exp(log_temperature.item()), 4), (finding, strength, recommendation, other)
 
 
 def _risk(confidence: torch.Tensor, wrong: torch.Tensor) -> Iterator[RiskPoint]:

@@ -57,7 +57,7 @@ def write_card(
     logits: torch.Tensor,
 ) -> None:
     """Write ``README.md`` with the measures of ``logits``, (sentences, roles), on the validation data ``gold``."""
-    confidence, guess = torch.softmax(logits / settings.temperature, dim=-1).max(dim=-1)
+    confidence, guess = settings.probabilities(logits).max(dim=-1)
     predicted = [ROLES[index] for index in guess.tolist()]
     measures = measure([sentence.role for sentence in gold], predicted)
     right = [role == sentence.role for sentence, role in zip(gold, predicted, strict=True)]

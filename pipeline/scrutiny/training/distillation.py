@@ -9,8 +9,6 @@ import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-import torch
-
 from scrutiny.errors import DataError
 from scrutiny.roles.classifier import Classifier
 from scrutiny.roles.windows import Unit
@@ -41,8 +39,7 @@ def taught(
 
 def _said(teacher: Classifier, units: Sequence[Unit]) -> list[list[float]]:
     """The teacher's calibrated probabilities, a row a sentence in the order of the roles."""
-    logits = teacher.logits(units) / teacher.loaded.settings.temperature
-    rows: list[list[float]] = torch.softmax(logits, dim=-1).tolist()
+    rows: list[list[float]] = teacher.loaded.settings.probabilities(teacher.logits(units)).tolist()
     return rows
 
 

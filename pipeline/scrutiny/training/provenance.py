@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -34,8 +34,17 @@ def run_of(config: TrainingConfig, base_model: str | None, teacher: Classifier |
         "config": config.model_dump(mode="json"),
         "base_model": base_model or config.model.base,
         "teacher": {"name": teacher.loaded.name, "sha256": teacher.loaded.sha256} if teacher else None,
-        "sha256": {source: _hash(source) for source in sources},
+        "sha256": hashes_of(sources),
     }
+
+
+def hashes_of(sources: Iterable[str]) -> dict[str, str]:
+    """The SHA-256 of each source of labelled sentences, of a folder over its files in the order of their names.
+
+    Raises:
+        DataError: a file cannot be read.
+    """
+    return {source: _hash(source) for source in sources}
 
 
 def _hash(source: str) -> str:
@@ -45,9 +54,7 @@ def _hash(source: str) -> str:
         for file in sorted(folder.iterdir()) if folder.is_dir() else [folder]:
             digest.update(file.read_bytes())
     except OSError as error:
-        raise DataError(
-            f"{source}: cannot be read: {error.strerror}.", remedy="Mend the path in the configuration."
-        ) from None
+        raise DataError(f"{source}: cannot be read: {error.strerror}.", remedy="Mend the path.") from None
     return digest.hexdigest()
 
 
@@ -69,11 +76,15 @@ def last_checkpoint(run: dict[str, Any], folder: Path) -> str | None:
     return last
 
 
+def versions() -> dict[str, str]:
+    """What the software that makes a model is of."""
+    return {"scrutiny": __version__, "torch": torch.__version__, "transformers": transformers.__version__}
+
+
 def write_provenance(
     run: dict[str, Any], output: Path, *, command: str, sentences: dict[str, int], log: Sequence[dict[str, float]]
 ) -> None:
     """Write ``training.json``: the run, the command, the versions and the course of the validation measures."""
-    versions = {"scrutiny": __version__, "torch": torch.__version__, "transformers": transformers.__version__}
     measured = [entry for entry in log if "eval_macro_f1" in entry]
-    provenance = {"command": command, **run, "sentences": sentences, "versions": versions, "log": measured}
+    provenance = {"command": command, **run, "sentences": sentences, "versions": versions(), "log": measured}
     (output / "training.json").write_text(json.dumps(provenance, indent=2) + "\n", encoding="utf-8")

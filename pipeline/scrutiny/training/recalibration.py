@@ -1,0 +1,66 @@
+"""A model's probabilities fitted to other labelled sentences, its weights left as they are."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from scrutiny import corpora
+from scrutiny.errors import DataError
+from scrutiny.evaluation.predict import in_reading_order, to_unit
+from scrutiny.roles.classifier import Classifier
+from scrutiny.roles.settings import ModelSettings
+from scrutiny.training.calibration import calibrate
+from scrutiny.training.provenance import hashes_of, versions
+
+#: Fewer labelled sentences than these say too little of how sure a model should be.
+FEWEST = 100
+
+_FILE_NAME = "calibration.json"
+
+
+def recalibrate(
+    model: Path, data: Sequence[str], output: Path, *, split: str | None = None, command: str = ""
+) -> ModelSettings:
+    """Write ``model`` to ``output`` with temperature, biases and thresholds fitted to ``data``.
+
+    ``data`` are sources of labelled sentences, of which only ``split`` is taken if it is given; ``calibration.json``
+    keeps them by content, with ``command``. The model's card is not taken along: its measures hold no longer.
+
+    Raises:
+        DataError: the data cannot be read, or there are too few sentences.
+        ModelError: the model cannot be loaded.
+    """
+    gold = []
+    for source in data:
+        splits = corpora.sentences(source)
+        if split is not None and split not in splits:
+            raise DataError(f"{source}: no split {split!r}.", remedy=f"Splits there: {', '.join(splits)}.")
+        gold += [unit for name, units in splits.items() if split in (None, name) for unit in units]
+    if len(gold) < FEWEST:
+        raise DataError(
+            f"There are {len(gold)} labelled sentences; calibrating takes {FEWEST} or more.",
+            remedy="Label more sentences of your reports.",
+        )
+    gold = in_reading_order(gold)
+    classifier = Classifier(model, precision="float32")
+    logits = classifier.logits([to_unit(sentence) for sentence in gold])
+    settings = replace(classifier.loaded.settings, **calibrate(logits, gold))
+    output.mkdir(parents=True, exist_ok=True)
+    if output.resolve() != model.resolve():
+        for file in model.iterdir():
+            if file.is_file() and file.name != "README.md":
+                shutil.copyfile(file, output / file.name)
+    settings.save(output)
+    made = {
+        "command": command,
+        "sha256": hashes_of(data),
+        "split": split,
+        "sentences": len(gold),
+        "versions": versions(),
+    }
+    (output / _FILE_NAME).write_text(json.dumps(made, indent=2) + "\n", encoding="utf-8")
+    return settings

@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+import torch
+
+from scrutiny.errors import ModelError
+from scrutiny.roles.loading import load_model
+from scrutiny.roles.settings import ModelSettings
+from scrutiny.roles.weights import save_int8
+from scrutiny.roles.windows import WindowSize
+from scrutiny.training.averaging import average
+
+
+@pytest.fixture
+def two_models(tiny_model: Path, tmp_path: Path) -> tuple[Path, Path]:
+    """Two models of one shape with other weights."""
+    other = tmp_path / "other"
+    shutil.copytree(tiny_model, other)
+    loaded = load_model(other)
+    torch.manual_seed(1)
+    for weight in loaded.model.parameters():
+        weight.data += torch.randn_like(weight) / 10
+    loaded.model.save_pretrained(other)
+    return tiny_model, other
+
+
+def test_an_average_lies_between_its_models_by_their_shares(two_models: tuple[Path, Path], tmp_path: Path) -> None:
+    made = average(two_models, tmp_path / "made", shares=[1, 3], command="scrutiny average x y")
+    one, other = (load_model(model).model.state_dict() for model in two_models)
+    for name, weight in made.model.state_dict().items():
+        assert torch.allclose(weight, 0.25 * one[name] + 0.75 * other[name], atol=1e-3), name
+    kept = json.loads((tmp_path / "made" / "average.json").read_text())
+    assert kept["command"] == "scrutiny average x y"
+    assert kept["shares"] == [0.25, 0.75]
+    assert list(kept["models"].values()) == [load_model(model).sha256 for model in two_models]
+
+
+def test_models_in_eight_bits_give_one_in_eight_bits(two_models: tuple[Path, Path], tmp_path: Path) -> None:
+    packed = tmp_path / "packed"
+    shutil.copytree(two_models[0], packed)
+    (packed / "model.safetensors").unlink()
+    save_int8(load_model(two_models[0]).model, packed)
+    average([packed, two_models[1]], tmp_path / "made")
+    assert [file.name for file in (tmp_path / "made").glob("*.safetensors")] == ["model.int8.safetensors"]
+
+
+def test_models_that_read_other_windows_are_not_averaged(two_models: tuple[Path, Path], tmp_path: Path) -> None:
+    ModelSettings(window=WindowSize(core=20)).save(two_models[1])
+    with pytest.raises(ModelError, match=r"other and .* cannot be averaged"):
+        average(two_models, tmp_path / "made")
+    assert not (tmp_path / "made").exists()
+
+
+@pytest.mark.parametrize("shares", [[1.0], [1.0, 0.0], [1.0, 1.0, 1.0]])
+def test_shares_that_do_not_fit_are_refused(two_models: tuple[Path, Path], tmp_path: Path, shares: list[float]) -> None:
+    with pytest.raises(ValueError, match="a positive share of each"):
+        average(two_models, tmp_path / "made", shares=shares)
