@@ -30,16 +30,14 @@ CASES: dict[str, list[str]] = {
         "Auditors’ comment. It is late.",
     ],
     "letters in place of names": [
-        "It was Nurse N.",
+        "It was Child N.",
         "Particular 1 is not proved.",
-        "It harmed Child B.",
+        "It harmed Resident B.",
         "Neglect was found.",
     ],
-    "unit of a letter": [
-        "They held 85 L and 70 L.",
-        "Civil Aviation Order 100.5 applies.",
-        "It drew 12 V.",
-        "Load fell.",
+    "initials behind a profession or a year": [
+        "Nurse J. Okafor and Officer K. Dunn went.",
+        "In 2019 W. Low and at 10 A. Marsh took over.",
     ],
     "seconds after minutes": ["Block B was empty in 4 min 10 sec.", "Kitchen ducts were clean."],
     "time after a date": ["Test, unannounced, 21 Sept. 10:42: first vehicle applied foam.", "It was in time."],

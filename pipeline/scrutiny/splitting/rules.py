@@ -224,7 +224,6 @@ def _goes_on(text: str, at: int, start: int, word: str, begin: int) -> bool:
     if len(word) == 1 and is_name:
         return (
             not starter
-            and not (before.isdigit() and key in words.LETTER_UNITS)
             and before.lower() not in words.LETTERED
             and not _LETTERS.search(text[max(start, at - 8) : at - 1])
         )
