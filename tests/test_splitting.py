@@ -39,6 +39,8 @@ CASES: dict[str, list[str]] = {
         "Nurse J. Okafor and Officer K. Dunn went.",
         "In 2019 W. Low and at 10 A. Marsh took over.",
     ],
+    "sec. that cites": ["Article 4 Sec. 12 and Part 2 sec. 4(b) of the Code apply.", "All were met."],
+    "two initials": ["The case of Child A. K. was closed.", "Student R. Ahmed left."],
     "seconds after minutes": ["Block B was empty in 4 min 10 sec.", "Kitchen ducts were clean."],
     "time after a date": ["Test, unannounced, 21 Sept. 10:42: first vehicle applied foam.", "It was in time."],
     "subd.": ["Factors under Minn. Stat. 626.557, subd. 9c(c), were weighed.", "None applied."],

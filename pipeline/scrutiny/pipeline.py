@@ -160,6 +160,7 @@ def load(
     Raises:
         ModelError: the model cannot be loaded, its labels are not the four roles, or ``max_error`` is out of reach.
         ReadError: OCR is asked for and not installed.
+        ValueError: there is no such precision.
     """
     check_ocr(ocr)
     classifier = Classifier(

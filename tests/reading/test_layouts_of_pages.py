@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import pypdfium2
 import pytest
 from reportlab.pdfgen.canvas import Canvas
 
 from reading.drawn import FULL, PROSE, Draw, Law, MakePdf, all_of, of_kind, texts, write
-from scrutiny.reading import read
+from scrutiny.reading import pdf, read
 from scrutiny.report import BlockKind
 
 NARROW = (
@@ -41,6 +42,30 @@ def test_long_report_is_read_in_stretches_as_if_in_one_go(assert_offsets: Law, m
         (page, 1) for page in (1, 101, 201, 301, 401)
     ]
     assert_offsets(report)
+
+
+def test_a_file_that_is_opened_anew_between_pages_reads_the_same(
+    make_pdf: MakePdf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = make_pdf(*(write(f"The plans of ward {number} are late.", y=700) for number in range(1, 8)))
+    whole = read(file)
+    opened: list[str] = []
+    monkeypatch.setattr(pdf, "_OPENED_FOR", 2)
+    monkeypatch.setattr(pdf, "_WORTH", 0)
+    really_open = pdf._open
+
+    def open_and_tell(data: bytes, path: str) -> pypdfium2.PdfDocument:
+        opened.append(path)
+        return really_open(data, path)
+
+    monkeypatch.setattr(pdf, "_open", open_and_tell)
+    assert read(file) == whole
+    assert len(opened) == 4
+    assert [block.page for block in whole.blocks] == list(range(1, 8))
+    monkeypatch.setattr(pdf, "_WORTH", float("inf"))
+    opened.clear()
+    assert read(file) == whole
+    assert len(opened) == 1
 
 
 def test_three_narrow_columns_are_read_one_after_the_other(make_pdf: MakePdf) -> None:

@@ -50,12 +50,11 @@ def test_a_precision_says_the_same_to_the_last_bit_whatever_it_reads_besides(tin
     assert torch.cat([backwards.logits(passage) for passage in reversed(passages)][::-1]).equal(together)
 
 
-def test_the_shipped_model_says_the_same_role_in_the_coarser_precision(pipeline: Pipeline) -> None:
+def test_the_shipped_model_says_the_same_role_in_the_coarser_precision() -> None:
     authored = corpora.sentences("authored")["test"][:400]
     units = [Unit(unit.text, unit.heading, unit.passage, unit.block == "item") for unit in authored]
     coarse, fine = (Classifier(device="cpu", precision=name).predict(units) for name in ("bfloat16", "float32"))
     assert sum(one.role is other.role for one, other in zip(coarse, fine, strict=True)) >= 0.995 * len(units)
-    assert pipeline.classifier.precision in ("float32", "bfloat16")
 
 
 def test_an_unknown_precision_is_refused_with_those_there_are(tiny_model: Path) -> None:

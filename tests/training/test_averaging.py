@@ -35,8 +35,8 @@ def test_an_average_lies_between_its_models_by_their_shares(two_models: tuple[Pa
         assert torch.allclose(weight, 0.25 * one[name] + 0.75 * other[name], atol=1e-3), name
     kept = json.loads((tmp_path / "made" / "average.json").read_text())
     assert kept["command"] == "scrutiny average x y"
-    assert kept["shares"] == [0.25, 0.75]
-    assert list(kept["models"].values()) == [load_model(model).sha256 for model in two_models]
+    assert [model["share"] for model in kept["models"]] == [0.25, 0.75]
+    assert [model["sha256"] for model in kept["models"]] == [load_model(model).sha256 for model in two_models]
 
 
 def test_models_in_eight_bits_give_one_in_eight_bits(two_models: tuple[Path, Path], tmp_path: Path) -> None:
@@ -44,8 +44,19 @@ def test_models_in_eight_bits_give_one_in_eight_bits(two_models: tuple[Path, Pat
     shutil.copytree(two_models[0], packed)
     (packed / "model.safetensors").unlink()
     save_int8(load_model(two_models[0]).model, packed)
-    average([packed, two_models[1]], tmp_path / "made")
-    assert [file.name for file in (tmp_path / "made").glob("*.safetensors")] == ["model.int8.safetensors"]
+    made = tmp_path / "made"
+    average(two_models, made)
+    (made / "README.md").write_text("of another model")
+    average([packed, two_models[1]], made)
+    assert [file.name for file in made.glob("*.safetensors")] == ["model.int8.safetensors"]
+    assert not (made / "README.md").exists()
+
+
+def test_a_model_is_not_overwritten_by_an_average_of_it(two_models: tuple[Path, Path]) -> None:
+    before = load_model(two_models[1]).sha256
+    with pytest.raises(ModelError, match="is one of the models to read"):
+        average(two_models, two_models[1])
+    assert load_model(two_models[1]).sha256 == before
 
 
 def test_models_that_read_other_windows_are_not_averaged(two_models: tuple[Path, Path], tmp_path: Path) -> None:
@@ -55,7 +66,7 @@ def test_models_that_read_other_windows_are_not_averaged(two_models: tuple[Path,
     assert not (tmp_path / "made").exists()
 
 
-@pytest.mark.parametrize("shares", [[1.0], [1.0, 0.0], [1.0, 1.0, 1.0]])
+@pytest.mark.parametrize("shares", [[1.0], [1.0, 0.0], [1.0, 1.0, 1.0], [1.0, float("nan")], [1.0, float("inf")]])
 def test_shares_that_do_not_fit_are_refused(two_models: tuple[Path, Path], tmp_path: Path, shares: list[float]) -> None:
     with pytest.raises(ValueError, match="a positive share of each"):
         average(two_models, tmp_path / "made", shares=shares)

@@ -8,6 +8,8 @@ import pytest
 from scrutiny.errors import DataError
 from scrutiny.report import ROLES
 from scrutiny.roles.classifier import Classifier
+from scrutiny.roles.loading import load_model
+from scrutiny.roles.weights import save_int8
 from scrutiny.roles.windows import Unit
 from scrutiny.training.recalibration import recalibrate
 
@@ -38,8 +40,19 @@ def test_a_recalibrated_model_counts_as_the_labels_do(tiny_model: Path, tmp_path
 
 
 def test_a_model_can_be_recalibrated_in_place(tiny_model: Path, tmp_path: Path) -> None:
+    (tiny_model / "README.md").write_text("measures that hold no longer")
     settings = recalibrate(tiny_model, [labelled(tmp_path, 100)], tiny_model)
     assert Classifier(tiny_model).loaded.settings == settings
+    assert not (tiny_model / "README.md").exists()
+
+
+def test_nothing_of_another_model_stays_in_the_folder(tiny_model: Path, tmp_path: Path) -> None:
+    output = tmp_path / "data" / "made"
+    output.mkdir(parents=True)
+    save_int8(load_model(tiny_model).model, output)
+    labelled(tmp_path / "data", 100)
+    recalibrate(tiny_model, [str(tmp_path / "data")], output)
+    assert [file.name for file in output.glob("*.safetensors")] == ["model.safetensors"]
 
 
 def test_too_few_labels_are_refused(tiny_model: Path, tmp_path: Path) -> None:

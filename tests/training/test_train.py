@@ -164,15 +164,16 @@ def test_calibration_finds_the_temperature_and_biases_that_made_the_labels(biase
     made = torch.softmax(logits / 2 + torch.tensor(biases, dtype=torch.double), dim=-1)
     labels = torch.multinomial(made, 1, generator=generator)[:, 0]
     gold = [unit(ROLES[int(label)]) for label in labels]
-    found = calibrate(logits, gold)
-    assert found["temperature"] == pytest.approx(2, rel=0.1)
+    found = calibrate(logits, gold, ModelSettings(second_role_from=0.3))
+    assert found.temperature == pytest.approx(2, rel=0.1)
     # One bias more or less for all roles changes nothing.
-    mean = sum(found["bias"]) / 4
-    assert [bias - mean for bias in found["bias"]] == pytest.approx(list(biases), abs=0.15)
-    confidence, guess = ModelSettings(**found).probabilities(logits).max(dim=-1)
-    accepted = confidence >= found["review_below"]
+    mean = sum(found.bias) / 4
+    assert [bias - mean for bias in found.bias] == pytest.approx(list(biases), abs=0.15)
+    assert found.second_role_from == 0.3  # no sentence has a second role
+    confidence, guess = found.probabilities(logits).max(dim=-1)
+    accepted = confidence >= found.review_below
     assert float((guess == labels)[accepted].double().mean()) >= 0.95
-    for point in found["risk_coverage"]:
+    for point in found.risk_coverage:
         accepted = confidence >= point.threshold
         assert point.coverage == pytest.approx(float(accepted.double().mean()), abs=1e-3)
         assert point.error == pytest.approx(float((guess != labels)[accepted].double().mean()), abs=1e-3)

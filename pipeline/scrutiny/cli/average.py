@@ -29,5 +29,7 @@ def average(
     except ValueError as error:
         raise typer.BadParameter(f"{error}.", param_hint="MODEL MODEL... --share") from None
     except OSError as error:
-        raise WriteError(f"{output}: cannot be written: {error.strerror}.", remedy="Give another folder.") from None
+        raise WriteError(
+            f"{output}: cannot be written: {error.strerror or error}.", remedy="Give another folder."
+        ) from None
     typer.echo(f"Written to {output}: {made.sha256[:12]}. Its probabilities are raw until 'scrutiny calibrate' is run.")

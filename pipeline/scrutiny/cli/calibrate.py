@@ -33,6 +33,8 @@ def calibrate(
     try:
         found = recalibrate(locate(model), data, output, split=split, command=shlex.join(given))
     except OSError as error:
-        raise WriteError(f"{output}: cannot be written: {error.strerror}.", remedy="Give another folder.") from None
+        raise WriteError(
+            f"{output}: cannot be written: {error.strerror or error}.", remedy="Give another folder."
+        ) from None
     biases = ", ".join(f"{role.value} {bias:+.2f}" for role, bias in zip(ROLES, found.bias, strict=True))
     typer.echo(f"Written to {output}: temperature {found.temperature}, {biases}, review below {found.review_below}.")

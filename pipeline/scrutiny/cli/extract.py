@@ -97,7 +97,7 @@ def extract(
     device: Annotated[str | None, typer.Option(help="cpu, cuda or mps. Default: the best there is.")] = None,
     precision: Annotated[
         Precision,
-        typer.Option(help="Numbers the model computes with: float32 for the same scores on every kind of machine."),
+        typer.Option(help="Numbers the model computes with: float32 for nearly the same scores on every machine."),
     ] = Precision.AUTO,
     ocr: Annotated[bool, typer.Option("--ocr", help="Also read scanned pages, with Tesseract.")] = False,
     ocr_language: Annotated[

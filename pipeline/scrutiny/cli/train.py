@@ -52,7 +52,7 @@ def _run(command: str, config: Path, output: Path, base_model: str | None, teach
         settings,
         output,
         base_model=base_model,
-        teacher=Classifier(teacher) if teacher else None,
+        teacher=Classifier(teacher, precision="float32") if teacher else None,
         command=shlex.join(given),
     )
     typer.echo(f"Written to {output}: temperature {result.temperature}, review below {result.review_below}.")

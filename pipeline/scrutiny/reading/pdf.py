@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Generator, Sequence
-from contextlib import closing
+import time
+from collections.abc import Iterator, Sequence
 from types import MappingProxyType
 
 import pypdfium2
@@ -32,8 +32,10 @@ MAX_PIECES = 500_000
 #: Nor one with a page of so many bytes once all is drawn that it shows by name; reports have some 70,000.
 MAX_DRAWN = 50_000_000
 
-#: PDFium keeps what it has loaded until a file is closed, so one is opened anew after so many pages.
+#: PDFium keeps what it has loaded until a file is closed, so one is opened anew after so many pages; if reading them
+#: took so many times as long as opening it, which in a large damaged file means searching all of it.
 _OPENED_FOR = 100
+_WORTH = 10
 #: A file's title counts if it is printed on one of so many pages.
 _TITLE_PAGES = 2
 #: A whole PDF ends in this mark, give or take what a server appended, in bytes.
@@ -55,8 +57,9 @@ def read_pdf(data: bytes, *, path: str, ocr: str = "") -> Report:
     """
     tesseract = recogniser(ocr) if ocr else None
     with LOCK:
-        document = _open(data, path)
+        file = _File(data, path)
         try:
+            document = file.document
             if len(document) > MAX_PAGES:
                 raise ReadError(
                     f"{path}: the PDF has {len(document):,} pages; at most {MAX_PAGES:,} are read.",
@@ -69,12 +72,9 @@ def read_pdf(data: bytes, *, path: str, ocr: str = "") -> Report:
                     remedy="Do not trust it, or print it to a new PDF.",
                     code="too_large",
                 )
-            count, notes, metadata = len(document), _notes_on(document), _metadata(document)
-        finally:
-            document.close()
-        flow, pages, empty, printed = Flow(count), list[Page](), list[int](), list[str]()
-        with closing(_pages(data, count, path, tesseract, notes)) as read:
-            for page in read:
+            notes, metadata, printed = _notes_on(document), _metadata(document), list[str]()
+            flow, pages, empty = Flow(len(document)), list[Page](), list[int]()
+            for page in _pages(file, tesseract, notes):
                 texts = [*(segment.text for segment in page.segments), *(run.text for run in page.stray)]
                 if page.number <= _TITLE_PAGES:
                     printed += texts
@@ -82,6 +82,8 @@ def read_pdf(data: bytes, *, path: str, ocr: str = "") -> Report:
                     empty.append(page.number)
                 pages.append(page)
                 flow.add(page)
+        finally:
+            file.close()
     whole = _END_MARK in data[-_END_MARK_WITHIN:]
     if not whole:
         notes.append("The file has no end mark: it was cut off, and pages or text may be missing.")
@@ -103,6 +105,32 @@ def read_pdf(data: bytes, *, path: str, ocr: str = "") -> Report:
     if not _is_printed(metadata.get("title", ""), printed):
         metadata.pop("title", None)
     return build(flow.drafts(), source_of(data, path=path, format="pdf"), metadata=metadata, coverage=coverage)
+
+
+class _File:
+    """An open PDF file, whose ``document`` is another one after it was renewed."""
+
+    def __init__(self, data: bytes, path: str) -> None:
+        """Raises ReadError: ``encrypted``, ``damaged``."""
+        self.path = path
+        self._data = data
+        self._open()
+
+    def _open(self) -> None:
+        began = time.perf_counter()
+        self.document = _open(self._data, self.path)
+        self._opened = time.perf_counter()
+        self._cost = self._opened - began
+
+    def renew(self) -> None:
+        """Let go of what PDFium has loaded, unless opening the file took long for what was read since."""
+        if time.perf_counter() - self._opened >= _WORTH * self._cost:
+            self.document.close()
+            self._open()
+
+    def close(self) -> None:
+        """Close the file."""
+        self.document.close()
 
 
 def _open(data: bytes, path: str) -> pypdfium2.PdfDocument:
@@ -151,28 +179,26 @@ def _notes_on(document: pypdfium2.PdfDocument) -> list[str]:
     return ["The file is a form: what was filled into its fields was not read."] if form else []
 
 
-def _pages(
-    data: bytes, count: int, path: str, tesseract: Recogniser | None, notes: list[str]
-) -> Generator[Page, None, None]:
-    """Each of ``count`` pages; one that cannot be loaded is empty and added to ``notes``."""
+def _pages(file: _File, tesseract: Recogniser | None, notes: list[str]) -> Iterator[Page]:
+    """Every page; one that cannot be loaded is empty and added to ``notes``."""
     characters = pieces = 0
     pictures = PictureReader(tesseract) if tesseract else None
-    for first in range(0, count, _OPENED_FOR):
-        with closing(_open(data, path)) as document:
-            for index in range(first, min(first + _OPENED_FOR, count)):
-                try:
-                    page = read_page(document, index)
-                    if pictures and page.picture:
-                        page = pictures.read(page, *render(document, index))
-                except pypdfium2.PdfiumError:
-                    page = Page(index + 1, 0.0, 0.0)
-                    notes.append(f"Page {index + 1} is damaged and was not read.")
-                lengths = [len(run.text) for segment in page.segments for run in segment.runs]
-                characters += sum(lengths)
-                pieces += len(lengths)
-                if characters > MAX_CHARACTERS or pieces > MAX_PIECES:
-                    raise _too_large(path)
-                yield page
+    for index in range(len(file.document)):
+        if index and not index % _OPENED_FOR:
+            file.renew()
+        try:
+            page = read_page(file.document, index)
+            if pictures and page.picture:
+                page = pictures.read(page, *render(file.document, index))
+        except pypdfium2.PdfiumError:
+            page = Page(index + 1, 0.0, 0.0)
+            notes.append(f"Page {index + 1} is damaged and was not read.")
+        lengths = [len(run.text) for segment in page.segments for run in segment.runs]
+        characters += sum(lengths)
+        pieces += len(lengths)
+        if characters > MAX_CHARACTERS or pieces > MAX_PIECES:
+            raise _too_large(file.path)
+        yield page
 
 
 def _metadata(document: pypdfium2.PdfDocument) -> dict[str, str]:

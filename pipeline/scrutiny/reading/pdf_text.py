@@ -128,7 +128,7 @@ def _pieces_of(handle: int, characters: str) -> Iterator[tuple[int, int, int]]:
                 if stop > start:
                     yield start, stop, owner
             else:
-                # Parted at the space nearest its middle, for PDFium adds one between any two objects.
+                # Parted at the first space behind its middle, for PDFium adds one between any two objects.
                 half = (start + stop) // 2
                 space = characters.find(" ", half, stop - 1)
                 if space > start:
@@ -137,7 +137,6 @@ def _pieces_of(handle: int, characters: str) -> Iterator[tuple[int, int, int]]:
                     waiting.append((space, space + 1, of_space, of_space))
                     waiting.append((start, space, owner, object_of(handle, space - 1)))
                 else:
-                    half = max(half, start + 1)
                     waiting.append((half, stop, object_of(handle, half), end_owner))
                     waiting.append((start, half, owner, object_of(handle, half - 1)))
 

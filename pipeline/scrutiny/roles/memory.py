@@ -12,7 +12,7 @@ from scrutiny.roles.windows import Window
 if TYPE_CHECKING:
     import torch
 
-#: So many windows are remembered, some 200 bytes each.
+#: So many windows are remembered, some 40 MB.
 WINDOWS = 50_000
 
 

@@ -222,7 +222,8 @@ def _goes_on(text: str, at: int, start: int, word: str, begin: int) -> bool:
     after, starter = (following["word"], _is_starter(following)) if following else ("", False)
     numbered = before[-1:].isdigit() or "-" in word or word[:1].isdigit()
     if len(word) == 1 and is_name:
-        return (
+        initials = following is not None and len(after) == 1 and bool(following["stop"])
+        return initials or (
             not starter
             and before.lower() not in words.LETTERED
             and not _LETTERS.search(text[max(start, at - 8) : at - 1])
@@ -230,7 +231,8 @@ def _goes_on(text: str, at: int, start: int, word: str, begin: int) -> bool:
     if key in words.JOINING or (is_name and (key in words.TITLES or after.lower() in words.COMPANIES)):
         return True
     figure = after[:1].isdigit()
-    if numbered and key in words.UNITS:
+    cites = key in words.CITING and _CODE.fullmatch(after) is not None  # "Article 4 Sec. 12", not "4 min 10 sec. It"
+    if numbered and key in words.UNITS and not cites:
         return _SMALLER_UNIT.match(text, begin) is not None
     if key in words.NUMBERED and key != "in":
         is_code = _CODE.fullmatch(after) and (after != "I" or text[begin + 1 : begin + 2] in {",", ";", ")", "."})

@@ -38,6 +38,8 @@ NUMBERED = _words(
 ALSO_WORDS = _words("no art cat item")
 #: Measures: with a number before them they end a sentence before any capital letter.
 UNITS = _words("in dia ft sq hr hrs mi lb lbs oz yd min mins max sec secs wt s p pp")
+#: Among them, words that cite a section too.
+CITING = _words("sec secs")
 #: End a sentence before any capital letter.
 CLOSING = _words("etc ltd plc inc corp bros jr snr jnr esq llc llp lp pty pte bhd p.a a.m p.m am pm")
 #: What may close the name of a company after another abbreviation: "Marl Bros. Ltd."
@@ -53,9 +55,9 @@ ABBREVIATIONS = TITLES | JOINING | NAMING | PROPER | NUMBERED | CLOSING | CALEND
 #: A capital letter after one of these is a name, not an initial: "Appendix B. The".
 LETTERED = _words(
     "adult annex appendix attachment band block building category child class client condition exhibit figure "
-    "grade group hepatitis level line lot option part patient person phase plan platform point practice priority "
-    "pupil question registrant requirement resident rule schedule section site stage student table team tier "
-    "track type unit vitamin ward wing zone"
+    "grade group hepatitis level line lot option part patient person phase plan platform point priority pupil "
+    "question requirement resident rule schedule section site stage table team tier track type unit vitamin ward "
+    "wing zone"
 )
 #: Stand at the head of a sentence with a stop of their own: "Condition. Forty-one of 90 files had no plan."
 LABELS = _words(

@@ -7,7 +7,7 @@ each (model soups, Wortsman et al. 2022, arXiv 2203.05482).
 from __future__ import annotations
 
 import json
-import shutil
+import math
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from scrutiny.errors import ModelError
 from scrutiny.roles.loading import LoadedModel, load_model
 from scrutiny.roles.settings import ModelSettings
 from scrutiny.roles.weights import FILE_NAME, save_int8
+from scrutiny.training.folders import make_room
 from scrutiny.training.provenance import versions
 
 
@@ -29,11 +30,11 @@ def average(
     by content, with ``command``.
 
     Raises:
-        ModelError: a model cannot be loaded, or the models differ in shape, labels or windows.
+        ModelError: a model cannot be loaded, the models differ in shape, labels or windows, or ``output`` is one.
         ValueError: there are fewer than two models, or the shares do not fit them.
     """
     shares = list(shares or [1.0] * len(models))
-    if len(models) < 2 or len(shares) != len(models) or min(shares) <= 0:
+    if len(models) < 2 or len(shares) != len(models) or not all(0 < share < math.inf for share in shares):
         raise ValueError(f"two or more models and a positive share of each are needed, not {len(models)} and {shares}")
     first, *others = [load_model(model) for model in models]
     for other in others:
@@ -51,17 +52,20 @@ def average(
         for name in weights[0]
     }
     first.model.load_state_dict(averaged)
-    if (models[0] / FILE_NAME).is_file():
+    in_eight_bits = (models[0] / FILE_NAME).is_file()
+    make_room(output, inputs=models)
+    if in_eight_bits:
         save_int8(first.model, output)
     else:
         first.model.to(dtype=torch.float16).save_pretrained(output)  # type: ignore[call-arg]
-    for name in ("tokenizer.json", "tokenizer_config.json"):
-        shutil.copyfile(models[0] / name, output / name)
+    first.tokenizer.save_pretrained(output)
     ModelSettings(window=first.settings.window).save(output)
     made = {
         "command": command,
-        "models": {model.as_posix(): loaded.sha256 for model, loaded in zip(models, (first, *others), strict=True)},
-        "shares": [round(share / total, 4) for share in shares],
+        "models": [
+            {"model": model.as_posix(), "sha256": loaded.sha256, "share": round(share / total, 4)}
+            for model, loaded, share in zip(models, (first, *others), shares, strict=True)
+        ],
         "versions": versions(),
     }
     (output / "average.json").write_text(json.dumps(made, indent=2) + "\n", encoding="utf-8")
@@ -71,5 +75,8 @@ def average(
 def _are_alike(one: LoadedModel, other: LoadedModel) -> bool:
     shapes = [{name: tensor.shape for name, tensor in loaded.model.state_dict().items()} for loaded in (one, other)]
     return (
-        shapes[0] == shapes[1] and one.label_order == other.label_order and one.settings.window == other.settings.window
+        shapes[0] == shapes[1]
+        and one.model.config.model_type == other.model.config.model_type
+        and one.label_order == other.label_order
+        and one.settings.window == other.settings.window
     )

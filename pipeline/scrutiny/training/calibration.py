@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from typing import TypedDict
+from dataclasses import replace
 
 import torch
 
 from scrutiny.corpora import LabelledSentence
 from scrutiny.report import ROLES
-from scrutiny.roles.settings import RiskPoint
+from scrutiny.roles.settings import ModelSettings, RiskPoint
 
 #: Of what is accepted by default at most this share was wrong on the validation data.
 MAX_ERROR = 0.05
@@ -25,27 +25,21 @@ _FEWEST = 10
 _NEVER = 1.01
 
 
-class Calibration(TypedDict):
-    """The calibrated part of :class:`scrutiny.roles.settings.ModelSettings`."""
+def calibrate(logits: torch.Tensor, gold: Sequence[LabelledSentence], settings: ModelSettings) -> ModelSettings:
+    """``settings`` with temperature and biases fitted by likelihood and the thresholds by F1 and selective accuracy.
 
-    temperature: float
-    bias: tuple[float, float, float, float]
-    second_role_from: float
-    review_below: float
-    risk_coverage: tuple[RiskPoint, ...]
-
-
-def calibrate(logits: torch.Tensor, gold: Sequence[LabelledSentence]) -> Calibration:
-    """Fit temperature and biases by likelihood and the thresholds by F1 and selective accuracy.
+    Where no sentence has a second role, nothing can be said of their threshold, and it stays as it is.
 
     Args:
         logits: float, shape (sentences, roles), columns in the order of ``ROLES``.
         gold: the labelled sentences, in the same order.
+        settings: what else the model assumes.
     """
     logits = logits.double()
     roles = torch.tensor([ROLES.index(unit.role) for unit in gold])
     temperature, bias = _fitted(logits, roles)
-    scores = torch.softmax(logits / temperature + torch.tensor(bias, dtype=torch.double), dim=-1)
+    settings = replace(settings, temperature=temperature, bias=bias)
+    scores = settings.probabilities(logits)
     second_scores, seconds = scores.topk(2, dim=-1).values[:, 1], scores.topk(2, dim=-1).indices[:, 1]
     gold_seconds = torch.tensor([ROLES.index(unit.second_role) if unit.second_role else -1 for unit in gold])
 
@@ -54,12 +48,13 @@ def calibrate(logits: torch.Tensor, gold: Sequence[LabelledSentence]) -> Calibra
         right = int((given & (seconds == gold_seconds)).sum())
         return 2 * right / max(1, int(given.sum()) + int((gold_seconds >= 0).sum()))
 
-    second_role_from = max((step / 100 for step in range(10, 51)), key=second_role_f1)
+    second_role_from = settings.second_role_from
+    if any(unit.second_role for unit in gold):
+        second_role_from = max((step / 100 for step in range(10, 51)), key=second_role_f1)
     confidence, guess = scores.max(dim=-1)
     curve = tuple(_risk(confidence, guess != roles))
-    return Calibration(
-        temperature=temperature,
-        bias=bias,
+    return replace(
+        settings,
         second_role_from=second_role_from,
         review_below=next((point.threshold for point in curve if point.error <= MAX_ERROR), _NEVER),
         risk_coverage=curve,

@@ -51,7 +51,7 @@ def _hash(source: str) -> str:
     folder = corpora_folder() / "authored" if source == "authored" else Path(source)
     digest = hashlib.sha256()
     try:
-        for file in sorted(folder.iterdir()) if folder.is_dir() else [folder]:
+        for file in sorted(filter(Path.is_file, folder.iterdir())) if folder.is_dir() else [folder]:
             digest.update(file.read_bytes())
     except OSError as error:
         raise DataError(f"{source}: cannot be read: {error.strerror}.", remedy="Mend the path.") from None

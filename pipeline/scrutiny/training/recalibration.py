@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from scrutiny import corpora
@@ -14,6 +13,7 @@ from scrutiny.evaluation.predict import in_reading_order, to_unit
 from scrutiny.roles.classifier import Classifier
 from scrutiny.roles.settings import ModelSettings
 from scrutiny.training.calibration import calibrate
+from scrutiny.training.folders import make_room
 from scrutiny.training.provenance import hashes_of, versions
 
 #: Fewer labelled sentences than these say too little of how sure a model should be.
@@ -46,15 +46,6 @@ def recalibrate(
             remedy="Label more sentences of your reports.",
         )
     gold = in_reading_order(gold)
-    classifier = Classifier(model, precision="float32")
-    logits = classifier.logits([to_unit(sentence) for sentence in gold])
-    settings = replace(classifier.loaded.settings, **calibrate(logits, gold))
-    output.mkdir(parents=True, exist_ok=True)
-    if output.resolve() != model.resolve():
-        for file in model.iterdir():
-            if file.is_file() and file.name != "README.md":
-                shutil.copyfile(file, output / file.name)
-    settings.save(output)
     made = {
         "command": command,
         "sha256": hashes_of(data),
@@ -62,5 +53,15 @@ def recalibrate(
         "sentences": len(gold),
         "versions": versions(),
     }
+    classifier = Classifier(model, precision="float32")
+    settings = calibrate(classifier.logits([to_unit(sentence) for sentence in gold]), gold, classifier.loaded.settings)
+    if output.resolve() == model.resolve():
+        (output / "README.md").unlink(missing_ok=True)
+    else:
+        make_room(output)
+        for file in model.iterdir():
+            if file.is_file() and file.name != "README.md":
+                shutil.copyfile(file, output / file.name)
+    settings.save(output)
     (output / _FILE_NAME).write_text(json.dumps(made, indent=2) + "\n", encoding="utf-8")
     return settings

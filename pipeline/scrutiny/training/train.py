@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 import shutil
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +27,7 @@ from scrutiny.training.card import draw_curves, write_card
 from scrutiny.training.config import Optimisation, TrainingConfig
 from scrutiny.training.distillation import taught
 from scrutiny.training.examples import Collator, plain, soft_label, varied
+from scrutiny.training.folders import make_room
 from scrutiny.training.gathering import gather
 from scrutiny.training.provenance import last_checkpoint, run_of, write_provenance
 
@@ -107,8 +107,7 @@ def train(
         compute_metrics=_macro_f1,
     )
     trainer.train(resume_from_checkpoint=checkpoint)
-    for stale in output.glob("*.safetensors"):
-        stale.unlink()
+    make_room(output)
     if config.model.save_as == "int8":
         save_int8(model, output)
     else:
@@ -118,7 +117,7 @@ def train(
     uncalibrated.save(output)
     # On the model as it was saved, through the code that will run it.
     logits = Classifier(output, precision="float32").logits([to_unit(sentence) for sentence in validation])
-    settings = replace(uncalibrated, **calibrate(logits, validation))
+    settings = calibrate(logits, validation, uncalibrated)
     settings.save(output)
     log = trainer.state.log_history
     sentences = {"train": len(units), "validation": len(validation)}
