@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import gc
+
 import pypdfium2
 import pytest
 from reportlab.pdfgen.canvas import Canvas
 
 from reading.drawn import FULL, PROSE, Draw, Law, MakePdf, all_of, of_kind, texts, write
+from scrutiny.errors import ReadError
 from scrutiny.reading import pdf, read
 from scrutiny.report import BlockKind
 
@@ -66,6 +69,21 @@ def test_a_file_that_is_opened_anew_between_pages_reads_the_same(
     opened.clear()
     assert read(file) == whole
     assert len(opened) == 1
+
+
+def test_the_garbage_collector_is_as_it_was_before_reading(make_pdf: MakePdf) -> None:
+    file = make_pdf(write("The plans are late.", y=700))
+    read(file)
+    assert gc.isenabled()
+    with pytest.raises(ReadError):
+        read(file[: len(file) // 2])
+    assert gc.isenabled()
+    gc.disable()
+    try:
+        read(file)
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
 
 
 def test_three_narrow_columns_are_read_one_after_the_other(make_pdf: MakePdf) -> None:

@@ -13,6 +13,7 @@ import pypdfium2.raw as raw
 from scrutiny.errors import ReadError
 from scrutiny.reading.build import build, source_of
 from scrutiny.reading.characters import normalise
+from scrutiny.reading.collecting import without_collecting
 from scrutiny.reading.flow import Flow
 from scrutiny.reading.forms import most_drawn
 from scrutiny.reading.hyphens import words
@@ -48,6 +49,7 @@ _FILE_NAME = re.compile(
 _DATE = re.compile(r"D?:?([0-9]{4})(?:(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])?)?")
 
 
+@without_collecting()
 def read_pdf(data: bytes, *, path: str, ocr: str = "") -> Report:
     """The report in the PDF file ``data``; ``path`` names it in errors and in the report's source.
 
