@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -84,6 +85,19 @@ def test_a_memory_forgets_what_was_longest_unused() -> None:
     memory.put(b"c", torch.zeros(1))
     assert memory.get(b"b") is None
     assert memory.get(b"a") is not None
+
+
+def test_a_memory_may_be_used_by_several_threads_at_once() -> None:
+    memory = Memory(3)
+
+    def use(number: int) -> None:
+        for step in range(5_000):
+            key = bytes([(number + step) % 7])
+            if memory.get(key) is None:
+                memory.put(key, torch.zeros(1))
+
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(use, range(4))) == [None] * 4
 
 
 @settings(deadline=None, max_examples=25)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import threading
 from array import array
 from collections import OrderedDict
 from typing import TYPE_CHECKING
@@ -23,19 +24,22 @@ class Memory:
         """Remembers ``size`` windows."""
         self.size = size
         self._kept: OrderedDict[bytes, torch.Tensor] = OrderedDict()
+        self._lock = threading.Lock()
 
     def get(self, key: bytes) -> torch.Tensor | None:
         """What was said of the window with this key, if that is still known."""
-        if key not in self._kept:
-            return None
-        self._kept.move_to_end(key)
-        return self._kept[key]
+        with self._lock:
+            if key not in self._kept:
+                return None
+            self._kept.move_to_end(key)
+            return self._kept[key]
 
     def put(self, key: bytes, logits: torch.Tensor) -> None:
         """Remember ``logits``."""
-        self._kept[key] = logits
-        while len(self._kept) > self.size:
-            self._kept.popitem(last=False)
+        with self._lock:
+            self._kept[key] = logits
+            while len(self._kept) > self.size:
+                self._kept.popitem(last=False)
 
 
 def key_of(window: Window) -> bytes:
