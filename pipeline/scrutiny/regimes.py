@@ -10,6 +10,7 @@ import re
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -146,13 +147,66 @@ class Grades(_Section):
     statements: tuple[Statement, ...] = ()
 
 
+class Obligation(_Section):
+    """How strongly phrases oblige; see :mod:`scrutiny.records.phrases` for how they are written."""
+
+    force: Literal["must", "should", "may"]
+    phrases: tuple[Annotated[str, Field(min_length=2)], ...]
+
+
+class Label(_Section):
+    """What the regime calls a kind of demand: on a label before it, in its lead-in, or in the heading above."""
+
+    kind: str = Field(pattern=r"^[a-z_]+$")
+    names: tuple[Annotated[str, AfterValidator(lambda name: fold(name))], ...] = Field(min_length=1)
+
+
+class Heading(_Section):
+    """A heading, as a regular expression, and what stands under it."""
+
+    pattern: _Condition
+    means: Literal["finding", "strength", "recommendation", "background", "earlier"]
+
+
+class Quantifier(_Section):
+    """Words of quantity and the shares, 0 to 1, that they stand for; without ``low`` and ``high`` nobody has said."""
+
+    phrases: tuple[Annotated[str, Field(min_length=2)], ...]
+    low: float | None = Field(default=None, ge=0, le=1)
+    high: float | None = Field(default=None, ge=0, le=1)
+
+
+class Quantifiers(_Section):
+    """The words of quantity of a regime, and when it gave them their meaning."""
+
+    valid_from: date | None = None
+    valid_to: date | None = None
+    scale: tuple[Quantifier, ...] = ()
+
+
+class Source(_Section):
+    """Where part of a profile is taken from, and whether somebody has compared the two."""
+
+    about: Literal["headings", "labels", "obligations", "grades", "quantifiers", "metadata"]
+    source: str
+    verified: bool
+
+
 class Profile(_Section):
     """A regime profile as it is written."""
 
     id: str = Field(pattern=r"^[a-z0-9-]+$")
     name: str
+    version: int = Field(default=1, ge=1)
+    valid_from: date | None = None
     body: str = ""
+    addressee: str = ""
     extends: str = GENERAL
+    sources: tuple[Source, ...] = ()
+    headings: tuple[Heading, ...] = ()
+    labels: tuple[Label, ...] = ()
+    obligations: tuple[Obligation, ...] = ()
+    quantifiers: Quantifiers = Quantifiers()
     dates: DayOrder | None = None
     needed: float = Field(default=1.0, gt=0)
     clues: tuple[Clue, ...] = ()
@@ -182,7 +236,9 @@ class Regime:
 
     ``patterns`` are tried in order, its own before those it extends. ``grade`` is the regular expression of a grade as
     printed and ``judgement`` of a judgement's name; either is None where the profile lists none. ``graded_in`` are the
-    grades and their synonyms, folded.
+    grades and their synonyms, folded. ``addressee`` is who is meant by a demand that names nobody. ``headings``,
+    ``labels`` and ``obligations`` are its own before those it extends; of ``quantifiers`` the nearest with the phrase
+    holds, and ``scaled`` says from when to when its own scale does.
     """
 
     id: str
@@ -194,6 +250,12 @@ class Regime:
     grade: re.Pattern[str] | None
     judgement: re.Pattern[str] | None
     graded_in: frozenset[str]
+    addressee: str = ""
+    headings: tuple[tuple[re.Pattern[str], str], ...] = ()
+    labels: tuple[Label, ...] = ()
+    obligations: tuple[Obligation, ...] = ()
+    quantifiers: tuple[Quantifier, ...] = ()
+    scaled: tuple[date | None, date | None] = (None, None)
 
 
 def fold(text: str) -> str:
@@ -319,6 +381,18 @@ def compiled(chain: Sequence[Profile]) -> Regime:
         grade=re.compile(grade, re.IGNORECASE) if scale else None,
         judgement=re.compile(judgement, re.IGNORECASE) if judgements else None,
         graded_in=frozenset(fold(word) for named in scale for word in (named.name, *named.synonyms)),
+        addressee=next((profile.addressee for profile in chain if profile.addressee), ""),
+        headings=tuple(
+            (re.compile(heading.pattern, re.IGNORECASE), heading.means)
+            for profile in chain
+            for heading in profile.headings
+        ),
+        labels=tuple(label for profile in chain for label in profile.labels),
+        obligations=tuple(obligation for profile in chain for obligation in profile.obligations),
+        quantifiers=tuple(words for profile in chain for words in profile.quantifiers.scale),
+        scaled=next(
+            ((q.valid_from, q.valid_to) for profile in chain if (q := profile.quantifiers).scale), (None, None)
+        ),
     )
 
 

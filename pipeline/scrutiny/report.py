@@ -128,6 +128,110 @@ class Sentence:
         return self.prediction.role if self.prediction else None
 
 
+class Basis(StrEnum):
+    """Whether something is printed, or follows from what is printed elsewhere."""
+
+    EXPLICIT = "explicit"
+    INFERRED = "inferred"
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """Something a record says, as one of the known values or in the report's own words.
+
+    ``start`` and ``end`` are where it is printed, inside the record or before it (in the sentence that leads into its
+    list, in a heading); both are None where it is printed nowhere.
+    """
+
+    value: str
+    start: int | None
+    end: int | None
+    basis: Basis = Basis.EXPLICIT
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """Until when something is to be done, as printed, and the last day of it.
+
+    ``date`` is ISO 8601, to the month where no day is printed; None where no day follows ("before the next visit").
+    ``basis`` is inferred where the date rests on another one, such as the report's own.
+    """
+
+    text: str
+    start: int
+    end: int
+    date: str | None
+    basis: Basis
+
+
+@dataclass(frozen=True, slots=True)
+class Proportion:
+    """How much of something: "most", "12 of 20", "85 %".
+
+    ``low`` and ``high`` are shares from 0 to 1: of the figures, else as the regime defines its words; None where it
+    does not. ``basis`` is inferred where the range is the regime's.
+    """
+
+    text: str
+    start: int
+    end: int
+    low: float | None
+    high: float | None
+    basis: Basis
+
+
+@dataclass(frozen=True, slots=True)
+class Attributes:
+    """What a record says in particular. Those of a recommendation and those of a result leave the others empty.
+
+    Recommendation: ``addressee`` is to do ``action``, of which ``object`` is what it is done to. ``obligation`` is
+    must, should, may, imperative or noun_phrase; ``kind`` the regime's own name (requirement, area for improvement);
+    ``number`` as printed; ``condition`` what it depends on; ``measure`` how it will be known that it is done.
+    Finding and strength: ``voice`` is whose words or views it rests on; ``element`` is criterion, condition, cause or
+    effect; ``severity`` words that weigh it, ``grades`` words of the regime's scale.
+    Both: ``references`` to law, standards and places in the report; ``earlier`` what became of an earlier demand or
+    issue (met, not_met, repeated).
+    """
+
+    addressee: Attribute | None = None
+    action: Attribute | None = None
+    object: Attribute | None = None
+    deadline: Deadline | None = None
+    obligation: Attribute | None = None
+    kind: Attribute | None = None
+    number: Attribute | None = None
+    condition: Attribute | None = None
+    measure: Attribute | None = None
+    voice: Attribute | None = None
+    proportions: tuple[Proportion, ...] = ()
+    trend: Attribute | None = None
+    element: Attribute | None = None
+    severity: tuple[Attribute, ...] = ()
+    grades: tuple[Attribute, ...] = ()
+    references: tuple[Attribute, ...] = ()
+    earlier: Attribute | None = None
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Which of actor, action, deadline and measure a recommendation does not state: it is less easy to act on."""
+        stated = {"actor": self.addressee, "action": self.action, "deadline": self.deadline, "measure": self.measure}
+        return tuple(name for name, found in stated.items() if found is None or found.start is None)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A recommendation that answers a finding or strength: the record's id, and how sure that is, 0 to 1.
+
+    ``basis`` is explicit where one of the two refers to the other; ``start`` and ``end`` are then where it does.
+    """
+
+    record: str
+    score: float
+    basis: Basis
+    start: int | None = None
+    end: int | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Record:
     """One finding, strength or recommendation, made of one or more sentences.
@@ -136,6 +240,9 @@ class Record:
     ``start``/``end`` enclose them all. ``lead_in`` is the index of the sentence that introduces
     the list the record stands in ("The school should:"). ``scores`` are the mean over the sentences,
     ``confidence`` is the lowest among them, ``decision`` is review if any sentence is.
+    ``attributes`` are None before they are read; ``links`` of a result lead to the recommendations that answer it, and
+    those of a recommendation to the results it rests on. ``fingerprint`` is the same for the same words, in whatever
+    report, order, inflection and with whatever numbers.
     """
 
     id: str
@@ -148,6 +255,9 @@ class Record:
     confidence: float
     decision: Decision
     lead_in: int | None = None
+    attributes: Attributes | None = None
+    links: tuple[Link, ...] = ()
+    fingerprint: str = ""
 
 
 @dataclass(frozen=True, slots=True)

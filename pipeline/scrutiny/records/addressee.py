@@ -1,0 +1,236 @@
+"""Who is to do what: the addressee of a recommendation, the action, and what it is done to."""
+
+from __future__ import annotations
+
+import re
+
+from scrutiny.records.obligation import Force, force_of, opening
+from scrutiny.records.people import ACTORS
+from scrutiny.records.phrases import Passage, words_of
+from scrutiny.records.verbs import BASE_FORMS
+from scrutiny.report import Attribute, Basis
+
+#: "recommended to the Chief Executive that he ...", "recommends that the council ...", "asks the trust to ...".
+_ASKED = re.compile(
+    r"\b(?:recommend|ask|request|urge|suggest|propose|advise|invite|encourage|require|call)(?:s|ed|d)?"
+    r"(?: (?:on|upon|also|again|strongly|further))*(?:,[^,]{1,80},)?"
+    r"(?: to (?P<to>[^,;:]{3,120}?) that\b| that (?P<that>[^;:]{3,200})| (?P<whom>[^;:]{3,140}?) to\b)",
+    re.IGNORECASE,
+)
+#: Segments before the subject: "By 30 June", "To keep people safe", "Because records are incomplete".
+_ADVERBIAL = re.compile(
+    r"(?:by|to|in|under|because|since|if|where|when|following|for|as|until|within|on|given|with|at|after|before|subject|"
+    r"pursuant|pending|although|while|whilst|once|from|during|prior|having|otherwise|therefore|however|additionally|"
+    r"finally|in addition|also|immediately|accordingly|unless|so|and|but|specifically|furthermore|moreover)\b",
+    re.IGNORECASE,
+)
+_PRONOUN = re.compile(r"\b(?P<you>you|they|he|she)$", re.IGNORECASE)
+_PASSIVE = re.compile(
+    r"(?:should|must|shall|may|could|might|will|needs? to|(?:is|are) to|ha(?:s|ve) to|to) (?:\w+ly |also |now |not )?be "
+    r"(?:\w+ly |also |now |not )?(?!able|clear|aware|ready|mindful|open|alert|vigilant|consistent|given the)(?:\w+ed|"
+    r"\w+[^e]en|given|taken|made|put|set|held|kept|sent|told|shown|drawn|brought|done|built|found|met|paid|borne)\b",
+    re.IGNORECASE,
+)
+#: "is recommended to" is a passive whose subject is the addressee.
+_ASKED_TO = re.compile(
+    r"\b(?:is|are|was|were|be)(?: \w+ly| also| hereby)? (?:recommended|required|asked|urged|invited|encouraged|advised|"
+    r"expected|requested|reminded|directed|obliged|called (?:up)?on|under an? (?:\w+ )?duty|ordered|instructed) to\b",
+    re.IGNORECASE,
+)
+_AGENT = re.compile(r"\bby (?P<agent>(?:the|its|their) (?:[\w'’-]+ ){0,5}?[\w'’-]+)(?=[,;.]| (?:within|before|by|so|to)|$)")
+_NAMED = re.compile(r"^(?P<who>(?:[A-Z][\w&'’-]*|of|and|the|for)(?: (?:[A-Z][\w&'’-]*|of|and|the|for)){0,6}): ")
+_AUDITEE = re.compile(r"^(?P<who>(?:the )?[A-Z]?[\w'’-]+(?: [\w'’-]+){0,3}) to (?P<verb>[a-z-]+)\b")
+_RECEIVERS = re.compile(r"\bfor (?P<who>(?:the )?[a-z' ’-]{3,60})$", re.IGNORECASE)
+_RELATIVE = re.compile(r",? (?:who|whose|which|that|including|named|listed)\b")
+_TRAILING = re.compile(r"(?:[ ,;:]+(?:also|now|therefore|both|then|each|all|and|or|jointly))+$")
+_LEADING = re.compile(r"^(?:that|and|or|then|also|therefore|why|but|so|we|in particular)\b[ ,]*", re.IGNORECASE)
+_REFERENCE = re.compile(r"\s*[(\[][^()\[\]]{1,60}[)\]]\.?$")
+_OBJECT_ENDS = re.compile(
+    r",|;|:|\b(?:so that|in order|to (?=[a-z]+)|which|that|who|by|before|within|for|with|at|from|and (?=[a-z]+e?s? )|"
+    r"because|since|if|where|when|until|unless|through|as)\b"
+)
+
+
+def addressee(passage: Passage) -> Attribute | None:
+    """Whom a recommendation asks: its subject, else that of the sentence leading into it, else whoever is inspected."""
+    found = _in_text(passage.text, passage)
+    if found:
+        return passage.at(passage.text[slice(*found)], *found)
+    if passage.lead_in and (found := _in_text(passage.lead_in.text, passage)):
+        start = passage.lead_in.start
+        return Attribute(passage.lead_in.text[slice(*found)], start + found[0], start + found[1])
+    for heading in reversed(passage.headings):
+        receivers = _RECEIVERS.search(heading)
+        if receivers and _is_actor(receivers["who"]):
+            return Attribute(receivers["who"], None, None, Basis.INFERRED)
+    whom = passage.regime.addressee or passage.report.metadata.get("inspected_body", "")
+    return Attribute(whom, None, None, Basis.INFERRED) if whom else None
+
+
+def _in_text(text: str, passage: Passage) -> tuple[int, int] | None:
+    """Where ``text`` names whom it asks."""
+    begin = opening(text)
+    named = _NAMED.match(text[begin:]) if begin == 0 else _NAMED.match(text)
+    if named and _is_actor(named["who"]):
+        return named.span("who") if begin else (named.start("who"), named.end("who"))
+    asked_to = _ASKED_TO.search(text, begin)
+    if asked_to:
+        return _subject(text, begin, asked_to.start())
+    asked = _ASKED.search(text, begin)
+    if asked:
+        found = _asked(text, asked)
+        if found:
+            return found
+        if asked["that"] is not None:
+            begin = asked.start("that")
+    force = force_of(text[begin:], passage.regime.obligations)
+    if force and force.last:
+        start = begin + words_of(text[begin:])[force.first].idx
+        if _PASSIVE.match(text, start):
+            return _agent(text, start)
+        return _subject(text, begin, start)
+    auditee = _AUDITEE.match(text[begin:])
+    if auditee and auditee["verb"] in BASE_FORMS and _is_actor(auditee["who"]):
+        return begin + auditee.start("who"), begin + auditee.end("who")
+    return None
+
+
+def _asked(text: str, asked: re.Match[str]) -> tuple[int, int] | None:
+    """The person behind "recommend to X that", "recommend that X do", "ask X to"."""
+    if asked["to"] is not None:
+        return _trimmed(text, *asked.span("to"))
+    if asked["whom"] is not None:
+        start, end = asked.span("whom")
+        return _trimmed(text, start, end) if _is_actor(text[start:end]) else None
+    start, end = asked.span("that")
+    if force := re.search(r"\b(?:should|must|shall)\b", text[start:end]):
+        return None if _PASSIVE.match(text, start + force.start()) else _trimmed(text, start, start + force.start())
+    words = words_of(text[start:end])
+    for at in range(1, len(words)):
+        word, before = words[at].lower_, words[at - 1].lower_
+        if word == "be" or (word in ("is", "are")):
+            return None
+        if not _is_base(word) or before in ("the", "a", "an", "of", "and", "its", "their", "for", "in", "to"):
+            continue
+        following = words[at + 1].lower_ if at + 1 < len(words) else ""
+        if following in ("and", "of") and word not in BASE_FORMS:
+            continue
+        if _is_actor(text[start : start + words[at].idx]):
+            return _trimmed(text, start, start + words[at].idx)
+    return None
+
+
+def _is_base(word: str) -> bool:
+    return word in BASE_FORMS or (word.endswith("s") and (word[:-1] in BASE_FORMS or word[:-2] in BASE_FORMS))
+
+
+def _subject(text: str, begin: int, end: int) -> tuple[int, int] | None:
+    """The subject that ends at ``end``: behind adverbials, before a relative clause."""
+    while True:
+        segment = text[begin:end]
+        if not _ADVERBIAL.match(segment):
+            break
+        comma = segment.find(", ")
+        if comma < 0:
+            pronoun = _PRONOUN.search(segment.rstrip())
+            return (begin + pronoun.start("you"), begin + pronoun.end("you")) if pronoun else None
+        begin += comma + 2
+    # What stands between a comma and the verb belongs to the subject unless it is an aside.
+    relative = _RELATIVE.search(text, begin, end)
+    stop = relative.start() if relative and relative.start() > begin else end
+    aside = text.rfind(", ", begin, stop)
+    if aside >= 0 and relative is None:
+        last = text[aside + 2 : stop]
+        if text[begin:aside] and _is_actor(last) and not _ADVERBIAL.match(last) and not last[0].isupper():
+            begin = aside + 2
+        elif _ADVERBIAL.match(last) or last.rstrip(" ,").islower():
+            stop = aside
+    if stop == end and relative and text[relative.start() :].lstrip(", ").startswith("who"):
+        stop = relative.start()
+    return _trimmed(text, begin, stop) if _is_actor(text[begin:stop]) else None
+
+
+def _agent(text: str, start: int) -> tuple[int, int] | None:
+    """Whoever a passive is to be done by."""
+    agent = _AGENT.search(text, start)
+    return agent.span("agent") if agent and _is_actor(agent["agent"]) else None
+
+
+def _is_actor(phrase: str) -> bool:
+    """Whether a subject names somebody who can act, not a thing or a matter."""
+    head = re.split(r",| (?:of|in|at|for|on|to|with|who|which|from)\b", phrase.strip(" ,"), maxsplit=1)[0]
+    words = re.findall(r"[\w'’&-]+", head)
+    if not words:
+        return False
+    last = words[-1]
+    lowered = last.lower().removesuffix("'s").removesuffix("’s")
+    if lowered in ACTORS:
+        return True
+    # A name or an abbreviation: capitals within the sentence, not just at its beginning.
+    return (len(last) > 1 and last.isupper()) or (len(words) > 1 and last[0].isupper() and words[0].lower() != "consideration")
+
+
+def _trimmed(text: str, start: int, end: int) -> tuple[int, int] | None:
+    """A span without the words and marks around the name."""
+    segment = text[start:end]
+    leading = _LEADING.match(segment)
+    start += leading.end() if leading else 0
+    segment = text[start:end].rstrip(" ,;:")
+    trailing = _TRAILING.search(segment)
+    end = start + (trailing.start() if trailing else len(segment))
+    start += len(text[start:end]) - len(text[start:end].lstrip())
+    return (start, end) if end > start else None
+
+
+def action(passage: Passage, force: Attribute, until: tuple[int, int] | None) -> Attribute:
+    """What is to be done: from its verb to the end, without a deadline ``until`` at either end and references."""
+    text, record = passage.text, passage.record
+    start = opening(text)
+    named = _NAMED.match(text[start:]) or _NAMED.match(text)
+    if named and _is_actor(named["who"]):
+        start = max(start, named.end())
+    inside = force.start is not None and record.start <= force.start < record.end
+    if inside and force.end is not None and force.value in ("must", "should", "may"):
+        start = _verb_of(text, force.start - record.start, force.end - record.start, start)  # type: ignore[operator]
+    end = len(text)
+    while reference := _REFERENCE.search(text, start, end):
+        end = reference.start()
+    if until and until[1] >= len(text[:end].rstrip(" .;,")) and until[0] > start:
+        end = until[0]
+    kept = text[start:end].rstrip(" .;,")
+    kept = re.sub(r"[;,]? (?:and|or)$", "", kept)
+    return passage.at(kept, start, start + len(kept))
+
+
+def _verb_of(text: str, first: int, last: int, begin: int) -> int:
+    """Where the verb of the demand stands that the phrase of obligation at ``first`` to ``last`` governs."""
+    if _PASSIVE.match(text, first):
+        # Nobody is asked: the subject belongs to the action.
+        asked = _ASKED.search(text, begin)
+        return asked.start("that") if asked and asked["that"] is not None and asked.end() > first else begin
+    asked = _ASKED.match(text, first)
+    if asked and asked["that"] is not None:
+        whom = _asked(text, asked)
+        start = whom[1] if whom else asked.start("that")
+        return _behind(text, start)
+    return _behind(text, asked.end() if asked else last)
+
+
+def _behind(text: str, at: int) -> int:
+    """The first word behind ``at`` that is no connective."""
+    gap = re.compile(r"(?:[ ,:]|\b(?:that|he|she|they|it|to|also|now|therefore|should|must|shall|the company)\b)*").match(text, at)
+    return gap.end() if gap else at
+
+
+def object_of(passage: Passage, done: Attribute) -> Attribute | None:
+    """What the action is done to: the words behind its verb, up to the next clause."""
+    words = words_of(done.value)
+    if len(words) < 2 or done.start is None or not _is_base(words[0].lower_):
+        return None
+    first = 1
+    while first < len(words) - 1 and (words[first].lower_ in ("and", "or") or _is_base(words[first].lower_)):
+        first += 1
+    start = words[first].idx
+    ends = _OBJECT_ENDS.search(done.value, start)
+    value = done.value[start : ends.start() if ends else len(done.value)].strip()
+    return passage.at(value, at := done.start - passage.record.start + start, at + len(value)) if value else None

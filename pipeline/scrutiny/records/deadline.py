@@ -1,0 +1,138 @@
+"""Until when: deadlines as printed, and the day they mean for a report of a given day."""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from datetime import date, timedelta
+
+from scrutiny.dates import DATE, MONTH, days_of
+from scrutiny.records.phrases import Passage
+from scrutiny.report import Basis, Deadline
+
+_NUMBERS = {
+    word: number
+    for number, word in enumerate("one two three four five six seven eight nine ten eleven twelve".split(), 1)
+} | {"a": 1, "an": 1, "fourteen": 14, "eighteen": 18, "thirty": 30, "sixty": 60, "ninety": 90}
+_DAY_ONLY = (
+    r"(?:\b(?:0?[1-9]|[12][0-9]|3[01])(?:st|nd|rd|th)? "
+    r"(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)[a-z]*\b\.?)"
+)
+_QUARTER = r"\b(?:the )?(?:(?:first|second|third|fourth|last) quarter of|Q[1-4]) (?:19|20)[0-9]{2}"
+_PERIOD = rf"(?P<count>[0-9]{{1,3}}|{'|'.join(_NUMBERS)}) (?P<unit>(?:working |calendar |business )?(?:hour|day|week|month|year))s?"
+_DEADLINE = re.compile(
+    rf"\b(?:(?:by|before|no later than|not later than|until|on or before|as from|with effect from|from|due(?: by)?)"
+    rf" (?:the )?(?:end of )?(?P<date>{DATE}|{MONTH}|{_QUARTER}|{_DAY_ONLY})"
+    rf"|(?:within|in the next|over the next|inside|no later than|not later than) (?:the next |a period of )?{_PERIOD}"
+    rf"(?: (?P<of>of|from|after|following) (?:the |this |its |receipt |publication|date|report|receiving|[\w']+ ){{0,4}}[\w']+)?"
+    rf"(?P<namely>,? (?:namely|that is|i\.e\.),? by (?P<named>{DATE}))?"
+    rf"|(?:by|before|ahead of|prior to|in time for|not later than) (?:the )?(?:next|start of|end of|beginning of|following|"
+    rf"onset of|surveillance|first|forthcoming)\b(?: [\w-]+){{0,4}}"
+    rf"|(?:with immediate effect|immediately|forthwith|without (?:further )?delay|as (?:soon|quickly|early) as "
+    rf"(?:possible|practicable)|as a matter of urgency|urgently))",
+    re.IGNORECASE,
+)
+#: A date on a line of its own, behind the demand: "Date to be complied with: 1 June 2024", "Timescale: by 3 May".
+_LABELLED = re.compile(
+    rf"(?:dates? (?:to be complied with|for (?:completion|compliance|action))|time ?(?:scale|frame)s?|deadline|"
+    rf"target (?:date|completion)|due(?: date)?|completion date|to be (?:completed|met) by|by when|implementation date)"
+    rf"\s*[:|]?\s*(?:by |within |before )?(?P<date>{DATE}|{MONTH})",
+    re.IGNORECASE,
+)
+#: Where a limit is what the thing asked for is to keep to, not until when it is asked for.
+_RULE_BEFORE = re.compile(r"\b(?:how|whether|which|who|reviewed?|respond(?:ed)?|occurr?\w*|issues? \w+)\b[^,;]*$", re.I)
+_RULE_AFTER = re.compile(r" of (?:any|each|every|all|an?|receiving|such)\b", re.IGNORECASE)
+_OWN_DAY = re.compile(r"\b(?:report|publication|letter|notice|issue|decision)\b", re.IGNORECASE)
+_NO_DEADLINE_BEFORE = re.compile(r"\b(?:since|dated|on|of|published|made|agreed|approved) $", re.IGNORECASE)
+
+
+def deadline(passage: Passage) -> Deadline | None:
+    """The deadline of a recommendation: in its own words, else on a line with a label behind it."""
+    for match in _DEADLINE.finditer(passage.text):
+        if _is_rule(passage.text, match):
+            continue
+        day, basis = _day(match, passage)
+        start = passage.record.start + match.start()
+        return Deadline(match.group(), start, start + len(match.group()), day, basis)
+    for sentence in passage.after:
+        match = _LABELLED.match(sentence.text)
+        if match:
+            days = days_of(match["date"], order=passage.regime.dates)
+            start = sentence.start + match.start("date")
+            return Deadline(match["date"], start, start + len(match["date"]), days and days[1], Basis.EXPLICIT)
+    return None
+
+
+def _is_rule(text: str, match: re.Match[str]) -> bool:
+    """Whether a time limit is part of what is asked for: "review plans within 30 days of any change"."""
+    if match["date"] is not None:
+        return match.group().lower().startswith("from ") and bool(re.search(r"\d ?$|\bdata\b", text[: match.start()]))
+    if match["count"] is None:
+        return bool(_RULE_BEFORE.search(text[: match.start()])) and "next" not in match.group().lower()
+    return bool(_RULE_BEFORE.search(text[: match.start()]) or _RULE_AFTER.match(text, match.end()) or (
+        match["of"] and re.search(r"\bof (?:any|each|every|an?|all|the (?:meeting|event|incident))\b", match.group())
+    ))
+
+
+def _day(match: re.Match[str], passage: Passage) -> tuple[str | None, Basis]:
+    """The last day of a deadline, and whether it is printed in full."""
+    order, today = passage.regime.dates, passage.today
+    printed = match["named"] or match["date"]
+    if printed:
+        days = days_of(printed, order=order)
+        if days:
+            return _ends(match.group(), days[1]), Basis.EXPLICIT
+        return (_next(printed, today) if today else None), Basis.INFERRED
+    if match["count"] and today:
+        # "issued on 3 May, asking for repairs within five days": counted from the day told of before it.
+        told = re.search(rf"\bon (?P<day>{DATE}|{_DAY_ONLY})", passage.text[: match.start()])
+        begin = today
+        if told and not (match["of"] and _OWN_DAY.search(match.group())):
+            days = days_of(told["day"], order=order)
+            begin = days[0] if days else _near(told["day"], today) or today
+        return _after(begin, match["count"], match["unit"]), Basis.INFERRED
+    return None, Basis.INFERRED
+
+
+def _ends(printed: str, day: str) -> str:
+    """``day``, or the last day of its month where the end of it is meant."""
+    if len(day) == 7 and re.search(r"\bend of\b", printed, re.IGNORECASE):
+        year, month = int(day[:4]), int(day[5:])
+        return f"{day}-{monthrange(year, month)[1]:02}"
+    return day
+
+
+def _next(printed: str, today: str) -> str | None:
+    """The first such day that is not before ``today``, for a day printed without its year."""
+    year = int(today[:4])
+    for candidate in (year, year + 1):
+        days = days_of(f"{printed.rstrip('.')} {candidate}")
+        if days and days[0] >= today:
+            return days[0]
+    return None
+
+
+def _near(printed: str, today: str) -> str | None:
+    """The last such day that is not after ``today``, else the next."""
+    days = days_of(f"{printed.rstrip('.')} {today[:4]}")
+    return days[0] if days else None
+
+
+def _after(begin: str, count: str, unit: str) -> str | None:
+    """The day ``count`` units after ``begin``; None where ``begin`` is no full day or the unit is hours."""
+    if len(begin) != 10:
+        return None
+    number = _NUMBERS.get(count.lower()) or int(count)
+    day, unit = date.fromisoformat(begin), unit.lower()
+    if unit.startswith(("working", "business")):
+        while number:
+            day += timedelta(days=1)
+            number -= day.weekday() < 5
+        return day.isoformat()
+    if unit.endswith("hour"):
+        return None
+    if unit.endswith("day") or unit.endswith("week"):
+        return (day + timedelta(days=number * (7 if unit.endswith("week") else 1))).isoformat()
+    months = day.month - 1 + number * (12 if unit.endswith("year") else 1)
+    year, month = day.year + months // 12, months % 12 + 1
+    return date(year, month, min(day.day, monthrange(year, month)[1])).isoformat()

@@ -1,0 +1,169 @@
+"""How strongly a recommendation obliges, what its regime calls it, its number, and what it depends on."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import NamedTuple
+
+from scrutiny.records.phrases import Passage, Phrases, span, words_of
+from scrutiny.records.verbs import is_verb
+from scrutiny.regimes import Label, Obligation, fold
+from scrutiny.report import Attribute
+
+#: "Recommendation 3:", "Agreed action 1:", "Suggestion:", "(Medium)", "R1." before the demand itself.
+LABEL = re.compile(
+    r"(?:(?:\((?:high|medium|low|major|minor|[A-Z0-9]{1,3})[^)]{0,30}\)|(?:high|medium|low)(?: priority)?:) ?)?"
+    r"(?:(?P<name>(?:[A-Za-z]+ ){0,4}[A-Za-z]+)(?: (?P<number>(?:no\.? ?)?[A-Z]{0,4}[-.]?[0-9]+(?:[./-][0-9a-z]+)*))?"
+    r"(?: \([^)]{1,40}\))?[:.] )?",
+    re.IGNORECASE,
+)
+_NUMBER_BEHIND = re.compile(r"[(\[](?P<number>[0-9]{2,4}/[0-9]{2,4}|[A-Z]{1,3}-?[0-9]{1,4}(?:[-/][0-9]{1,4})?)[)\]]\.?$")
+_CONDITION = re.compile(
+    r"\b(?:if|unless|provided that|subject to|to the extent that|in the event (?:that|of)|where (?:this|it|that|needed|"
+    r"necessary|appropriate|possible|practicable|applicable)|once|as long as|in (?:any )?cases? where|otherwise)\b"
+    r"[^,;.]{0,120}",
+    re.IGNORECASE,
+)
+_MEASURE = re.compile(
+    r"\b(?:so that|in order (?:to|that)|measured by|demonstrat(?:e|ed|ing)\b|as evidenced|evidence (?:of|that)|"
+    r"report(?:ing)? (?:\w+ )?(?:back|to the|progress)|monitor(?:ed|ing)?\b|audit(?:ed|ing)?\b|verif(?:y|ied)|"
+    r"check each|submit(?:ted)?\b|until (?:it|they|this|all)\b|at least [0-9]|[0-9]+ ?(?:%|per ?cent))[^,;.]{0,160}",
+    re.IGNORECASE,
+)
+#: Words that open a clause whose "should" is not the demand.
+_SUBORDINATE = frozenset(
+    "that which who whom whose because if unless whether when where while although since how what why until so than "
+    "as before after once".split()
+)
+#: Behind these a clause with "that" is the demand itself: "recommended that the council ...".
+_ASKING = re.compile(r"(?:recommend|ask|request|urge|suggest|propose|advise)\w*$")
+#: The report's own body promises nothing to itself.
+_OURSELVES = re.compile(r"(?:^|[.,;] )(?:we|i|inspectors|ofsted|the (?:commission|inspectorate|team))\b[^,;]*$", re.I)
+_NO_ADDRESSEE = re.compile(r"(?:what|areas?|where|how|here)\b", re.IGNORECASE)
+_PREAMBLE = re.compile(r"(?:in addition|also|furthermore|finally|specifically|secondly|further),? ", re.IGNORECASE)
+
+
+class Force(NamedTuple):
+    """An obligation and its place: words ``first`` until before ``last`` of a text, none where its form obliges."""
+
+    value: str
+    first: int
+    last: int
+
+
+@cache
+def _phrases(obligations: tuple[Obligation, ...]) -> Phrases:
+    named: dict[str, list[str]] = {}
+    for given in obligations:
+        named.setdefault(given.force, []).extend(given.phrases)
+    return Phrases(named)
+
+
+def force_of(text: str, obligations: tuple[Obligation, ...]) -> Force | None:
+    """The first phrase of obligation in a main clause of ``text``, else the first in any clause."""
+    words = words_of(text)
+    found = [
+        Force(name, first, last)
+        for name, first, last in _phrases(obligations).find(words)
+        if not (words[first].lower_ in ("will", "'ll") and _OURSELVES.search(text[: words[first].idx]))
+    ]
+    lower = [word.lower_ for word in words]
+    return next((force for force in found if _is_main(lower, force.first)), found[0] if found else None)
+
+
+def _is_main(words: list[str], at: int) -> bool:
+    """Whether no subordinate clause is open at the word ``at``; a comma closes one."""
+    for before in range(at - 1, -1, -1):
+        if words[before] in ",;:":
+            return True
+        if words[before] in _SUBORDINATE and not (
+            words[before] == "that" and any(_ASKING.match(word) for word in words[max(0, before - 12) : before])
+        ):
+            return False
+    return True
+
+
+def opening(text: str) -> int:
+    """Where a demand begins behind its label and words such as "In addition"."""
+    label = LABEL.match(text)
+    at = label.end() if label else 0
+    preamble = _PREAMBLE.match(text, at)
+    return preamble.end() if preamble else at
+
+
+def obligation(passage: Passage) -> Attribute:
+    """``must``, ``should``, ``may``, ``imperative`` or ``noun_phrase``.
+
+    What an item is by its form gives way to the obligation of the sentence that leads into its list.
+    """
+    found = force_of(passage.text, passage.regime.obligations)
+    form = _form(passage.text)
+    own = found and (_is_main([word.lower_ for word in passage.words], found.first) or form is None)
+    if found and own and not (form == "imperative"):
+        return passage.over(found.value, found.first, found.last)
+    lead_in = passage.lead_in
+    if lead_in is not None and not _NO_ADDRESSEE.match(lead_in.text):
+        of_list = force_of(lead_in.text, passage.regime.obligations)
+        if of_list:
+            start, end = span(words_of(lead_in.text), of_list.first, of_list.last)
+            return Attribute(of_list.value, lead_in.start + start, lead_in.start + end)
+    start = opening(passage.text)
+    return passage.at(form or "noun_phrase", start, len(passage.text))
+
+
+def _form(text: str) -> str | None:
+    """``imperative`` where a verb opens the demand, ``noun_phrase`` where no verb of it can be seen."""
+    words = [word.lower_ for word in words_of(text[opening(text) :]) if not word.is_punct or word.lower_ == ","]
+    for at, word in enumerate(words[:3]):
+        if is_verb(words, at):
+            return "imperative"
+        if not (word.endswith("ly") or word in ("please", "do", "not", "to")):
+            break
+    return "noun_phrase" if not words or words[0] in ("the", "a", "an") or len(words) < 8 else None
+
+
+def kind(passage: Passage) -> Attribute | None:
+    """The regime's name for this kind of demand: on its label, in its lead-in, or in the heading nearest to it."""
+    labels = passage.regime.labels
+    label = LABEL.match(passage.text)
+    if label and label["name"] and (found := _kind(labels, label["name"])):
+        return passage.at(found, *label.span("name"))
+    if passage.lead_in and (found := _kind(labels, passage.lead_in.text)):
+        return Attribute(found, passage.lead_in.start, passage.lead_in.end)
+    for heading in reversed(passage.headings):
+        if found := _kind(labels, heading):
+            at = passage.report.text.rfind(heading, 0, passage.record.start)
+            return Attribute(found, at, at + len(heading)) if at >= 0 else None
+    return None
+
+
+def _kind(labels: tuple[Label, ...], text: str) -> str | None:
+    folded = f" {fold(text)} "
+    return next((label.kind for label in labels for name in label.names if name in folded), None)
+
+
+def number(passage: Passage) -> Attribute | None:
+    """The number as printed: before the block, on the label, or in brackets at the end."""
+    marker, record = passage.marker, passage.record
+    if any(letter.isalnum() for letter in marker):
+        at = passage.report.text.rfind(marker, 0, record.start)
+        if at >= 0 and record.start - at <= len(marker) + 8:
+            return Attribute(marker, at, at + len(marker))
+    label = LABEL.match(passage.text)
+    if label and label["number"]:
+        return passage.at(label["number"], *label.span("number"))
+    behind = _NUMBER_BEHIND.search(passage.text)
+    return passage.at(behind["number"], *behind.span("number")) if behind else None
+
+
+def condition(passage: Passage) -> Attribute | None:
+    """What a recommendation depends on."""
+    match = _CONDITION.search(passage.text)
+    return passage.at(match.group().strip(), match.start(), match.start() + len(match.group().rstrip())) if match else None
+
+
+def measure(passage: Passage) -> Attribute | None:
+    """How it will be seen that a recommendation was followed, or what for."""
+    match = _MEASURE.search(passage.text)
+    return passage.at(match.group().strip(), match.start(), match.start() + len(match.group().rstrip())) if match else None

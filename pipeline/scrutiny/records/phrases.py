@@ -1,0 +1,114 @@
+"""Phrases as they are written in profiles and in this room, matched with spaCy over the words of a record.
+
+A phrase is words parted by spaces: ``be|is|are`` is any of them, ``very?`` may be missing, ``_`` is any word, ``#`` a
+number in figures or words, and ``+`` up to four words that are no punctuation. Case does not matter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from scrutiny.regimes import Regime
+from scrutiny.report import Attribute, Basis, Record, Report, Sentence
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+    from spacy.matcher import Matcher
+    from spacy.tokens import Doc
+
+#: The most words that ``+`` stands for.
+_GAP = 4
+
+
+@cache
+def _english() -> Language:
+    import spacy
+
+    return spacy.blank("en")
+
+
+def words_of(text: str) -> Doc:
+    """``text`` as spaCy's words, with their places; nothing is tagged or parsed."""
+    return _english().make_doc(text)
+
+
+class Phrases:
+    """Phrases by the name of what they mean, ready to be found."""
+
+    def __init__(self, named: Mapping[str, Iterable[str]]) -> None:
+        self._named = {name: tuple(phrases) for name, phrases in named.items()}
+        self._matcher: Matcher | None = None
+
+    def find(self, words: Doc) -> list[tuple[str, int, int]]:
+        """Names with the half-open span of words, from left to right; of those that overlap, the longest stay."""
+        if self._matcher is None:
+            from spacy.matcher import Matcher
+
+            self._matcher = Matcher(_english().vocab)
+            for name, phrases in self._named.items():
+                self._matcher.add(name, [_pattern(phrase) for phrase in phrases])
+        found = [(_english().vocab.strings[key], start, end) for key, start, end in self._matcher(words)]
+        # Of equal spans the name that was given first counts.
+        order = list(self._named)
+        found.sort(key=lambda match: (match[1] - match[2], match[1], order.index(match[0])))
+        kept: list[tuple[str, int, int]] = []
+        for match in found:
+            if all(match[2] <= start or match[1] >= end for _, start, end in kept):
+                kept.append(match)
+        return sorted(kept, key=lambda match: match[1])
+
+
+def _pattern(phrase: str) -> list[dict[str, Any]]:
+    """The token pattern of one phrase."""
+    pattern: list[dict[str, Any]] = []
+    for word in phrase.split():
+        if word == "+":
+            pattern += [{"IS_PUNCT": False, "OP": "?"}] * _GAP
+            continue
+        optional = len(word) > 1 and word.endswith("?")
+        core = word[:-1] if optional else word
+        token: dict[str, Any] = {"_": {}, "#": {"LIKE_NUM": True}}.get(core, {"LOWER": {"IN": core.split("|")}})
+        pattern.append({**token, "OP": "?"} if optional else token)
+    return pattern
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A record as its attributes are read: its words, and what stands around it.
+
+    ``before`` is the sentence before it in the same block, ``after`` those that follow at once and are of no record,
+    ``today`` the report's own day in ISO 8601 or None.
+    """
+
+    report: Report
+    record: Record
+    regime: Regime
+    words: Doc
+    headings: tuple[str, ...]
+    marker: str
+    lead_in: Sentence | None
+    before: Sentence | None
+    after: Sequence[Sentence]
+    today: str | None
+
+    @property
+    def text(self) -> str:
+        """The record's text."""
+        return self.record.text
+
+    def at(self, value: str, start: int, end: int, basis: Basis = Basis.EXPLICIT) -> Attribute:
+        """An attribute that stands at ``start`` to ``end`` of the record's text."""
+        return Attribute(value, self.record.start + start, self.record.start + end, basis)
+
+    def over(self, value: str, first: int, last: int, basis: Basis = Basis.EXPLICIT) -> Attribute:
+        """An attribute that takes up the words from ``first`` until before ``last``."""
+        return self.at(value, *span(self.words, first, last), basis)
+
+
+def span(words: Doc, first: int, last: int) -> tuple[int, int]:
+    """The characters that the words from ``first`` until before ``last`` take up."""
+    end = words[last - 1]
+    return words[first].idx, end.idx + len(end)

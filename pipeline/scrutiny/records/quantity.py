@@ -1,0 +1,145 @@
+"""How much of something a result is about: words of quantity, and figures."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from scrutiny.records.phrases import Passage, Phrases, span
+from scrutiny.regimes import Quantifier, Regime
+from scrutiny.report import Basis, Proportion
+
+_UNITS = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen"
+_NUMBERS = {word: value for value, word in enumerate(f"zero {_UNITS} eighteen nineteen twenty".split())}
+_NUMBERS |= {word: 10 * value for value, word in enumerate("thirty forty fifty sixty seventy eighty ninety".split(), 3)}
+_NUMBERS |= {"none": 0, "neither": 0}
+_TENS = "|".join(word for word, value in _NUMBERS.items() if value >= 20)
+_WORD = f"(?:(?:{_TENS})-(?:{'|'.join(_UNITS.split()[:9])})|{'|'.join(sorted(_NUMBERS, key=len, reverse=True))})"
+_COUNT = rf"(?:[0-9]{{1,3}}(?:,[0-9]{{3}})+|[0-9]+|\b{_WORD})\b"
+_OF = r"(?: (?:out )?of | in )(?:the |its |their |our |these |those |all )?(?:preceding |last |past |sampled )?"
+#: Two figures, the second of them the whole.
+_PART_FIRST = (
+    rf"(?<![\w.,£$€-])(?P<part>(?:not )?{_COUNT})(?: \w+){{0,2}}?{_OF}(?P<whole>{_COUNT})(?![.,]?[0-9]|\.[0-9]|%)"
+)
+_WHOLE_FIRST = (
+    rf"\bof (?:the |its |their |our |these )?(?P<whole>{_COUNT})(?! per ?cent)\b(?:[^,;:.%]{{0,90}}), "
+    rf"(?:only |just )?(?P<part>{_COUNT}|none)\b"
+)
+_SHARE = r"(?<![\w.,£$€+-])(?:[0-9]+(?:\.[0-9]+)?) ?(?:%|per ?cent\b)(?: of (?:those|them|these|the|all|our)?\b)?"
+#: A part of what was counted before it: "23 of whom", "two of them", "of these, 118".
+_OF_THOSE = (
+    rf"(?:\b(?:not )?{_COUNT} of (?:whom|which|them|these|those)\b|"
+    rf"^(?:of|in) (?:these|those|them|which|whom),? (?:only )?{_COUNT}|\b{_COUNT} of (?:these|those|the) [a-z]+s\b)"
+)
+_FIGURES = re.compile(f"(?:{_WHOLE_FIRST})|(?:{_PART_FIRST.replace('part', 'part2').replace('whole', 'whole2')})", re.I)
+_SHARES = re.compile(_SHARE, re.IGNORECASE)
+_PARTS = re.compile(_OF_THOSE, re.IGNORECASE)
+#: What a percentage is when it is no result: a target, a limit, an interest, a step.
+_NO_RESULT_AFTER = re.compile(
+    r"[ -](?:goal|target|cap|threshold|limit|tolerance|confidence|interval|interest|discount|standard)\b", re.IGNORECASE
+)
+_NO_RESULT_BEFORE = re.compile(
+    r"(?:\b(?:by|target of|standard of|standard is that|goal of|minimum of|maximum of|threshold of|random|exceeding|"
+    r"the threshold\b.{0,60}) )$",
+    re.IGNORECASE,
+)
+#: "most" as a superlative, "some" and "all" of what cannot be counted or is not what the sentence is about.
+_SUPERLATIVE = re.compile(r"(?:\b(?:the|its|their|his|her|our|your|is|are|was|were|be|judged)|['’]s) $", re.IGNORECASE)
+_ADVERB = re.compile(r" [a-z]+(?:ly|ive|ful|able|ible|ent|ant|ous|al|urgent|recent)\b(?! (?:and|or)? ?[a-z]+s\b)")
+_UNCOUNTED = re.compile(
+    r" (?:progress|improvements?|evidence|time|way|extent|distance|work|of the time|degree|further|more|years?|months?|"
+    r"weeks?|days?|good|doubt|concern|form|sort|kind|detail|[0-9])\b",
+    re.IGNORECASE,
+)
+#: Before "all" where it begins what is said: at the start, after a mark or a word that opens a clause.
+_OPENS = re.compile(r"(?:^|[,;:(–—] ?|\b(?:and|but|that|in|for|because|while|although|across|nearly|almost) )$", re.I)
+_ALL_OF_WHAT = re.compile(r" (?:levels|times|aspects|respects|areas of|ages|agencies|partners)\b", re.IGNORECASE)
+
+
+@cache
+def _phrases(scale: tuple[Quantifier, ...]) -> Phrases:
+    return Phrases({str(number): words.phrases for number, words in enumerate(scale)})
+
+
+def proportions(passage: Passage) -> tuple[Proportion, ...]:
+    """Every proportion a record states, from left to right, none inside another."""
+    text, found = passage.text, list[Proportion]()
+
+    def add(start: int, end: int, share: float | None) -> None:
+        if all(end <= other.start - base or start >= other.end - base for other in found):
+            found.append(Proportion(text[start:end], base + start, base + end, share, share, Basis.EXPLICIT))
+
+    base = passage.record.start
+    for match in _FIGURES.finditer(text):
+        part, whole = _value(match["part"] or match["part2"]), _value(match["whole"] or match["whole2"])
+        if part <= whole and whole > 1 and not _is_year(match["whole"] or match["whole2"]):
+            add(*match.span(), round(part / whole, 4))
+    for match in _SHARES.finditer(text):
+        share = float(re.match(r"[0-9.]+", match.group())[0]) / 100  # type: ignore[index]
+        if not (_NO_RESULT_AFTER.match(text, match.end()) or _NO_RESULT_BEFORE.search(text[: match.start()])):
+            add(*match.span(), round(share, 4) if share <= 1 else None)
+    for match in _PARTS.finditer(text):
+        add(*match.span(), None)
+    for word in _in_words(passage):
+        if all(word.end <= other.start or word.start >= other.end for other in found):
+            found.append(word)
+    return tuple(sorted(found, key=lambda proportion: proportion.start))
+
+
+def _in_words(passage: Passage) -> list[Proportion]:
+    """Words of quantity, with the range that the regime gives them on the report's day."""
+    scale, found = passage.regime.quantifiers, list[Proportion]()
+    in_force = _in_force(passage.regime, passage.today)
+    for name, first, last in _phrases(scale).find(passage.words):
+        start, end = span(passage.words, first, last)
+        if not _counts(passage.text, start, end):
+            continue
+        given = scale[int(name)]
+        if not in_force:
+            given = Quantifier(phrases=given.phrases)
+        basis = Basis.EXPLICIT if given.low is None else Basis.INFERRED
+        found.append(
+            Proportion(
+                passage.text[start:end],
+                passage.record.start + start,
+                passage.record.start + end,
+                given.low,
+                given.high,
+                basis,
+            )
+        )
+    return found
+
+
+def _counts(text: str, start: int, end: int) -> bool:
+    """Whether the word of quantity at ``start`` says how many of those whom the sentence is about."""
+    word, before = text[start:end].lower(), text[:start]
+    if word == "most":
+        return not _SUPERLATIVE.search(before) and not _ADVERB.match(text, end)
+    if word in ("some", "many", "few", "several", "half"):
+        return not _UNCOUNTED.match(text, end) and not before.lower().endswith(("how ", "as ", "the ", "are "))
+    if word in ("all", "every", "each"):
+        return bool(_OPENS.search(before)) and not _ALL_OF_WHAT.match(text, end)
+    return True
+
+
+def _in_force(regime: Regime, today: str | None) -> bool:
+    """Whether the regime's words had their meaning on the day; of a report without one if they still have it."""
+    begins, ends = regime.scaled
+    if today is None:
+        return ends is None
+    return (begins is None or begins.isoformat()[: len(today)] <= today) and (
+        ends is None or today <= ends.isoformat()[: len(today)]
+    )
+
+
+def _value(count: str) -> int:
+    """The number that figures or words stand for."""
+    count = count.lower().removeprefix("not ")
+    if count[0].isdigit():
+        return int(count.replace(",", ""))
+    return sum(_NUMBERS[word] for word in count.split("-"))
+
+
+def _is_year(count: str) -> bool:
+    return bool(re.fullmatch(r"(?:19|20)[0-9]{2}", count))

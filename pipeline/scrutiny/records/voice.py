@@ -1,0 +1,150 @@
+"""Whose words, views or records a result rests on."""
+
+from __future__ import annotations
+
+import re
+
+from scrutiny.records.people import GROUPS
+from scrutiny.records.phrases import Passage
+from scrutiny.report import Attribute, Basis
+
+_GROUP_OF = {word: name for name, words in GROUPS.items() for word in words}
+#: Two words that are one group.
+_PAIRS = {
+    ("young", "people"): "service_users",
+    ("young", "person"): "service_users",
+    ("young", "adults"): "service_users",
+    ("older", "people"): "service_users",
+    ("care", "leavers"): "service_users",
+    ("care", "leaver"): "service_users",
+    ("service", "users"): "service_users",
+    ("people", "who"): "service_users",
+    ("people", "using"): "service_users",
+    ("people", "supported"): "service_users",
+    ("people", "told"): "service_users",
+    ("people", "said"): "service_users",
+    ("social", "workers"): "staff",
+    ("foster", "carers"): "parents",
+    ("family", "members"): "parents",
+    ("senior", "leaders"): "provider",
+    ("senior", "managers"): "provider",
+    ("nhs", "managers"): "provider",
+    ("police", "officers"): "partners",
+    ("health", "professionals"): "partners",
+    ("partner", "agencies"): "partners",
+}
+
+_SAY = frozenset("told said say says tell tells explained commented stated complained described describe".split())
+_THINK = frozenset(
+    "feel feels felt spoke speak speaks expressed praised praise credited appreciate appreciated believe believed "
+    "valued thought considered rated reported report raised recalled remarked voiced".split()
+)
+_ADMIT = frozenset(
+    "recognise recognised recognize recognized acknowledge acknowledged accept accepted attributed conceded admitted "
+    "confirmed advised agreed".split()
+)
+_SHOW = frozenset(
+    "show shows showed shown indicate indicates indicated demonstrate demonstrated reveal revealed contained".split()
+)
+#: What each group does when it is heard.
+_VERBS = {
+    "service_users": _SAY | _THINK,
+    "parents": _SAY | _THINK,
+    "staff": _SAY | _THINK | {"confirmed", "acknowledged", "agreed"},
+    "partners": _SAY | _THINK | _ADMIT | {"called"},
+    "provider": (_SAY | _ADMIT | {"reported", "spoke", "believe"}) - {"describe"},
+    "survey": _SAY | _THINK | _SHOW | {"agreed", "answered"},
+    "records": _SHOW,
+    "inspectors": frozenset("saw found observed noted heard".split()),
+}
+_ANY_VERB = frozenset().union(*_VERBS.values())
+#: Verbs that are nouns or adjectives as often: they count only behind one of the group or an adverb.
+_EITHER = frozenset("report reported rated valued shown contained accepted described considered raised show".split())
+#: Words that open another clause, in which another group may speak.
+_BOUNDARIES = frozenset(
+    "; : but although though while because that which whether when if where how unless however".split()
+)
+#: Words between a group and what it says that make it somebody else's saying, or no saying at all.
+_BETWEEN = frozenset("is are was were be been being not cannot never to by".split())
+_FURTHEST = 14
+
+#: Ways to be heard without being the subject: "feedback from parents", "we were told by staff", "said one woman".
+_HEARD = re.compile(
+    r"\b(?:feedback from|(?:views|opinions|comments) (?:of|from)|according to|(?:was|were|been) told by|"
+    r"in the (?:view|words|opinion) of|said|recalled|heard from) (?:(?:the|a|an|one|two|three|many|some|several|most|all|"
+    r"young|our|their|health|care|senior|older|healthcare|local) ){0,4}(?P<group>[a-z]+(?: people)?)",
+    re.IGNORECASE,
+)
+_IN_SURVEY = re.compile(
+    r"\b(?:in|of|to|from|completed) (?:an?|our|the|its|their) (?:\w+ ){0,2}(?P<group>survey|questionnaire)s?\b|"
+    r"\b(?P<asked>(?:of )?(?:those|people|respondents|staff|parents) (?:who were )?surveyed|respondents)\b|"
+    r"\b(?P<kept>in the (?:case )?(?:records|files) (?:we|that we|inspectors) (?:read|reviewed|examined|saw))\b",
+    re.IGNORECASE,
+)
+_THEY = re.compile(r"(?:they|he|she)(?: (?:also|all|both|said|generally|consistently))? (?P<verb>[a-z]+)", re.IGNORECASE)
+
+
+def voice(passage: Passage) -> Attribute | None:
+    """The first voice in a result: of a group that says, feels, shows or admits something."""
+    return _speaking(passage) or _heard(passage) or _they(passage)
+
+
+def _speaking(passage: Passage) -> Attribute | None:
+    """A group as the subject of a verb of saying."""
+    words = [word.lower_ for word in passage.words]
+    for at, verb in enumerate(words):
+        if verb not in _ANY_VERB or at == 0:
+            continue
+        begin = max((i + 1 for i in range(at) if words[i] in _BOUNDARIES), default=0)
+        for first in range(max(begin, at - _FURTHEST), at):
+            name = _group(words, first)
+            if name is None or verb not in _VERBS[name]:
+                continue
+            between = words[first + 1 : at]
+            if _BETWEEN & set(between) or (verb in _EITHER and not _adjacent(words, first, at)):
+                continue
+            return passage.over(name, first, first + 1)
+    return None
+
+
+def _adjacent(words: list[str], first: int, verb: int) -> bool:
+    """Whether a verb stands right behind its group, or behind an adverb or a further member of it."""
+    before = words[verb - 1]
+    return verb - first <= 2 or before.endswith("ly") or before in ("also", "have", "has", "had") or (
+        _group(words, verb - 1) is not None
+    )
+
+
+def _heard(passage: Passage) -> Attribute | None:
+    """A group that is heard without being a subject."""
+    match = _HEARD.search(passage.text)
+    if match:
+        group = match["group"].lower()
+        name = "service_users" if group.endswith(" people") else _GROUP_OF.get(group.split()[0])
+        if name and name not in ("records", "survey"):
+            return passage.at(name, *match.span("group"))
+    match = _IN_SURVEY.search(passage.text)
+    if match:
+        kind = "records" if match["kept"] else "survey"
+        group = match.lastgroup or "group"
+        return passage.at(kind, *match.span(group))
+    return None
+
+
+def _they(passage: Passage) -> Attribute | None:
+    """The group that the sentence before speaks of, where this one goes on with "They feel"."""
+    match = _THEY.match(passage.text)
+    if match is None or passage.before is None:
+        return None
+    words = re.findall(r"[a-z]+|[^\sa-z]", passage.before.text.lower())
+    for first in range(len(words)):
+        name = _group(words, first)
+        if name and match["verb"].lower() in _VERBS[name] & (_SAY | _THINK):
+            return passage.at(name, 0, match.end(), Basis.INFERRED)
+    return None
+
+
+def _group(words: list[str], at: int) -> str | None:
+    """The group that the word ``at`` names, with the one after it."""
+    pair = _PAIRS.get((words[at], words[at + 1])) if at + 1 < len(words) else None
+    return pair or _GROUP_OF.get(words[at])
