@@ -3,7 +3,7 @@
     python benchmarks/attributes.py ../shared/corpora/documents --only T1 T2
     python benchmarks/attributes.py corpora/attributes/heldout --files
 
-A folder holds NAME.json with ``units`` and ``recommendations`` (``corpora/README.md``); the text is in the same file, or
+A folder holds NAME.json with ``units`` and ``recommendations`` (``corpora/README.md``); the text is in the same file or
 in ``corpora/authored/NAME.txt``. With ``--files`` the report is also read, split and classified: the PDF beside the
 labels, or the authored text printed as Markdown; what is lost on the way then counts as missed. A value is right where
 it has more than half of its words in common with the gold one; of a voice or trend the name must be the same, and of a
@@ -36,7 +36,6 @@ from scrutiny.report import (
     Block,
     BlockKind,
     Decision,
-    Link,
     Prediction,
     Record,
     Report,
@@ -115,10 +114,16 @@ def main() -> None:
     tables = {"gold roles": measure([(gold, on_gold(gold)) for gold in golds])}
     if arguments.files:
         tables["from the file"] = measure(list(from_files(golds, arguments.folder)))
-    print(f"{', '.join(gold.name for gold in golds)}\n\n| | " + " | ".join(f"{name}: F1 | places" for name in tables) + " |")
+    print(
+        f"{', '.join(gold.name for gold in golds)}\n\n| | "
+        + " | ".join(f"{name}: F1 | places" for name in tables)
+        + " |"
+    )
     print("|---" * (1 + 2 * len(tables)) + "|")
     for name in next(iter(tables.values())):
-        cells = (f"{counts.f1:.3f} | {counts.right + counts.missed}" for table in tables.values() for counts in [table[name]])
+        cells = (
+            f"{counts.f1:.3f} | {counts.right + counts.missed}" for table in tables.values() for counts in [table[name]]
+        )
         print(f"| {name} | {' | '.join(cells)} |")
     print(f"\n{timing(golds):.2f} ms of processor time a sentence for attributes and links")
     if arguments.faults:
@@ -146,7 +151,9 @@ def read_gold(file: Path) -> Gold:
             )
     else:
         path, heading = AUTHORED / f"{file.stem}.txt", ""
-        facts = dict(line[1:].split(" ", 1) for line in path.read_text(encoding="utf-8").splitlines() if line[:1] == "@")
+        facts = dict(
+            line[1:].split(" ", 1) for line in path.read_text(encoding="utf-8").splitlines() if line[:1] == "@"
+        )
         for sentence in parse_authored(path):
             if sentence.heading != heading:
                 heading = sentence.heading
@@ -180,9 +187,12 @@ def on_gold(gold: Gold) -> dict[int, Record]:
 
 def build(gold: Gold) -> Report:
     """A classified report of the labelled units, each a sentence with its gold role."""
-    text, blocks, sentences, heading = "", list[Block](), list[Sentence](), ()
+    text, blocks, sentences = "", list[Block](), list[Sentence]()
+    heading: tuple[str, ...] = ()
     for unit in gold.units:
-        goes_on = unit.role is not None and not unit.starts_block and blocks and blocks[-1].kind is not BlockKind.HEADING
+        goes_on = (
+            unit.role is not None and not unit.starts_block and blocks and blocks[-1].kind is not BlockKind.HEADING
+        )
         text += " " if goes_on else "\n\n" if text else ""
         marker = f"{unit.marker} " if unit.marker and not goes_on else ""
         text += marker
@@ -198,7 +208,9 @@ def build(gold: Gold) -> Report:
         else:
             kind = BlockKind.LIST_ITEM if unit.is_item else BlockKind.PARAGRAPH
             blocks.append(
-                Block(kind, start, len(text), unit.text, level=int(unit.is_item), marker=unit.marker, section_path=heading)
+                Block(
+                    kind, start, len(text), unit.text, level=int(unit.is_item), marker=unit.marker, section_path=heading
+                )
             )
         scores = tuple(1.0 if role is unit.role else 0.0 for role in ROLES)
         prediction = Prediction(scores, unit.role, unit.second_role, 1.0, Decision.ACCEPT)  # type: ignore[arg-type]
@@ -226,9 +238,8 @@ def from_files(golds: Sequence[Gold], folder: Path) -> Iterator[tuple[Gold, dict
         if pdf.exists():
             report = pipeline(pdf)
         else:
-            ((_, content),) = [(gold.name, printed(gold))]
             facts = {"publication_date": gold.facts["date"]}
-            (report,) = pipeline.stream([(f"{gold.name}.md", content)])
+            (report,) = pipeline.stream([(f"{gold.name}.md", printed(gold))])
             report = complete(replace(report, metadata=MappingProxyType({**report.metadata, **facts}), records=()))
         found: dict[int, Record] = {}
         for record in report.records:
@@ -288,15 +299,22 @@ def _measure_recommendation(
         value = value if name == "deadline" or not found or found.basis is Basis.EXPLICIT else None
         wanted = labels[name]
         counts[name].add(
-            bool(wanted), bool(value), bool(wanted and value and alike(wanted, value)), f"{where}: {wanted!r}, not {value!r}"
+            bool(wanted),
+            bool(value),
+            bool(wanted and value and alike(wanted, value)),
+            f"{where}: {wanted!r}, not {value!r}",
         )
     wanted, value = labels.get("deadline_date"), given.deadline.date if given.deadline else None
-    counts["deadline_date"].add(bool(wanted), bool(value), bool(wanted) and wanted == value, f"{where}: {wanted}, not {value}")
+    counts["deadline_date"].add(
+        bool(wanted), bool(value), bool(wanted) and wanted == value, f"{where}: {wanted}, not {value}"
+    )
     wanted, value = labels["obligation"], given.obligation.value if given.obligation else None
     counts["obligation"].add(True, bool(value), wanted == value, f"{where}: {wanted}, not {value}")
 
 
-def _measure_result(counts: dict[str, Counts], gold: Gold, unit: Unit, labels: dict[str, Any], given: Attributes) -> None:
+def _measure_result(
+    counts: dict[str, Counts], gold: Gold, unit: Unit, labels: dict[str, Any], given: Attributes
+) -> None:
     where, text = f"{gold.name}.{unit.number}", "" if "text" in labels else f" | {unit.text[:160]}"
     voice = given.voice.value if given.voice and given.voice.value != "inspectors" else None
     for name, value in (("voice", voice), ("trend", given.trend.value if given.trend else None)):
@@ -324,7 +342,9 @@ def _measure_links(counts: Counts, gold: Gold, records: dict[int, Record]) -> No
     }
     for pair in sorted(wanted | given):
         place = f"{gold.name}.{pair[0]} -> {pair[1]}"
-        counts.add(pair in wanted, pair in given, pair in wanted & given, f"{place}: {'missed' if pair in wanted else 'extra'}")
+        counts.add(
+            pair in wanted, pair in given, pair in wanted & given, f"{place}: {'missed' if pair in wanted else 'extra'}"
+        )
 
 
 def _several(value: object) -> list[Any]:

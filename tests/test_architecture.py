@@ -23,7 +23,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "dates": set(),
     "regimes": {"dates"},
     **{room: {"dates", "regimes"} for room in STAGES},
-    "pipeline": STAGES,
+    "pipeline": STAGES | {"regimes"},
     **{room: STAGES | ABOVE | {"pipeline", "corpora", "regimes"} for room in ABOVE},
     "cli": STAGES | ABOVE | {"pipeline", "corpora", "regimes"},
 }

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from scrutiny.report import Decision, Prediction, Record, Report, Role, Sentence
 from scrutiny.splitting import Splitter
-from scrutiny.writing.schema import ModelReference, record_line, report_line, sentence_lines
+from scrutiny.writing.parts import ModelReference
+from scrutiny.writing.schema import record_line, report_line, sentence_lines
 
 _MODEL = ModelReference(name="none", sha256="0" * 64, precision="float32")
 _SCORES = (1.0, 0.0, 0.0, 0.0)

@@ -9,7 +9,10 @@ from typing import Protocol
 from scrutiny.errors import ReadError
 from scrutiny.reading import check_ocr, read, read_each
 from scrutiny.reading.manifest import Manifest, with_metadata
+from scrutiny.records.attributes import Describer
 from scrutiny.records.grouping import Assembler
+from scrutiny.records.links import Linker
+from scrutiny.regimes import named
 from scrutiny.report import Prediction, Report
 from scrutiny.roles.classifier import Classifier
 from scrutiny.roles.precision import Precision
@@ -52,13 +55,14 @@ def compose(stages: Sequence[Stage]) -> Callable[[Iterable[Report]], Iterator[Re
 
 
 class Pipeline:
-    """Reads, splits, classifies and assembles."""
+    """Reads, splits, classifies, assembles records and reads their attributes and links."""
 
-    def __init__(self, classifier: Classifier, *, ocr: bool | str = False) -> None:
-        """Compose the stages around ``classifier``; ``ocr`` as for :func:`scrutiny.read`."""
+    def __init__(self, classifier: Classifier, *, ocr: bool | str = False, regime: str | None = None) -> None:
+        """Compose the stages around ``classifier``; ``ocr`` and ``regime`` as for :func:`scrutiny.read`."""
         self.classifier = classifier
         self.ocr = ocr
-        self._run = compose([Splitter(), classifier, Assembler()])
+        self.regime = regime
+        self._run = compose([Splitter(), classifier, Assembler(), Describer(), Linker()])
 
     def __call__(self, source: str | Path | bytes, *, metadata: Mapping[str, str] | None = None) -> Report:
         """Process one file, or the bytes of one; ``metadata`` wins over what is found in it.
@@ -66,7 +70,7 @@ class Pipeline:
         Raises:
             ReadError: it cannot be read.
         """
-        return next(self._run([with_metadata(read(source, ocr=self.ocr), metadata or {})]))
+        return next(self._run([with_metadata(read(source, ocr=self.ocr, regime=self.regime), metadata or {})]))
 
     def stream(
         self,
@@ -92,7 +96,13 @@ class Pipeline:
             for source in sources:
                 name, content = source if isinstance(source, tuple) else (None, source)
                 for report in read_each(
-                    content, name=name, ocr=self.ocr, text_column=text_column, on_error=on_error, on_skip=on_skip
+                    content,
+                    name=name,
+                    ocr=self.ocr,
+                    text_column=text_column,
+                    regime=self.regime,
+                    on_error=on_error,
+                    on_skip=on_skip,
                 ):
                     try:
                         described = manifest.apply(report) if manifest else report
@@ -146,6 +156,7 @@ def load(
     precision: Precision | str = Precision.AUTO,
     threads: int | None = None,
     ocr: bool | str = False,
+    regime: str | None = None,
     any_language: bool = False,
     max_error: float | None = None,
 ) -> Pipeline:
@@ -153,16 +164,20 @@ def load(
 
     ``device`` is ``"cpu"``, ``"cuda"`` or ``"mps"``, by default the best there is; ``precision`` is ``"float32"``,
     ``"bfloat16"`` or whichever of them is faster there; ``threads`` is how many windows run at a time on a CPU.
-    ``ocr`` reads scanned pages, in English or the languages that it names (``"eng+deu"``); ``any_language`` classifies
+    ``ocr`` reads scanned pages, in English or the languages that it names (``"eng+deu"``); ``regime`` is the id of the
+    regime of every report, which is recognised by itself unless given; ``any_language`` classifies
     reports that are not in English. ``max_error`` is the share of wrong roles, on the model's validation data, that is
     borne among accepted predictions.
 
     Raises:
         ModelError: the model cannot be loaded, its labels are not the four roles, or ``max_error`` is out of reach.
         ReadError: OCR is asked for and not installed.
+        ConfigError: there is no such regime.
         ValueError: there is no such precision.
     """
     check_ocr(ocr)
+    if regime:
+        named(regime)
     classifier = Classifier(
         model,
         device=device,
@@ -171,4 +186,4 @@ def load(
         any_language=any_language,
         max_error=max_error,
     )
-    return Pipeline(classifier, ocr=ocr)
+    return Pipeline(classifier, ocr=ocr, regime=regime)

@@ -212,6 +212,11 @@ class Attributes:
     earlier: Attribute | None = None
 
     @property
+    def is_grave(self) -> bool:
+        """Whether a word weighs it, and not all that do call it small."""
+        return any(word.value not in ("minor", "low", "moderate", "medium") for word in self.severity)
+
+    @property
     def missing(self) -> tuple[str, ...]:
         """Which of actor, action, deadline and measure a recommendation does not state: it is less easy to act on."""
         stated = {"actor": self.addressee, "action": self.action, "deadline": self.deadline, "measure": self.measure}
@@ -339,6 +344,20 @@ class Report:
     def classified(self) -> bool:
         """Whether every sentence has a prediction."""
         return all(sentence.prediction is not None for sentence in self.sentences)
+
+    @property
+    def unanswered(self) -> tuple[Record, ...]:
+        """Findings that the report itself calls grave and that no recommendation answers."""
+        return tuple(
+            record
+            for record in self.records
+            if record.role is Role.FINDING and not record.links and record.attributes and record.attributes.is_grave
+        )
+
+    @property
+    def unsupported(self) -> tuple[Record, ...]:
+        """Recommendations without stated evidence: no result of the report is linked to them."""
+        return tuple(record for record in self.records if record.role is Role.RECOMMENDATION and not record.links)
 
     def lines(self, *sentences: Sentence) -> tuple[Line, ...]:
         """The printed lines that hold any character of ``sentences``, in reading order, each once."""

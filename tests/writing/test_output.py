@@ -13,7 +13,8 @@ from scrutiny.errors import ReadError, WriteError
 from scrutiny.pipeline import Pipeline
 from scrutiny.report import Report
 from scrutiny.writing.output import OutputFolder
-from scrutiny.writing.schema import LINES, ModelReference, json_schema
+from scrutiny.writing.parts import ModelReference
+from scrutiny.writing.schema import LINES, json_schema
 
 MODEL = ModelReference(name="m", sha256="0" * 64, precision="float32")
 

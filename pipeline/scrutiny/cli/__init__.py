@@ -12,9 +12,11 @@ import typer
 
 from scrutiny.cli.average import average
 from scrutiny.cli.calibrate import calibrate
+from scrutiny.cli.compare import compare
 from scrutiny.cli.evaluate import evaluate
 from scrutiny.cli.explain import explain
 from scrutiny.cli.extract import extract
+from scrutiny.cli.regimes import regimes
 from scrutiny.cli.schema import schema
 from scrutiny.cli.train import distill, train
 from scrutiny.errors import ScrutinyError
@@ -28,7 +30,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (extract, explain, evaluate, calibrate, train, distill, average, schema):
+for command in (extract, compare, regimes, explain, evaluate, calibrate, train, distill, average, schema):
     app.command()(command)
 
 

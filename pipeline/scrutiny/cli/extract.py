@@ -99,6 +99,10 @@ def extract(
         Precision,
         typer.Option(help="Numbers the model computes with: float32 for nearly the same scores on every machine."),
     ] = Precision.AUTO,
+    regime: Annotated[
+        str | None,
+        typer.Option(metavar="ID", help="Regime of the reports, see 'scrutiny regimes'. Default: recognised."),
+    ] = None,
     ocr: Annotated[bool, typer.Option("--ocr", help="Also read scanned pages, with Tesseract.")] = False,
     ocr_language: Annotated[
         str | None, typer.Option(metavar="LANGUAGES", help="The same, in languages as Tesseract names them: eng+cym.")
@@ -127,7 +131,7 @@ def extract(
     from scrutiny.pipeline import load
     from scrutiny.reading.manifest import Manifest
     from scrutiny.writing.output import OutputFolder
-    from scrutiny.writing.schema import ModelReference
+    from scrutiny.writing.parts import ModelReference
 
     if stdin_name is not None and STDIN not in inputs:
         raise typer.BadParameter(f"There is no {STDIN} among the inputs.", param_hint="--stdin-name")
@@ -143,6 +147,7 @@ def extract(
         device=device,
         precision=precision,
         ocr=ocr_language or ocr,
+        regime=regime,
         any_language=any_language,
         max_error=max_error,
     )

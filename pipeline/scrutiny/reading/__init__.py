@@ -82,12 +82,15 @@ class Reader(Protocol):
         ...
 
 
-def read(source: str | Path | bytes, *, name: str | None = None, ocr: bool | str = False) -> Report:
+def read(
+    source: str | Path | bytes, *, name: str | None = None, ocr: bool | str = False, regime: str | None = None
+) -> Report:
     """The report in ``source``, a path or the file's bytes.
 
     ``name`` is how errors and ``Report.source.path`` call it, and its suffix tells the format; it is
     needed for bytes other than PDF. A file that begins as a PDF is read as one whatever its suffix. With ``ocr``
     pages that are pictures of text are read too, in English or the languages that it names (``"eng+deu"``).
+    ``regime`` is the id of the report's regime, which is recognised by itself unless given.
     Archives and files of rows are for :func:`read_each`.
 
     Raises ReadError with code ``missing``, ``empty``, ``unsupported``, ``too_large``, ``wrong_suffix``,
@@ -102,17 +105,17 @@ def read(source: str | Path | bytes, *, name: str | None = None, ocr: bool | str
         if holds_many(path) and not begins_as_pdf(file):
             raise _many_reports(path)
         data = _load(file, path)
-    return _described(_reader(data, path, ocr), data, path)
+    return _described(_reader(data, path, ocr), data, path, regime)
 
 
-def read_as(suffix: str, data: bytes, *, path: str) -> Report:
+def read_as(suffix: str, data: bytes, *, path: str, regime: str | None = None) -> Report:
     """The report in ``data``, read as a file ending in ``suffix`` is, whatever it looks like. Raises ReadError."""
-    return _described(_own(suffix), data, path)
+    return _described(_own(suffix), data, path, regime)
 
 
-def _described(reader: Reader, data: bytes, path: str) -> Report:
+def _described(reader: Reader, data: bytes, path: str, regime: str | None) -> Report:
     """What ``reader`` reads, with its language and metadata."""
-    return describe(with_language(reader(data, path=path)))
+    return describe(with_language(reader(data, path=path)), given=regime)
 
 
 def suffixes() -> tuple[str, ...]:

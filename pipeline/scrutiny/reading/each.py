@@ -25,6 +25,7 @@ class _Options:
 
     ocr: bool | str
     text_column: str | None
+    regime: str | None
 
 
 #: What macOS adds to archives beside the files themselves.
@@ -39,13 +40,14 @@ def read_each(
     name: str | None = None,
     ocr: bool | str = False,
     text_column: str | None = None,
+    regime: str | None = None,
     on_error: Callable[[str, ReadError], None] | None = None,
     on_skip: Callable[[str], None] | None = None,
 ) -> Iterator[Report]:
     """Every report in ``source``, lazily: the one of a plain file, as :func:`read` gives it, or those of an archive
     or of a file of rows, one held in memory at a time.
 
-    ``name`` and ``ocr`` are as in :func:`read`. ``text_column`` names the column of a file of rows that holds the
+    ``name``, ``ocr`` and ``regime`` are as in :func:`read`. ``text_column`` names the column of a file of rows that holds the
     reports' text; by default it is known by its name. A report of an archive has the path
     ``archive.zip/folder/report.pdf``, one of a file of rows ``table.csv#row=5`` or ``table.jsonl#line=5``.
 
@@ -58,7 +60,7 @@ def read_each(
             ``no_reports``, ``no_text_column``, ``own_output``, ``unsafe_path``, ``link``, ``duplicate_name``,
             ``too_many_members``, ``too_deep``, ``bomb``, ``unexpected``.
     """
-    for path, outcome in _outcomes(source, name, _Options(ocr, text_column)):
+    for path, outcome in _outcomes(source, name, _Options(ocr, text_column, regime)):
         if isinstance(outcome, Report):
             yield outcome
         elif outcome is None:
@@ -78,7 +80,7 @@ def _outcomes(source: str | Path | bytes, name: str | None, options: _Options) -
                 if not reading.begins_as_pdf(file):
                     yield from _all(file, path, options, in_memory=isinstance(source, bytes))
                     return
-        yield path, reading.read(source, name=name, ocr=options.ocr)
+        yield path, reading.read(source, name=name, ocr=options.ocr, regime=options.regime)
     except Exception as error:
         yield path, _told(path, error)
 
@@ -106,7 +108,7 @@ def _all(file: BinaryIO, path: str, options: _Options, *, in_memory: bool) -> It
 def _contents(file: BinaryIO, path: str, options: _Options, budget: Budget, depth: int = 1) -> Iterator[_Outcome]:
     """What an archive or a file of rows holds. Raises ReadError where it cannot be read on."""
     if PurePath(path).suffix.lower() in ROW_SUFFIXES:
-        yield from read_rows(file, path=path, text_column=options.text_column)
+        yield from read_rows(file, path=path, text_column=options.text_column, regime=options.regime)
         return
     for member in members(file, path=path, budget=budget):
         where = reading.writable(f"{path}/{member.name}")
@@ -130,7 +132,7 @@ def _member(member: Member, where: str, options: _Options, budget: Budget, depth
     data = member.read()
     file = BytesIO(data)
     if not many or reading.begins_as_pdf(file):
-        yield where, reading.read(data, name=where, ocr=options.ocr)
+        yield where, reading.read(data, name=where, ocr=options.ocr, regime=options.regime)
     elif suffix not in ROW_SUFFIXES and depth == MAX_DEPTH:
         raise ReadError(
             f"{where}: this archive stands in {MAX_DEPTH} others; that deep none is read.",

@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from scrutiny.dates import days_of
 from scrutiny.reading.grades import find_grades
-from scrutiny.regimes import GENERAL, Finder, Regime, fold, profiles, regime
+from scrutiny.regimes import GENERAL, Finder, Regime, fold, named, profiles, regime
 from scrutiny.report import Block, BlockKind, Report
 
 #: No more of a block is searched, in characters: facts stand in short blocks, and time is bounded.
@@ -45,14 +45,20 @@ class _Fact:
     span: tuple[int, int] | None = None
 
 
-def describe(report: Report) -> Report:
+def describe(report: Report, *, given: str | None = None) -> Report:
     """``report`` with its grades and its metadata, as far as the profile of its regime finds them.
 
-    A title found in the text replaces that of the file's properties; every other value the reader gave stays.
+    The regime is the one whose id is ``given``, else the one recognised; ``regime_evidence`` says by what. A title
+    found in the text replaces that of the file's properties; every other value the reader gave stays.
+
+    Raises:
+        ConfigError: there is no regime of that id, or a profile is not valid.
     """
     places = list(_places(report))
-    kind = recognise(report, places)
+    kind, evidence = (named(given), "given") if given else recognise(report, places)
     facts = {name: _Fact(value) for name, value in report.metadata.items()}
+    if kind.id != GENERAL:
+        facts["regime_evidence"] = _Fact(evidence)
     for name, fact in _facts(places, kind).items():
         if name == "title" or name not in facts:
             facts[name] = fact
@@ -67,9 +73,9 @@ def describe(report: Report) -> Report:
     )
 
 
-def recognise(report: Report, places: Sequence[_Place] | None = None) -> Regime:
-    """The regime of ``report``: the one with most clues, or the general one where none has enough."""
-    opening = [p for p in (list(_places(report)) if places is None else places) if p.page <= _OPENING_PAGES]
+def recognise(report: Report, places: Sequence[_Place]) -> tuple[Regime, str]:
+    """The regime of ``report``, that with most clues, and the clues; the general one where none has enough."""
+    opening = [place for place in places if place.page <= _OPENING_PAGES]
     where = {
         "text": "\n".join(place.folded for place in opening if place.block.kind is not BlockKind.FURNITURE),
         "furniture": "\n".join(place.folded for place in opening if place.block.kind is BlockKind.FURNITURE),
@@ -77,12 +83,13 @@ def recognise(report: Report, places: Sequence[_Place] | None = None) -> Regime:
         "metadata": fold(f"{report.title}\n{report.metadata.get('author', '')}"),
         "path": fold(PurePath(report.source.path).name),
     }
-    best, most = GENERAL, 0.0
+    best, most, evidence = GENERAL, 0.0, ""
     for name, (profile, *_) in sorted(profiles().items()):
-        weight = sum(clue.weight for clue in profile.clues if any(clue.phrase in where[part] for part in clue.where))
+        seen = [clue for clue in profile.clues if any(clue.phrase in where[part] for part in clue.where)]
+        weight = sum(clue.weight for clue in seen)
         if weight >= profile.needed and weight > most:
-            best, most = name, weight
-    return regime(best)
+            best, most, evidence = name, weight, "; ".join(clue.phrase for clue in seen)
+    return regime(best), evidence
 
 
 def _places(report: Report) -> Iterator[_Place]:

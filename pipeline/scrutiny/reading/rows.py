@@ -38,11 +38,13 @@ _OWN_OUTPUT = {"role", "decision", "schema_version"}
 _MAX_VALUE = 10_000
 
 
-def read_rows(file: BinaryIO, *, path: str, text_column: str | None) -> Iterator[tuple[str, Report | ReadError]]:
+def read_rows(
+    file: BinaryIO, *, path: str, text_column: str | None, regime: str | None = None
+) -> Iterator[tuple[str, Report | ReadError]]:
     """A report for every row of ``file`` or why there is none, with its path: ``table.csv#row=5``, ``a.jsonl#line=5``.
 
     Rows count from 1, without the header. ``text_column`` names the column of text in place of
-    :data:`TEXT_COLUMNS`. Raises ReadError (``no_text_column``, ``own_output``, ``not_text``, ``damaged``,
+    :data:`TEXT_COLUMNS`; ``regime`` is the id of the reports' regime, if it is known. Raises ReadError (``no_text_column``, ``own_output``, ``not_text``, ``damaged``,
     ``too_large``, ``bomb``) where the file cannot be read on.
     """
     column: str | None = None
@@ -55,7 +57,7 @@ def read_rows(file: BinaryIO, *, path: str, text_column: str | None) -> Iterator
         if column is None:
             column = _text_column(list(row), text_column, path)
         try:
-            yield where, _report(row, column, where)
+            yield where, _report(row, column, where, regime)
         except ReadError as error:
             yield where, error
 
@@ -88,7 +90,7 @@ def snake(name: str) -> str:
     return re.sub(r"\W+", "_", parted).strip("_").lower()
 
 
-def _report(row: Row, column: str, where: str) -> Report:
+def _report(row: Row, column: str, where: str, regime: str | None) -> Report:
     text = row.get(column)
     if text is None or (isinstance(text, str) and not text.strip()):
         raise ReadError(
@@ -100,7 +102,7 @@ def _report(row: Row, column: str, where: str) -> Report:
             remedy="Name another column with --text-column.",
             code="not_text",
         )
-    report = reading.read_as(".txt", _whole(text).encode(), path=where)
+    report = reading.read_as(".txt", _whole(text).encode(), path=where, regime=regime)
     metadata, left_out = _metadata({name: value for name, value in row.items() if name != column})
     notes = (f"Columns that hold no short plain value were left out: {', '.join(left_out)}.",) if left_out else ()
     report = with_metadata(report, metadata)

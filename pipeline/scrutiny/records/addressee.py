@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from scrutiny.records.obligation import Force, force_of, opening
-from scrutiny.records.people import ACTORS
+from scrutiny.records.obligation import assigned_to, force_of, opening
+from scrutiny.records.people import is_actor
 from scrutiny.records.phrases import Passage, words_of
 from scrutiny.records.verbs import BASE_FORMS
 from scrutiny.report import Attribute, Basis
@@ -19,14 +19,16 @@ _ASKED = re.compile(
 )
 #: Segments before the subject: "By 30 June", "To keep people safe", "Because records are incomplete".
 _ADVERBIAL = re.compile(
-    r"(?:by|to|in|under|because|since|if|where|when|following|for|as|until|within|on|given|with|at|after|before|subject|"
+    r"(?:by|to|in|under|because|since|if|where|when|following|for|as|until|within|on|given|with|at|after|before|"
+    r"subject|"
     r"pursuant|pending|although|while|whilst|once|from|during|prior|having|otherwise|therefore|however|additionally|"
     r"finally|in addition|also|immediately|accordingly|unless|so|and|but|specifically|furthermore|moreover)\b",
     re.IGNORECASE,
 )
 _PRONOUN = re.compile(r"\b(?P<you>you|they|he|she)$", re.IGNORECASE)
 _PASSIVE = re.compile(
-    r"(?:should|must|shall|may|could|might|will|needs? to|(?:is|are) to|ha(?:s|ve) to|to) (?:\w+ly |also |now |not )?be "
+    r"(?:should|must|shall|may|could|might|will|needs? to|(?:is|are) to|ha(?:s|ve) to|to) (?:\w+ly |also |now |"
+    r"not )?be "
     r"(?:\w+ly |also |now |not )?(?!able|clear|aware|ready|mindful|open|alert|vigilant|consistent|given the)(?:\w+ed|"
     r"\w+[^e]en|given|taken|made|put|set|held|kept|sent|told|shown|drawn|brought|done|built|found|met|paid|borne)\b",
     re.IGNORECASE,
@@ -37,14 +39,25 @@ _ASKED_TO = re.compile(
     r"expected|requested|reminded|directed|obliged|called (?:up)?on|under an? (?:\w+ )?duty|ordered|instructed) to\b",
     re.IGNORECASE,
 )
-_AGENT = re.compile(r"\bby (?P<agent>(?:the|its|their) (?:[\w'’-]+ ){0,5}?[\w'’-]+)(?=[,;.]| (?:within|before|by|so|to)|$)")
+_AGENT = re.compile(
+    r"\bby (?P<agent>(?:the|its|their) (?:[\w'’-]+ ){0,5}?[\w'’-]+)(?=[,;.]| (?:within|before|by|so|to)|$)"
+)
 _NAMED = re.compile(r"^(?P<who>(?:[A-Z][\w&'’-]*|of|and|the|for)(?: (?:[A-Z][\w&'’-]*|of|and|the|for)){0,6}): ")
-_AUDITEE = re.compile(r"^(?P<who>(?:the )?[A-Z]?[\w'’-]+(?: [\w'’-]+){0,3}) to (?P<verb>[a-z-]+)\b")
 _RECEIVERS = re.compile(r"\bfor (?P<who>(?:the )?[a-z' ’-]{3,60})$", re.IGNORECASE)
+#: "... to the official responsible, who should ..."
+_ANTECEDENT = re.compile(r"\b(?:to|by|with|for) (?P<who>the (?:(?!\b(?:to|by|with)\b)[^,;]){3,100}), who $")
 _RELATIVE = re.compile(r",? (?:who|whose|which|that|including|named|listed)\b")
 _TRAILING = re.compile(r"(?:[ ,;:]+(?:also|now|therefore|both|then|each|all|and|or|jointly))+$")
 _LEADING = re.compile(r"^(?:that|and|or|then|also|therefore|why|but|so|we|in particular)\b[ ,]*", re.IGNORECASE)
 _REFERENCE = re.compile(r"\s*[(\[][^()\[\]]{1,60}[)\]]\.?$")
+#: What follows the action as its reason or its condition.
+_REASON = re.compile(r",? (?:because|once)\b|, (?:since|as|given that)\b")
+_CONNECTIVES = re.compile(r"(?:[ ,:]|\b(?:that|he|she|they|it|to|also|now|therefore|should|must|shall|the company)\b)*")
+#: Who is to work with the addressee, between the two and the verb.
+_TOGETHER = re.compile(
+    r"[ ,]*(?:in (?:conjunction|consultation|partnership|collaboration)|together|jointly|working) with [^,]{3,80},"
+    r"(?: the [a-z]+)?\b[ ,]*"
+)
 _OBJECT_ENDS = re.compile(
     r",|;|:|\b(?:so that|in order|to (?=[a-z]+)|which|that|who|by|before|within|for|with|at|from|and (?=[a-z]+e?s? )|"
     r"because|since|if|where|when|until|unless|through|as)\b"
@@ -61,7 +74,7 @@ def addressee(passage: Passage) -> Attribute | None:
         return Attribute(passage.lead_in.text[slice(*found)], start + found[0], start + found[1])
     for heading in reversed(passage.headings):
         receivers = _RECEIVERS.search(heading)
-        if receivers and _is_actor(receivers["who"]):
+        if receivers and is_actor(receivers["who"]):
             return Attribute(receivers["who"], None, None, Basis.INFERRED)
     whom = passage.regime.addressee or passage.report.metadata.get("inspected_body", "")
     return Attribute(whom, None, None, Basis.INFERRED) if whom else None
@@ -71,7 +84,7 @@ def _in_text(text: str, passage: Passage) -> tuple[int, int] | None:
     """Where ``text`` names whom it asks."""
     begin = opening(text)
     named = _NAMED.match(text[begin:]) if begin == 0 else _NAMED.match(text)
-    if named and _is_actor(named["who"]):
+    if named and is_actor(named["who"]):
         return named.span("who") if begin else (named.start("who"), named.end("who"))
     asked_to = _ASKED_TO.search(text, begin)
     if asked_to:
@@ -89,10 +102,8 @@ def _in_text(text: str, passage: Passage) -> tuple[int, int] | None:
         if _PASSIVE.match(text, start):
             return _agent(text, start)
         return _subject(text, begin, start)
-    auditee = _AUDITEE.match(text[begin:])
-    if auditee and auditee["verb"] in BASE_FORMS and _is_actor(auditee["who"]):
-        return begin + auditee.start("who"), begin + auditee.end("who")
-    return None
+    assigned = assigned_to(text[begin:])
+    return (begin + assigned[0], begin + assigned[1]) if assigned else None
 
 
 def _asked(text: str, asked: re.Match[str]) -> tuple[int, int] | None:
@@ -101,7 +112,7 @@ def _asked(text: str, asked: re.Match[str]) -> tuple[int, int] | None:
         return _trimmed(text, *asked.span("to"))
     if asked["whom"] is not None:
         start, end = asked.span("whom")
-        return _trimmed(text, start, end) if _is_actor(text[start:end]) else None
+        return _trimmed(text, start, end) if is_actor(text[start:end]) else None
     start, end = asked.span("that")
     if force := re.search(r"\b(?:should|must|shall)\b", text[start:end]):
         return None if _PASSIVE.match(text, start + force.start()) else _trimmed(text, start, start + force.start())
@@ -112,12 +123,13 @@ def _asked(text: str, asked: re.Match[str]) -> tuple[int, int] | None:
             return None
         if not _is_base(word) or before in ("the", "a", "an", "of", "and", "its", "their", "for", "in", "to"):
             continue
-        following = words[at + 1].lower_ if at + 1 < len(words) else ""
-        if following in ("and", "of") and word not in BASE_FORMS:
+        following = [word.lower_ for word in words[at + 1 : at + 3]]
+        if following[:1] == ["of"] or (following[:1] == ["and"] and not _is_base(following[-1])):
             continue
-        if _is_actor(text[start : start + words[at].idx]):
+        if is_actor(text[start : start + words[at].idx]):
             return _trimmed(text, start, start + words[at].idx)
-    return None
+    # The sentence that leads into a list stops at whom it asks.
+    return _trimmed(text, start, end) if text.endswith(":") and is_actor(text[start:end]) else None
 
 
 def _is_base(word: str) -> bool:
@@ -126,6 +138,9 @@ def _is_base(word: str) -> bool:
 
 def _subject(text: str, begin: int, end: int) -> tuple[int, int] | None:
     """The subject that ends at ``end``: behind adverbials, before a relative clause."""
+    antecedent = _ANTECEDENT.search(text, begin, end)
+    if antecedent:
+        return antecedent.span("who") if is_actor(antecedent["who"]) else None
     while True:
         segment = text[begin:end]
         if not _ADVERBIAL.match(segment):
@@ -141,33 +156,19 @@ def _subject(text: str, begin: int, end: int) -> tuple[int, int] | None:
     aside = text.rfind(", ", begin, stop)
     if aside >= 0 and relative is None:
         last = text[aside + 2 : stop]
-        if text[begin:aside] and _is_actor(last) and not _ADVERBIAL.match(last) and not last[0].isupper():
+        if text[begin:aside] and is_actor(last) and not _ADVERBIAL.match(last) and not last[0].isupper():
             begin = aside + 2
         elif _ADVERBIAL.match(last) or last.rstrip(" ,").islower():
             stop = aside
     if stop == end and relative and text[relative.start() :].lstrip(", ").startswith("who"):
         stop = relative.start()
-    return _trimmed(text, begin, stop) if _is_actor(text[begin:stop]) else None
+    return _trimmed(text, begin, stop) if is_actor(text[begin:stop]) else None
 
 
 def _agent(text: str, start: int) -> tuple[int, int] | None:
     """Whoever a passive is to be done by."""
     agent = _AGENT.search(text, start)
-    return agent.span("agent") if agent and _is_actor(agent["agent"]) else None
-
-
-def _is_actor(phrase: str) -> bool:
-    """Whether a subject names somebody who can act, not a thing or a matter."""
-    head = re.split(r",| (?:of|in|at|for|on|to|with|who|which|from)\b", phrase.strip(" ,"), maxsplit=1)[0]
-    words = re.findall(r"[\w'’&-]+", head)
-    if not words:
-        return False
-    last = words[-1]
-    lowered = last.lower().removesuffix("'s").removesuffix("’s")
-    if lowered in ACTORS:
-        return True
-    # A name or an abbreviation: capitals within the sentence, not just at its beginning.
-    return (len(last) > 1 and last.isupper()) or (len(words) > 1 and last[0].isupper() and words[0].lower() != "consideration")
+    return agent.span("agent") if agent and is_actor(agent["agent"]) else None
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int] | None:
@@ -187,7 +188,7 @@ def action(passage: Passage, force: Attribute, until: tuple[int, int] | None) ->
     text, record = passage.text, passage.record
     start = opening(text)
     named = _NAMED.match(text[start:]) or _NAMED.match(text)
-    if named and _is_actor(named["who"]):
+    if named and is_actor(named["who"]):
         start = max(start, named.end())
     inside = force.start is not None and record.start <= force.start < record.end
     if inside and force.end is not None and force.value in ("must", "should", "may"):
@@ -195,6 +196,8 @@ def action(passage: Passage, force: Attribute, until: tuple[int, int] | None) ->
     end = len(text)
     while reference := _REFERENCE.search(text, start, end):
         end = reference.start()
+    if reason := _REASON.search(text, start, end):
+        end = reason.start()
     if until and until[1] >= len(text[:end].rstrip(" .;,")) and until[0] > start:
         end = until[0]
     kept = text[start:end].rstrip(" .;,")
@@ -218,8 +221,10 @@ def _verb_of(text: str, first: int, last: int, begin: int) -> int:
 
 def _behind(text: str, at: int) -> int:
     """The first word behind ``at`` that is no connective."""
-    gap = re.compile(r"(?:[ ,:]|\b(?:that|he|she|they|it|to|also|now|therefore|should|must|shall|the company)\b)*").match(text, at)
-    return gap.end() if gap else at
+    gap = _CONNECTIVES.match(text, at)
+    at = gap.end() if gap else at
+    together = _TOGETHER.match(text, at)
+    return together.end() if together else at
 
 
 def object_of(passage: Passage, done: Attribute) -> Attribute | None:

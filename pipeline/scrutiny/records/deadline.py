@@ -19,14 +19,18 @@ _DAY_ONLY = (
     r"(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)[a-z]*\b\.?)"
 )
 _QUARTER = r"\b(?:the )?(?:(?:first|second|third|fourth|last) quarter of|Q[1-4]) (?:19|20)[0-9]{2}"
-_PERIOD = rf"(?P<count>[0-9]{{1,3}}|{'|'.join(_NUMBERS)}) (?P<unit>(?:working |calendar |business )?(?:hour|day|week|month|year))s?"
+_PERIOD = (
+    rf"(?P<count>[0-9]{{1,3}}|{'|'.join(_NUMBERS)}) "
+    r"(?P<unit>(?:working |calendar |business )?(?:hour|day|week|month|year))s?"
+)
 _DEADLINE = re.compile(
     rf"\b(?:(?:by|before|no later than|not later than|until|on or before|as from|with effect from|from|due(?: by)?)"
     rf" (?:the )?(?:end of )?(?P<date>{DATE}|{MONTH}|{_QUARTER}|{_DAY_ONLY})"
     rf"|(?:within|in the next|over the next|inside|no later than|not later than) (?:the next |a period of )?{_PERIOD}"
-    rf"(?: (?P<of>of|from|after|following) (?:the |this |its |receipt |publication|date|report|receiving|[\w']+ ){{0,4}}[\w']+)?"
+    rf"(?: (?P<of>of|from|after|following)(?: [\w']+){{1,5}})?"
     rf"(?P<namely>,? (?:namely|that is|i\.e\.),? by (?P<named>{DATE}))?"
-    rf"|(?:by|before|ahead of|prior to|in time for|not later than) (?:the )?(?:next|start of|end of|beginning of|following|"
+    rf"|(?:by|before|ahead of|prior to|in time for|not later than) (?:the )?(?:next|start of|end of|beginning of|"
+    rf"following|"
     rf"onset of|surveillance|first|forthcoming)\b(?: [\w-]+){{0,4}}"
     rf"|(?:with immediate effect|immediately|forthwith|without (?:further )?delay|as (?:soon|quickly|early) as "
     rf"(?:possible|practicable)|as a matter of urgency|urgently))",
@@ -40,10 +44,9 @@ _LABELLED = re.compile(
     re.IGNORECASE,
 )
 #: Where a limit is what the thing asked for is to keep to, not until when it is asked for.
-_RULE_BEFORE = re.compile(r"\b(?:how|whether|which|who|reviewed?|respond(?:ed)?|occurr?\w*|issues? \w+)\b[^,;]*$", re.I)
+_RULE_BEFORE = re.compile(r"\b(?:how|whether|which|who|reviewed?|occurr?\w*|issues? \w+)\b[^,;]*$", re.I)
 _RULE_AFTER = re.compile(r" of (?:any|each|every|all|an?|receiving|such)\b", re.IGNORECASE)
 _OWN_DAY = re.compile(r"\b(?:report|publication|letter|notice|issue|decision)\b", re.IGNORECASE)
-_NO_DEADLINE_BEFORE = re.compile(r"\b(?:since|dated|on|of|published|made|agreed|approved) $", re.IGNORECASE)
 
 
 def deadline(passage: Passage) -> Deadline | None:
@@ -55,11 +58,10 @@ def deadline(passage: Passage) -> Deadline | None:
         start = passage.record.start + match.start()
         return Deadline(match.group(), start, start + len(match.group()), day, basis)
     for sentence in passage.after:
-        match = _LABELLED.match(sentence.text)
-        if match:
-            days = days_of(match["date"], order=passage.regime.dates)
-            start = sentence.start + match.start("date")
-            return Deadline(match["date"], start, start + len(match["date"]), days and days[1], Basis.EXPLICIT)
+        if labelled := _LABELLED.match(sentence.text):
+            days = days_of(labelled["date"], order=passage.regime.dates)
+            start = sentence.start + labelled.start("date")
+            return Deadline(labelled["date"], start, start + len(labelled["date"]), days and days[1], Basis.EXPLICIT)
     return None
 
 
@@ -69,9 +71,14 @@ def _is_rule(text: str, match: re.Match[str]) -> bool:
         return match.group().lower().startswith("from ") and bool(re.search(r"\d ?$|\bdata\b", text[: match.start()]))
     if match["count"] is None:
         return bool(_RULE_BEFORE.search(text[: match.start()])) and "next" not in match.group().lower()
-    return bool(_RULE_BEFORE.search(text[: match.start()]) or _RULE_AFTER.match(text, match.end()) or (
-        match["of"] and re.search(r"\bof (?:any|each|every|an?|all|the (?:meeting|event|incident))\b", match.group())
-    ))
+    return bool(
+        _RULE_BEFORE.search(text[: match.start()])
+        or _RULE_AFTER.match(text, match.end())
+        or (
+            match["of"]
+            and re.search(r"\bof (?:any|each|every|an?|all|the (?:meeting|event|incident))\b", match.group())
+        )
+    )
 
 
 def _day(match: re.Match[str], passage: Passage) -> tuple[str | None, Basis]:

@@ -11,17 +11,17 @@ _EMPTY = frozenset(
     "a about above after again against all also although always am an and any are as at be because been before being "
     "below between both but by can could did do does doing down during each ensure few for from further had has have "
     "having he her here hers him his how however i if in into is it its itself just may me might more most must my no "
-    "nor not now of off on once only or other our out over own part provide recommend recommendation same shall she should so some such "
+    "nor not now of off on once only or other our out over own part provide recommend recommendation same shall she "
+    "should so some such "
     "than that the their them then there these they this those through to too under until up us very was we were what "
     "when where which while who whom why will with within without would you your make take given including improve "
     "need good well area many where whether example result mean means meant".split()
 )
 _WORD = re.compile(r"[a-z][a-z'’-]+")
-_SUFFIXES = (
-    "ization", "isation", "fulness", "iveness", "ements", "ations", "ition", "ments", "ation", "ingly", "ement", "ities",
-    "ment", "ness", "ings", "ions", "able", "ible", "ence", "ance", "ally", "ied", "ies", "ing", "ion", "ity", "ive", "ely",
-    "ed", "es", "ly", "er", "al", "e", "s",
-)  # fmt: skip
+_SUFFIXES = tuple(
+    "ization isation fulness iveness ements ations ition ments ation ingly ement ities ment ness ings ions able ible "
+    "ence ance ally ied ies ing ion ity ive ely ed es ly er al e s".split()
+)
 
 
 @lru_cache(maxsize=50_000)

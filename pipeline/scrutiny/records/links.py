@@ -1,8 +1,8 @@
 """Stage 4, third part: which recommendation answers which finding.
 
 What one says of the other counts first ("see requirement 2", "(paragraphs 30 and 112)"). Where neither does, the words
-they share decide, weighed by how rare they are in the report: of several encodings of meaning that was the one that
-paid for its time (``benchmarks/README.md``).
+they share decide, weighed by how rare they are in the report, and whether one stands behind the other in the same
+section. The classifier's encoder was tried for meaning and added nothing (``benchmarks/README.md``).
 """
 
 from __future__ import annotations
@@ -18,9 +18,11 @@ from scrutiny.records.references import PLACE, numbers_in
 from scrutiny.report import Basis, Link, Record, Report, Role
 
 #: The least score that links by meaning; chosen on the reports of ``corpora/attributes/development`` and two real ones.
-LINKED_ABOVE = 0.14
+LINKED_ABOVE = 0.15
 #: A further recommendation is linked too if its score is at least this share of the best one's.
 _NEAR_BEST = 0.8
+#: What it counts that a recommendation stands in the section of a finding, and how much less for each one between.
+_SAME_SECTION, _FURTHER = 0.16, 0.85
 #: How much of a score a sentence takes over from the one it goes on from, and how much headings weigh against text.
 _TAKEN_OVER, _HEADING = 0.8, 0.3
 #: What opens a sentence that speaks of the same as the one before it.
@@ -76,20 +78,6 @@ class Linker:
         )
 
 
-def unanswered(report: Report) -> tuple[Record, ...]:
-    """Serious findings that no recommendation answers."""
-    return tuple(
-        record
-        for record in report.records
-        if record.role is Role.FINDING and not record.links and record.attributes and record.attributes.severity
-    )
-
-
-def unsupported(report: Report) -> tuple[Record, ...]:
-    """Recommendations without stated evidence: no result of the report is linked to them."""
-    return tuple(record for record in report.records if record.role is Role.RECOMMENDATION and not record.links)
-
-
 def _explicit(report: Report, results: Sequence[Record], demands: Sequence[Record]) -> dict[tuple[str, str], Link]:
     """The links that the text itself makes, in either direction."""
     numbered: dict[str, list[Record]] = defaultdict(list)
@@ -101,17 +89,32 @@ def _explicit(report: Report, results: Sequence[Record], demands: Sequence[Recor
     for result, number in zip(results, _paragraph_numbers(report, results), strict=True):
         paragraphs[number].append(result)
     pairs: dict[tuple[str, str], Link] = {}
-    for result in results:
+    for index, result in enumerate(results):
         for reference in _references(report, result, behind=True):
-            if reference.to_demand and reference.number:
-                for demand in _of_kind(numbered[reference.number], reference.kind):
-                    pairs[result.id, demand.id] = Link(demand.id, 1.0, Basis.EXPLICIT, reference.start, reference.end)
+            if not (reference.to_demand and reference.number):
+                continue
+            # A reference behind a record holds for the findings right before it in its paragraph too.
+            meant = [result] if reference.start < result.end else _run(report, results[: index + 1])
+            for demand in _of_kind(numbered[reference.number], reference.kind):
+                for one in meant:
+                    pairs[one.id, demand.id] = Link(demand.id, 1.0, Basis.EXPLICIT, reference.start, reference.end)
     for demand in demands:
         for reference in _references(report, demand, behind=False):
             if not reference.to_demand and reference.number:
                 for result in paragraphs[reference.number]:
                     pairs[result.id, demand.id] = Link(demand.id, 1.0, Basis.EXPLICIT, reference.start, reference.end)
     return pairs
+
+
+def _run(report: Report, results: Sequence[Record]) -> list[Record]:
+    """The last of ``results`` and the findings right before it in the same block."""
+    block = report.sentences[results[-1].sentences[0]].block
+    run = [results[-1]]
+    for result in reversed(results[:-1]):
+        if result.role is not Role.FINDING or report.sentences[result.sentences[0]].block != block:
+            break
+        run.append(result)
+    return run
 
 
 def _references(report: Report, record: Record, *, behind: bool) -> Iterator[_Reference]:
@@ -141,7 +144,8 @@ def _of_kind(demands: Sequence[Record], kind: str) -> Sequence[Record]:
 def _paragraph_numbers(report: Report, results: Sequence[Record]) -> list[str]:
     """The number printed before the paragraph of each result, or the last one before it in the same section."""
     in_force: list[tuple[tuple[str, ...], str]] = []
-    section, number = (), ""
+    section: tuple[str, ...] = ()
+    number = ""
     for block in report.blocks:
         if block.section_path != section:
             section, number = block.section_path, ""
@@ -159,9 +163,7 @@ def _plain(number: str) -> str:
     return found.group().lower() if found else ""
 
 
-def _alike(
-    report: Report, results: Sequence[Record], demands: Sequence[Record]
-) -> Iterator[tuple[str, str, float]]:
+def _alike(report: Report, results: Sequence[Record], demands: Sequence[Record]) -> Iterator[tuple[str, str, float]]:
     """Results and demands that are about the same, as ids with a score."""
     flagged = {id for result in results if (id := _flagged(result))}
     about = _vectors(report, [*results, *demands])
@@ -171,8 +173,7 @@ def _alike(
             postings[word].append((number, weight))
     before: list[float] = []
     previous: Record | None = None
-    for result in results:
-        scores = [0.0] * len(demands)
+    for result, scores in zip(results, _nearness(report, results, demands), strict=True):
         for word, weight in about[result.id].items():
             for number, other in postings[word]:
                 scores[number] += weight * other
@@ -186,6 +187,30 @@ def _alike(
         for number, score in enumerate(scores):
             if score > 0 and score >= max(least, _NEAR_BEST * best):
                 yield result.id, demands[number].id, round(min(score, 1.0), 4)
+
+
+def _nearness(report: Report, results: Sequence[Record], demands: Sequence[Record]) -> list[list[float]]:
+    """For each result and each demand what it counts that the demand stands behind it in the same section."""
+    sections = [report.blocks[report.sentences[demand.sentences[0]].block].section_path for demand in demands]
+    scores = [[0.0] * len(demands) for _ in results]
+    for column, (demand, section) in enumerate(zip(demands, sections, strict=True)):
+        letter = _letter(demand)
+        nearness = _SAME_SECTION
+        for row in range(len(results) - 1, -1, -1):
+            result = results[row]
+            path = report.blocks[report.sentences[result.sentences[0]].block].section_path
+            if letter and path and re.match(rf"finding {re.escape(letter)}\b", path[-1], re.IGNORECASE):
+                scores[row][column] = _SAME_SECTION
+            elif path == section and result.start < demand.start and result.role is Role.FINDING:
+                scores[row][column], nearness = nearness, nearness * _FURTHER
+    return scores
+
+
+def _letter(demand: Record) -> str:
+    """The name of the finding that a number such as "A.1.b" belongs to."""
+    given = demand.attributes and demand.attributes.number
+    match = re.match(r"([A-Z])\.[0-9]", given.value) if given else None
+    return match[1] if match else ""
 
 
 def _flagged(result: Record) -> str | None:

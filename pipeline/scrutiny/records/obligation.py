@@ -6,8 +6,9 @@ import re
 from functools import cache
 from typing import NamedTuple
 
+from scrutiny.records.people import is_actor
 from scrutiny.records.phrases import Passage, Phrases, span, words_of
-from scrutiny.records.verbs import is_verb
+from scrutiny.records.verbs import BASE_FORMS, is_verb
 from scrutiny.regimes import Label, Obligation, fold
 from scrutiny.report import Attribute
 
@@ -18,7 +19,9 @@ LABEL = re.compile(
     r"(?: \([^)]{1,40}\))?[:.] )?",
     re.IGNORECASE,
 )
-_NUMBER_BEHIND = re.compile(r"[(\[](?P<number>[0-9]{2,4}/[0-9]{2,4}|[A-Z]{1,3}-?[0-9]{1,4}(?:[-/][0-9]{1,4})?)[)\]]\.?$")
+_NUMBER_BEHIND = re.compile(
+    r"[(\[](?P<number>[0-9]{2,4}/[0-9]{2,4}|[A-Z]{1,3}-?[0-9]{1,4}(?:[-/][0-9]{1,4})?)[)\]]\.?$"
+)
 _CONDITION = re.compile(
     r"\b(?:if|unless|provided that|subject to|to the extent that|in the event (?:that|of)|where (?:this|it|that|needed|"
     r"necessary|appropriate|possible|practicable|applicable)|once|as long as|in (?:any )?cases? where|otherwise)\b"
@@ -41,7 +44,13 @@ _ASKING = re.compile(r"(?:recommend|ask|request|urge|suggest|propose|advise)\w*$
 #: The report's own body promises nothing to itself.
 _OURSELVES = re.compile(r"(?:^|[.,;] )(?:we|i|inspectors|ofsted|the (?:commission|inspectorate|team))\b[^,;]*$", re.I)
 _NO_ADDRESSEE = re.compile(r"(?:what|areas?|where|how|here)\b", re.IGNORECASE)
-_PREAMBLE = re.compile(r"(?:in addition|also|furthermore|finally|specifically|secondly|further),? ", re.IGNORECASE)
+_PREAMBLE = re.compile(
+    r"(?:in addition|also|furthermore|finally|specifically|secondly|further),? |"
+    r"areas for improvement (?=leaders\b|the\b)",
+    re.IGNORECASE,
+)
+#: "Auditee to review the accounts": a demand as lists of actions put it.
+_ASSIGNED = re.compile(r"(?P<who>(?:[Tt]he )?[\w'’-]+(?: [\w'’-]+){0,3}) to (?P<verb>[a-z-]+)\b")
 
 
 class Force(NamedTuple):
@@ -92,6 +101,14 @@ def opening(text: str) -> int:
     return preamble.end() if preamble else at
 
 
+def assigned_to(text: str) -> tuple[int, int] | None:
+    """Where "Auditee to review ..." names whom it is for."""
+    match = _ASSIGNED.match(text)
+    if match is None or match["verb"] not in BASE_FORMS or not is_actor(match["who"]):
+        return None
+    return None if match["who"].split()[0].lower() in BASE_FORMS else match.span("who")
+
+
 def obligation(passage: Passage) -> Attribute:
     """``must``, ``should``, ``may``, ``imperative`` or ``noun_phrase``.
 
@@ -100,7 +117,7 @@ def obligation(passage: Passage) -> Attribute:
     found = force_of(passage.text, passage.regime.obligations)
     form = _form(passage.text)
     own = found and (_is_main([word.lower_ for word in passage.words], found.first) or form is None)
-    if found and own and not (form == "imperative"):
+    if found and own and form != "imperative":
         return passage.over(found.value, found.first, found.last)
     lead_in = passage.lead_in
     if lead_in is not None and not _NO_ADDRESSEE.match(lead_in.text):
@@ -109,6 +126,9 @@ def obligation(passage: Passage) -> Attribute:
             start, end = span(words_of(lead_in.text), of_list.first, of_list.last)
             return Attribute(of_list.value, lead_in.start + start, lead_in.start + end)
     start = opening(passage.text)
+    if assigned := assigned_to(passage.text[start:]):
+        at = start + assigned[1] + 1
+        return passage.at("must", at, at + len("to"))
     return passage.at(form or "noun_phrase", start, len(passage.text))
 
 
@@ -118,7 +138,7 @@ def _form(text: str) -> str | None:
     for at, word in enumerate(words[:3]):
         if is_verb(words, at):
             return "imperative"
-        if not (word.endswith("ly") or word in ("please", "do", "not", "to")):
+        if not (word.endswith("ly") or word in ("please", "do", "not")):
             break
     return "noun_phrase" if not words or words[0] in ("the", "a", "an") or len(words) < 8 else None
 
@@ -160,10 +180,14 @@ def number(passage: Passage) -> Attribute | None:
 def condition(passage: Passage) -> Attribute | None:
     """What a recommendation depends on."""
     match = _CONDITION.search(passage.text)
-    return passage.at(match.group().strip(), match.start(), match.start() + len(match.group().rstrip())) if match else None
+    return (
+        passage.at(match.group().strip(), match.start(), match.start() + len(match.group().rstrip())) if match else None
+    )
 
 
 def measure(passage: Passage) -> Attribute | None:
     """How it will be seen that a recommendation was followed, or what for."""
     match = _MEASURE.search(passage.text)
-    return passage.at(match.group().strip(), match.start(), match.start() + len(match.group().rstrip())) if match else None
+    return (
+        passage.at(match.group().strip(), match.start(), match.start() + len(match.group().rstrip())) if match else None
+    )

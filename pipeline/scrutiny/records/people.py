@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 #: Groups whose words and views reports tell of, by the name of their voice.
 GROUPS: dict[str, frozenset[str]] = {
     "service_users": frozenset(
@@ -17,7 +19,7 @@ GROUPS: dict[str, frozenset[str]] = {
         "staff employee employees worker workers teacher teachers nurse nurses practitioner practitioners officer "
         "officers assistant assistants midwives doctors clinicians therapists crew volunteers personnel workforce "
         "colleagues firefighters caseworkers technicians operators drivers cook engineers sergeants tutors "
-        "trainers".split()
+        "trainers supervisor supervisors".split()
     ),
     "provider": frozenset(
         "leader leaders manager managers management provider providers trust council headteacher principal governor "
@@ -56,3 +58,17 @@ _BODIES = frozenset(
 
 #: Whoever can be asked to do something.
 ACTORS = _BODIES.union(*(GROUPS[name] for name in GROUPS if name not in ("survey", "records")))
+
+_HEAD_ENDS = re.compile(r",| (?:of|in|at|for|on|to|with|who|which|from|responsible|concerned)\b")
+
+
+def is_actor(phrase: str) -> bool:
+    """Whether a subject names somebody who can act, not a thing or a matter."""
+    words = re.findall(r"[\w'’&-]+", _HEAD_ENDS.split(phrase.strip(" ,"), maxsplit=1)[0])
+    if not words:
+        return False
+    last = words[-1]
+    if last.lower().removesuffix("'s").removesuffix("’s") in ACTORS:
+        return True
+    # A name or an abbreviation: capitals within the sentence, not just at its beginning.
+    return (len(last) > 1 and last.isupper()) or (len(words) > 1 and last[0].isupper())

@@ -16,13 +16,15 @@ _NUMBERS |= {"none": 0, "neither": 0}
 _TENS = "|".join(word for word, value in _NUMBERS.items() if value >= 20)
 _WORD = f"(?:(?:{_TENS})-(?:{'|'.join(_UNITS.split()[:9])})|{'|'.join(sorted(_NUMBERS, key=len, reverse=True))})"
 _COUNT = rf"(?:[0-9]{{1,3}}(?:,[0-9]{{3}})+|[0-9]+|\b{_WORD})\b"
-_OF = r"(?: (?:out )?of | in )(?:the |its |their |our |these |those |all )?(?:preceding |last |past |sampled )?"
+_OF = r"(?: (?:out )?of | in (?:a sample of )?)(?:the |its |their |our |these |those |all )?(?:preceding |last |"
+r"past |sampled )?"
 #: Two figures, the second of them the whole.
 _PART_FIRST = (
     rf"(?<![\w.,£$€-])(?P<part>(?:not )?{_COUNT})(?: \w+){{0,2}}?{_OF}(?P<whole>{_COUNT})(?![.,]?[0-9]|\.[0-9]|%)"
 )
 _WHOLE_FIRST = (
-    rf"\bof (?:the |its |their |our |these )?(?P<whole>{_COUNT})(?! per ?cent)\b(?:[^,;:.%]{{0,90}}), "
+    rf"\bof (?:the |its |their |our |these )?(?P<whole>{_COUNT})(?! per ?cent)\b(?:[^,;:.%]|"
+    rf"(?<=[0-9])[:.](?=[0-9])){{0,120}}, "
     rf"(?:only |just )?(?P<part>{_COUNT}|none)\b"
 )
 _SHARE = r"(?<![\w.,£$€+-])(?:[0-9]+(?:\.[0-9]+)?) ?(?:%|per ?cent\b)(?: of (?:those|them|these|the|all|our)?\b)?"
@@ -47,7 +49,8 @@ _NO_RESULT_BEFORE = re.compile(
 _SUPERLATIVE = re.compile(r"(?:\b(?:the|its|their|his|her|our|your|is|are|was|were|be|judged)|['’]s) $", re.IGNORECASE)
 _ADVERB = re.compile(r" [a-z]+(?:ly|ive|ful|able|ible|ent|ant|ous|al|urgent|recent)\b(?! (?:and|or)? ?[a-z]+s\b)")
 _UNCOUNTED = re.compile(
-    r" (?:progress|improvements?|evidence|time|way|extent|distance|work|of the time|degree|further|more|years?|months?|"
+    r" (?:past|an hour|day|term|progress|improvements?|evidence|time|way|extent|distance|work|of the time|degree|"
+    r"further|more|years?|months?|"
     r"weeks?|days?|good|doubt|concern|form|sort|kind|detail|[0-9])\b",
     re.IGNORECASE,
 )
@@ -117,7 +120,7 @@ def _counts(text: str, start: int, end: int) -> bool:
     if word == "most":
         return not _SUPERLATIVE.search(before) and not _ADVERB.match(text, end)
     if word in ("some", "many", "few", "several", "half"):
-        return not _UNCOUNTED.match(text, end) and not before.lower().endswith(("how ", "as ", "the ", "are "))
+        return not _UNCOUNTED.match(text, end) and not before.lower().endswith(("how ", "as ", "so ", "the ", "are "))
     if word in ("all", "every", "each"):
         return bool(_OPENS.search(before)) and not _ALL_OF_WHAT.match(text, end)
     return True

@@ -11,17 +11,20 @@ _NUMBER = r"[A-Z]{0,3}[-.]?[0-9]+[A-Za-z]?(?:[.][0-9]+[a-z]?)*(?:\([0-9a-zA-Z]{1
 _NUMBERS = rf"{_NUMBER}(?:(?:, | and |, and | to | ?[–-] ?| or ){_NUMBER})*"
 _LAW = re.compile(
     rf"\b(?:(?:regulations?|sections?|articles?|schedules?|rules?|clauses?|cl\.|standards?|reg\.|§) {_NUMBERS}"
-    rf"(?: of (?:the )?(?:[A-Z][\w'’&()-]+ ?|of |and |for |the |in ){{1,12}}(?:\(?[12][0-9]{{3}}\)?)?)?"
-    rf"|(?:[A-Z][\w'’()-]+ |and |of |for ){{1,9}}(?:Act|Regulations?|Order|Code|Directive|Rules|Standards?) (?:19|20)[0-9]{{2}}"
+    rf"(?: of (?:the )?(?:[A-Z][\w'’&()-]+ |of |and |for |the |in ){{1,12}}(?:\(?[12][0-9]{{3}}\)?|[A-Z]\w+))?"
+    rf"|(?:[A-Z][\w'’()-]+ |and |of |for ){{1,9}}(?:Act|Regulations?|Order|Code|Directive|Rules|Standards?) (?:19|"
+    rf"20)[0-9]{{2}}"
     rf"|\b(?:ISO(?:/IEC)?|BS|EN|NFPA|IEC|IEEE)(?: [A-Z]{{2,3}})? ?[0-9]{{3,6}}(?:[-:][0-9]+)*"
     rf"|\b[0-9]{{1,3}} (?:C\.?F\.?R\.?|U\.?S\.?C\.?|CFR)(?: (?:Part|§+))? ?[0-9]+(?:\.[0-9]+)*(?:\([a-z0-9]+\))*)"
 )
 #: A place in the same report: "paragraphs 30 and 112", "see recommendation 4", "[1.4, 2.1.1]", "(Recommendation)".
 PLACE = re.compile(
-    rf"\b(?P<kind>paragraphs?|paras?\.?|recommendations?|requirements?|areas? for improvement|priority actions?|actions?|"
+    rf"\b(?P<kind>paragraphs?|paras?\.?|recommendations?|requirements?|areas? for improvement|priority actions?|"
+    rf"actions?|"
     rf"findings?|key concerns?|suggestions?) (?:nos?\.? ?)?(?P<numbers>{_NUMBERS})"
     rf"|[(\[](?P<bare>[0-9]{{1,2}}(?:\.[0-9]{{1,3}}){{1,3}}(?:(?:, | and |; ){_NUMBER})*)[)\]]"
-    rf"|[(\[](?P<flag>see )?(?P<flagged>recommendation|requirement|area for improvement|priority action|key concern)[)\]]",
+    rf"|[(\[](?P<flag>see )?(?P<flagged>recommendation|requirement|area for improvement|priority action|"
+    rf"key concern)[)\]]",
     re.IGNORECASE,
 )
 _EARLIER = (
@@ -37,9 +40,12 @@ _EARLIER = (
     (
         "repeated",
         re.compile(
-            r"\b(?:(?:repeat|recurring|repeated) (?:\w+ ){0,2}(?:finding|issue|recommendation|requirement|concern|breach)|"
-            r"(?:this|which) (?:was|were|had been|has been) (?:also |previously )?(?:a recommendation|identified|raised|"
-            r"reported|found) (?:at|in|by|during) (?:the|our) (?:last|previous)|for the (?:second|third) (?:consecutive )?"
+            r"\b(?:(?:repeat|recurring|repeated) (?:\w+ ){0,2}(?:finding|issue|recommendation|requirement|concern|"
+            r"breach)|"
+            r"(?:this|which) (?:was|were|had been|has been) (?:also |previously )?(?:a recommendation|identified|"
+            r"raised|"
+            r"reported|found) (?:at|in|by|during) (?:the|our) (?:last|previous)|for the (?:second|"
+            r"third) (?:consecutive )?"
             r"(?:time|inspection)|in similar terms in)\b",
             re.IGNORECASE,
         ),
@@ -48,7 +54,8 @@ _EARLIER = (
         "met",
         re.compile(
             r"\b(?:(?:recommendations?|requirements?|actions?|issues?|minors?|nonconformit\w+|areas? for improvement)"
-            r"\b[^.;]{0,90}\b(?:has|have|had|was|were|is|are) (?:now |since |been |all |fully |both ){0,3}(?:met|addressed|"
+            r"\b[^.;]{0,90}\b(?:has|have|had|was|were|is|are) (?:now |since |been |all |fully |both ){0,3}(?:met|"
+            r"addressed|"
             r"implemented|completed|closed|resolved|fitted)|^(?:fully )?met\b|implemented (?:both|all) of the "
             r"recommendations|effective closure)",
             re.IGNORECASE,

@@ -8,11 +8,13 @@ from scrutiny.records.phrases import Passage
 from scrutiny.report import Attribute, Role
 
 _UNCHANGED = re.compile(
-    r"\b(?:(?:has|have|had) (?:still )?not (?:yet )?(?:been )?(?:sufficiently |fully |adequately )?(?:addressed|improved|"
+    r"\b(?:(?:has|have|had) (?:still )?not (?:yet )?(?:been )?(?:sufficiently |fully |adequately )?(?:addressed|"
+    r"improved|"
     r"changed|progressed|resolved|acted on|implemented|resumed|fallen|reduced)|(?:is|are|was|were) still (?:no|not)\b|"
     r"there (?:still )?(?:is|are),? (?:still )?(?:no|not)\b(?= change)|still is,? no|remain(?:s|ed)? (?:unchanged|"
     r"unresolved|outstanding|unaddressed|a (?:weakness|concern|problem))|"
-    r"no (?:discernible |significant |further |real )?(?:improvement|progress|change)|(?:insufficient|limited|too little|"
+    r"no (?:discernible |significant |further |real )?(?:improvement|progress|change)|(?:insufficient|limited|"
+    r"too little|"
     r"little) (?:progress|improvement|change)|not (?:made )?(?:enough|sufficient) (?:progress|improvement)|"
     r"(?:has|have) been (?:too )?slow to|continues? to be (?:a )?(?:weak|poor|concern|inconsistent|inadequate)|"
     r"(?:was|were) (?:also )?(?:identified|raised|noted) at the (?:last|previous) inspection)",
@@ -32,21 +34,28 @@ _IMPROVED = re.compile(
 #: A quantity that went up or down; whether that is good depends on the result.
 _MOVED = re.compile(
     r"\b(?:(?:has|have|had) (?:\w+ ){0,2}(?:increased|risen|fallen|dropped|reduced|decreased|halved|doubled|grown|"
-    r"lengthened|deepened|widened|shortened|gone (?:up|down|from)|come down)|(?:increased|rose|rising|fell|falling|dropped|"
-    r"reduced|decreased|halved|doubled|down|up) (?:\w+ ){0,4}?(?:from|since|to|by|over the (?:last|past))\b|"
+    r"lengthened|deepened|widened|shortened|gone (?:up|down|from)|come down)|(?:increased|rose|rising|fell|falling|"
+    r"dropped|"
+    r"reduced|decreased|halved|doubled) (?:\w+ ){0,4}?(?:from|since|to|by|over the (?:last|past))\b|(?:down|"
+    r"up) (?:from|by)\b|"
     r"against [0-9]+ ?(?:%|per cent) (?:\w+ ){0,3}(?:earlier|before|ago)|(?:was|were) reduced\b|and falling\b)",
     re.IGNORECASE,
 )
 _WORSE = re.compile(
     r"\b(?:declin(?:ed|ing|e in)|deteriorat(?:ed|ing|ion)|worsen(?:ed|ing)|worse than|weaker than|weaken(?:ed|ing)|"
-    r"slipped|regress(?:ed|ion)|eroded|slid(?:den)?\b|allowed to slide|(?:has|have|had) (?:lengthened|deepened|widened)|"
+    r"slipped|regress(?:ed|ion)|eroded|slid(?:den)?\b|allowed to slide|(?:has|have|had) (?:lengthened|deepened|"
+    r"widened)|"
     r"less \w+ than (?:at the (?:last|previous)|before)|no longer|fallen behind|has been lost)\b",
     re.IGNORECASE,
 )
-_STEADY = re.compile(r"\bhave not fallen\b|\bhas not fallen\b|\bremains? (?:too )?(?:high|low|long|slow)\b", re.IGNORECASE)
+_STEADY = re.compile(
+    r"\bhave not fallen\b|\bhas not fallen\b|\bremains? (?:too )?(?:high|low|long|slow)\b", re.IGNORECASE
+)
+_BUT = re.compile(r"[,;] (?:but|however|yet)\b", re.IGNORECASE)
 #: What only looks like a trend: something wanted, planned or meant.
 _WANTED = re.compile(
-    r"\b(?:to|would|will|could|can|may|might|should|must|help(?:s|ed)?|need(?:s|ed)?|for|of|be) (?:be |have |further )?$",
+    r"\b(?:to|would|will|could|can|may|might|should|must|help(?:s|ed)?|need(?:s|ed)?|for|of|be) (?:be |have |"
+    r"further )?$",
     re.IGNORECASE,
 )
 
@@ -63,6 +72,9 @@ def trend(passage: Passage) -> Attribute | None:
         (moved, _MOVED),
     ):
         for match in pattern.finditer(text):
-            if not _WANTED.search(text[: match.start()]) and not (value == "unchanged" and is_strength):
-                return passage.at(value, *match.span())
+            if _WANTED.search(text[: match.start()]) or (value == "unchanged" and is_strength):
+                continue
+            # "has fallen from 21 to three, but three is still too many": what moved is not the finding.
+            turned = pattern is _MOVED and _BUT.search(text, match.end())
+            return passage.at("improved" if turned else value, *match.span())
     return None

@@ -50,7 +50,7 @@ _SHOW = frozenset(
 _VERBS = {
     "service_users": _SAY | _THINK,
     "parents": _SAY | _THINK,
-    "staff": _SAY | _THINK | {"confirmed", "acknowledged", "agreed"},
+    "staff": _SAY | _THINK | {"answered", "confirmed", "acknowledged", "agreed"},
     "partners": _SAY | _THINK | _ADMIT | {"called"},
     "provider": (_SAY | _ADMIT | {"reported", "spoke", "believe"}) - {"describe"},
     "survey": _SAY | _THINK | _SHOW | {"agreed", "answered"},
@@ -59,19 +59,20 @@ _VERBS = {
 }
 _ANY_VERB = frozenset().union(*_VERBS.values())
 #: Verbs that are nouns or adjectives as often: they count only behind one of the group or an adverb.
-_EITHER = frozenset("report reported rated valued shown contained accepted described considered raised show".split())
+_EITHER = frozenset("report reported rated valued shown contained described considered raised show".split())
 #: Words that open another clause, in which another group may speak.
 _BOUNDARIES = frozenset(
     "; : but although though while because that which whether when if where how unless however".split()
 )
 #: Words between a group and what it says that make it somebody else's saying, or no saying at all.
-_BETWEEN = frozenset("is are was were be been being not cannot never to by".split())
+_BETWEEN = frozenset("is are was were be been being not cannot never to by could can would might may".split())
 _FURTHEST = 14
 
 #: Ways to be heard without being the subject: "feedback from parents", "we were told by staff", "said one woman".
 _HEARD = re.compile(
-    r"\b(?:feedback from|(?:views|opinions|comments) (?:of|from)|according to|(?:was|were|been) told by|"
-    r"in the (?:view|words|opinion) of|said|recalled|heard from) (?:(?:the|a|an|one|two|three|many|some|several|most|all|"
+    r"\b(?:feedback from|comments from|according to|(?:was|were|been) told by|"
+    r"in the (?:view|words|opinion) of|said|recalled|heard from) (?:(?:the|a|an|one|two|three|many|some|several|most|"
+    r"all|"
     r"young|our|their|health|care|senior|older|healthcare|local) ){0,4}(?P<group>[a-z]+(?: people)?)",
     re.IGNORECASE,
 )
@@ -81,7 +82,9 @@ _IN_SURVEY = re.compile(
     r"\b(?P<kept>in the (?:case )?(?:records|files) (?:we|that we|inspectors) (?:read|reviewed|examined|saw))\b",
     re.IGNORECASE,
 )
-_THEY = re.compile(r"(?:they|he|she)(?: (?:also|all|both|said|generally|consistently))? (?P<verb>[a-z]+)", re.IGNORECASE)
+_THEY = re.compile(
+    r"(?:they|he|she)(?: (?:also|all|both|said|generally|consistently))? (?P<verb>[a-z]+)", re.IGNORECASE
+)
 
 
 def voice(passage: Passage) -> Attribute | None:
@@ -110,8 +113,11 @@ def _speaking(passage: Passage) -> Attribute | None:
 def _adjacent(words: list[str], first: int, verb: int) -> bool:
     """Whether a verb stands right behind its group, or behind an adverb or a further member of it."""
     before = words[verb - 1]
-    return verb - first <= 2 or before.endswith("ly") or before in ("also", "have", "has", "had") or (
-        _group(words, verb - 1) is not None
+    return (
+        verb - first <= 2
+        or before.endswith("ly")
+        or before in ("also", "have", "has", "had")
+        or (_group(words, verb - 1) is not None)
     )
 
 

@@ -11,18 +11,28 @@ import re
 from scrutiny.records.phrases import Passage
 from scrutiny.report import Attribute, Basis
 
-_ELEMENTS = (
-    ("criterion", re.compile(r"^(?:criteri(?:on|a)|requirement|standard)[:.] |\b(?:requires? (?:that|\w+ to)|the standard "
-                             r"is|against (?:a|the) (?:\w+ )?(?:standard|target|requirement) of|in breach of)\b", re.I)),
-    ("cause", re.compile(r"^(?:(?:root )?cause|reason)[:.] |\b(?:because|due to|owing to|caused by|root cause|attribut(?:ed|"
-                         r"able) (?:\w+ )?to|(?:this|these \w+) occurred|stems? from|the result of|a consequence of)\b", re.I)),
-    ("effect", re.compile(r"^(?:impact|effect|consequence|risk)[:.] |\b(?:as a result|this (?:means|led|has led|meant|helps?|"
-                          r"reduces?|prevents?|supports?)|which means|consequently|therefore|with the (?:result|effect) that|"
-                          r"lead(?:s|ing)? to|resulting in|contributed to)\b", re.I)),
-)  # fmt: skip
+_ELEMENTS = {
+    "criterion": re.compile(
+        r"^(?:criteri(?:on|a)|requirement|standard)[:.] |\b(?:requires? (?:that|\w+ to)|the standard is|in breach of|"
+        r"against (?:a|the) (?:\w+ )?(?:standard|target|requirement) of)\b",
+        re.IGNORECASE,
+    ),
+    "cause": re.compile(
+        r"^(?:(?:root )?cause|reason)[:.] |\b(?:because|due to|owing to|caused by|root cause|a consequence of|"
+        r"attribut(?:ed|able) (?:\w+ )?to|(?:this|these \w+) occurred|stems? from|the result of)\b",
+        re.IGNORECASE,
+    ),
+    "effect": re.compile(
+        r"^(?:impact|effect|consequence|risk)[:.] |\b(?:as a result|which means|consequently|therefore|resulting in|"
+        r"this (?:means|led|has led|meant|helps?|reduces?|prevents?|supports?)|lead(?:s|ing)? to|contributed to|"
+        r"with the (?:result|effect) that)\b",
+        re.IGNORECASE,
+    ),
+}
 _SEVERE = re.compile(
     r"\b(?:serious(?:ly)?|significant(?:ly)?|critical(?:ly)?|severe(?:ly)?|major|urgent(?:ly)?|unsafe|dangerous|fatal|"
-    r"widespread|systemic|inadequate|unacceptabl[ey]|grave|fundamental|persistent|material|catastrophic|life-threatening|"
+    r"widespread|systemic|inadequate|unacceptabl[ey]|grave|fundamental|persistent|material|catastrophic|"
+    r"life-threatening|"
     r"immediate (?:risk|danger|harm)|at risk of (?:\w+ )?harm|breach(?:es|ed)?|fail(?:ed|ure|ures)|minor|moderate)\b",
     re.IGNORECASE,
 )
@@ -30,13 +40,14 @@ _SEVERE = re.compile(
 _RATED = re.compile(r"[(\[](?P<level>critical|high|medium|moderate|low|major|minor)\b[^)\]]{0,20}[)\]]", re.IGNORECASE)
 #: What makes the word of a grade one: "judged good", "an evaluation of adequate", "“Requires improvement”".
 _GRADED = re.compile(
-    r"\b(?:judged|rated|graded|evaluat(?:ed|ion)|rating|grade|judg(?:e)?ment|assessed|scored)\b[^.;]{0,60}$", re.IGNORECASE
+    r"\b(?:judged|rated|graded|evaluat(?:ed|ion)|rating|grade|judg(?:e)?ment|assessed|scored)\b[^.;]{0,60}$",
+    re.IGNORECASE,
 )
 
 
 def element(passage: Passage) -> Attribute:
     """Criterion, condition, cause or effect; a result that does not say is a condition."""
-    for value, pattern in _ELEMENTS:
+    for value, pattern in _ELEMENTS.items():
         match = pattern.search(passage.text)
         if match:
             return passage.at(value, *match.span())

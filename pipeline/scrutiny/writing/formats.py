@@ -6,10 +6,11 @@ import csv
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from pydantic import BaseModel
 
+from scrutiny.writing.parts import AttributesLine
 from scrutiny.writing.schema import RecordLine
 
 
@@ -46,6 +47,9 @@ class CsvWriter:
 
     COLUMNS = (
         "id", "report", "title", "role", "text", "confidence", "decision", "pages", "section", "list_marker", "lead_in",
+        "number", "kind", "obligation", "addressee", "addressee_basis", "action", "object", "deadline",
+        "deadline_date", "condition", "measure", "missing", "voice", "proportions", "proportion_low",
+        "proportion_high", "trend", "element", "severity", "grades", "references", "earlier", "links", "fingerprint",
         "score_finding", "score_strength", "score_recommendation", "score_other", "start", "end", "spans", "prefix",
         "suffix", "boxes", "block_kind", "report_sha256", "model", "model_sha256", "model_precision",
         "scrutiny_version", "schema_version",
@@ -74,6 +78,9 @@ class CsvWriter:
             "model": record.model.name,
             "model_sha256": record.model.sha256,
             "model_precision": record.model.precision,
+            "fingerprint": record.fingerprint,
+            "links": ";".join(link.record for link in record.links),
+            **_flat(record.attributes),
         }
         self._csv.writerow([_cell(row[column]) for column in self.COLUMNS])
 
@@ -82,10 +89,43 @@ class CsvWriter:
         self._file.close()
 
 
+def _flat(attributes: AttributesLine) -> dict[str, object]:
+    """Attributes as cells: values alone, several parted by semicolons; the range is that of the first proportion."""
+    cells: dict[str, object] = {}
+    for name, value in attributes:
+        if isinstance(value, list):
+            cells[name] = ";".join(str(getattr(one, "value", getattr(one, "text", one))) for one in value)
+        else:
+            cells[name] = getattr(value, "value", getattr(value, "text", ""))
+    first = attributes.proportions[0] if attributes.proportions else None
+    return cells | {
+        "addressee_basis": attributes.addressee.basis if attributes.addressee else "",
+        "deadline_date": (attributes.deadline and attributes.deadline.date) or "",
+        "proportion_low": first.low if first else None,
+        "proportion_high": first.high if first else None,
+    }
+
+
 def _cell(value: object) -> object:
     if isinstance(value, str) and value.lstrip(" ")[:1] in {"=", "+", "-", "@", "\t", "\r", "\n"}:
         return "'" + value
     return value
+
+
+def _attributes() -> Any:
+    """The Arrow type of attributes."""
+    import pyarrow as pa
+
+    text, whole, real = pa.string(), pa.int64(), pa.float64()
+    place = [("start", whole), ("end", whole)]
+    one = pa.struct([("value", text), *place, ("basis", text)])
+    types = {
+        "deadline": pa.struct([("text", text), *place, ("date", text), ("basis", text)]),
+        "missing": pa.list_(text),
+        "proportions": pa.list_(pa.struct([("text", text), *place, ("low", real), ("high", real), ("basis", text)])),
+        **{name: pa.list_(one) for name in ("severity", "grades", "references")},
+    }
+    return pa.struct([(name, types.get(name, one)) for name in AttributesLine.model_fields])
 
 
 class ParquetWriter:
@@ -100,6 +140,7 @@ class ParquetWriter:
         import pyarrow.parquet as pq
 
         text, whole, real = pa.string(), pa.int64(), pa.float64()
+        basis, place = [("basis", text)], [("start", whole), ("end", whole)]
         span = pa.struct([("start", whole), ("end", whole)])
         box = pa.struct([("page", whole), *((side, real) for side in ("x0", "y0", "x1", "y1"))])
         self._schema = pa.schema(
@@ -123,6 +164,9 @@ class ParquetWriter:
                 ("block_kind", text),
                 ("list_marker", text),
                 ("lead_in", pa.struct([("text", text), ("start", whole), ("end", whole)])),
+                ("attributes", _attributes()),
+                ("links", pa.list_(pa.struct([("record", text), ("score", real), *basis, *place]))),
+                ("fingerprint", text),
                 ("model", pa.struct([("name", text), ("sha256", text), ("precision", text)])),
                 ("scrutiny_version", text),
             ]

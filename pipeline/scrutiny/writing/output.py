@@ -10,7 +10,8 @@ from types import TracebackType
 from scrutiny.errors import ReadError, WriteError
 from scrutiny.report import Report
 from scrutiny.writing.formats import FORMATS, JsonlWriter
-from scrutiny.writing.schema import LINES, ModelReference, failure_lines, record_line, report_line, sentence_lines
+from scrutiny.writing.parts import ModelReference
+from scrutiny.writing.schema import LINES, failure_lines, record_line, report_line, sentence_lines
 
 
 class OutputFolder:

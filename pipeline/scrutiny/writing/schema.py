@@ -13,11 +13,23 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from scrutiny.errors import ReadError
-from scrutiny.report import ROLES, Prediction, Record, Report, Sentence
+from scrutiny.report import ROLES, Attributes, Prediction, Record, Report, Role, Sentence
 from scrutiny.version import __version__
+from scrutiny.writing.parts import (
+    AttributesLine,
+    BoxLine,
+    CoverageLine,
+    GradeLine,
+    LeadIn,
+    LinkLine,
+    ModelReference,
+    ReportReference,
+    Scores,
+    SpanLine,
+)
 
 #: Major and minor version of every line's form.
-SCHEMA_VERSION: Literal["1.2"] = "1.2"
+SCHEMA_VERSION: Literal["1.3"] = "1.3"
 
 #: Characters of context on either side of a record, as in the W3C TextQuoteSelector.
 QUOTE_CONTEXT = 32
@@ -26,61 +38,7 @@ QUOTE_CONTEXT = 32
 class _Line(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    schema_version: Literal["1.2"] = SCHEMA_VERSION
-
-
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class ReportReference(_Part):
-    """The report a line belongs to."""
-
-    path: str = Field(description="As it was given, with forward slashes")
-    sha256: str = Field(description="Of the file's bytes")
-    title: str
-
-
-class Scores(_Part):
-    """Calibrated probabilities of the four roles."""
-
-    finding: float
-    strength: float
-    recommendation: float
-    other: float
-
-
-class SpanLine(_Part):
-    """Half-open character offsets into the report's text."""
-
-    start: int
-    end: int
-
-
-class BoxLine(_Part):
-    """A printed line, in points (1/72 inch) from the top left of the page; pages count from 1."""
-
-    page: int
-    x0: float
-    y0: float
-    x1: float
-    y1: float
-
-
-class LeadIn(_Part):
-    """The sentence that introduces the list a record stands in."""
-
-    text: str
-    start: int
-    end: int
-
-
-class ModelReference(_Part):
-    """The model that made a prediction; ``sha256`` is over its weights, configuration and tokenizer."""
-
-    name: str
-    sha256: str
-    precision: str = Field(description="The numbers it computed with: float32 or bfloat16")
+    schema_version: Literal["1.3"] = SCHEMA_VERSION
 
 
 class RecordLine(_Line):
@@ -104,6 +62,9 @@ class RecordLine(_Line):
     block_kind: str
     list_marker: str
     lead_in: LeadIn | None
+    attributes: AttributesLine
+    links: list[LinkLine] = Field(description="Best first")
+    fingerprint: str = Field(description="The same for the same words in another report, whatever order and numbers")
     model: ModelReference
     scrutiny_version: str = __version__
 
@@ -125,30 +86,6 @@ class SentenceLine(_Line):
     confidence: float
     decision: Literal["accept", "review"]
     cut: bool = Field(description="Longer than the model reads")
-
-
-class CoverageLine(_Part):
-    """What was read of a report and what was not."""
-
-    pages: int | None
-    pages_without_text: list[int]
-    pages_scanned: list[int] = Field(description="Pages that are pictures of text")
-    ocr: dict[int, float] = Field(description="Mean word confidence of each page read by character recognition")
-    characters: dict[str, int] = Field(description="By kind of block")
-    characters_unread: int = Field(description="Known to be in the file and left out")
-    replacement_characters: int
-    replacement_share: float = Field(description="Of all characters in blocks, 0 to 1")
-    sentences_cut: int
-    notes: list[str]
-
-
-class GradeLine(_Part):
-    """A judgement and its grade as printed, and where in the report's text they stand."""
-
-    judgement: str
-    value: str
-    start: int
-    end: int
 
 
 class FailureLine(_Line):
@@ -180,6 +117,12 @@ class ReportLine(_Line):
     coverage: CoverageLine | None = None
     sentences: int = 0
     records: dict[str, int] = Field(default_factory=dict, description="By role")
+    unanswered: list[str] = Field(
+        default_factory=list, description="Ids of findings that are called grave and that no recommendation answers"
+    )
+    unsupported: list[str] = Field(
+        default_factory=list, description="Ids of recommendations that no finding or strength is linked to"
+    )
     error: str | None = Field(default=None, description="The error's code")
     model: ModelReference
     scrutiny_version: str = __version__
@@ -229,6 +172,9 @@ def record_line(report: Report, record: Record, model: ModelReference) -> Record
             "block_kind": block.kind.value,
             "list_marker": block.marker,
             "lead_in": lead_in and {"text": lead_in.text, "start": lead_in.start, "end": lead_in.end},
+            "attributes": _attributes(record),
+            "links": [asdict(link) for link in record.links],
+            "fingerprint": record.fingerprint,
             "model": model,
         }
     )
@@ -295,6 +241,8 @@ def report_line(report: Report, model: ModelReference) -> ReportLine:
         ),
         sentences=len(report.sentences),
         records={role.value: roles.count(role) for role in ROLES if role != "other"},
+        unanswered=[record.id for record in report.unanswered],
+        unsupported=[record.id for record in report.unsupported],
         model=model,
     )
 
@@ -311,6 +259,12 @@ def failure_lines(path: str | Path, error: ReadError, model: ModelReference) -> 
 
 def _reference(report: Report) -> ReportReference:
     return ReportReference(path=report.source.path, sha256=report.source.sha256, title=report.title)
+
+
+def _attributes(record: Record) -> dict[str, Any]:
+    attributes = record.attributes or Attributes()
+    missing = attributes.missing if record.role is Role.RECOMMENDATION else ()
+    return {**asdict(attributes), "missing": list(missing)}
 
 
 def _scores(scores: tuple[float, ...]) -> dict[str, float]:

@@ -8,210 +8,59 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from importlib.metadata import entry_points
 from pathlib import Path
-from typing import Annotated, Literal, get_args
+from typing import get_args
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ValidationError
 
 from scrutiny.dates import DATE, DATES, MONTH, DayOrder
 from scrutiny.errors import ConfigError
+from scrutiny.regimes.profile import (
+    BLANK,
+    GENERAL,
+    GRADE_GROUPS,
+    METADATA_FIELDS,
+    Heading,
+    Label,
+    Named,
+    Obligation,
+    Pattern,
+    Profile,
+    Quantifier,
+    Statement,
+    fold,
+)
 from scrutiny.report import BlockKind
 from scrutiny.resources import configs_folder
 
-#: The profile that all others extend, and that describes a report of no known regime.
-GENERAL = "general"
-
-#: What a pattern can find; each is the name of a group in it.
-METADATA_FIELDS = (
-    "title",
-    "inspecting_body",
-    "inspected_body",
-    "inspection_dates",
-    "previous_inspection",
-    "publication_date",
-    "reference_number",
-    "report_number",
-    "case_reference",
-    "urn",
-)
-#: Groups of a pattern for grades in sentences.
-GRADE_GROUPS = ("judgement", "grade")
-
-#: What the pattern of a profile may leave to be filled in.
-_BLANK = re.compile(r"\{(?:dates?|month|grade|judgement)\}")
+__all__ = [
+    "GENERAL",
+    "GRADE_GROUPS",
+    "METADATA_FIELDS",
+    "Finder",
+    "Heading",
+    "Label",
+    "Obligation",
+    "Profile",
+    "Quantifier",
+    "Regime",
+    "compiled",
+    "fold",
+    "load_profile",
+    "load_profiles",
+    "named",
+    "profiles",
+    "regime",
+]
 
 #: What may stand around the word of a grade: "Grade 4 (Inadequate)", "5 - Very Good", "Good" with a footnote's number.
 _NAMES_A_GRADE = r"(?:(?:grade )?[0-9] ?[-\u2010-\u2015:(] ?)?"
 _ENDS_A_GRADE = r"(?![^\W\u00b9\u00b2\u00b3\u2070-\u2079]|-)\)?"
-
-
-def _expression(groups: tuple[str, ...]) -> Callable[[str], str]:
-    """A check that a text is a regular expression with none but ``groups`` in it."""
-
-    def check(pattern: str) -> str:
-        try:
-            named = re.compile(_BLANK.sub("(?:x)", pattern)).groupindex
-        except re.error as error:
-            raise ValueError(f"not a regular expression: {error}") from None
-        unknown = set(named) - set(groups)
-        if unknown or (groups and not named):
-            raise ValueError(
-                f"a group is named {', '.join(sorted(unknown)) or 'nothing'}; accepted: {', '.join(groups) or 'none'}"
-            )
-        return pattern
-
-    return check
-
-
-def _with_grade(pattern: str) -> str:
-    """A check that a pattern for a sentence that gives a grade says where it stands."""
-    if "(?P<grade>" not in pattern:
-        raise ValueError("there is no group named grade; accepted: a pattern with (?P<grade>...)")
-    return pattern
-
-
-def _filled(pattern: str, grade: str, judgement: str) -> str:
-    """``pattern`` with what stands in braces put in."""
-    blanks = {"{date}": DATE, "{dates}": DATES, "{month}": MONTH, "{grade}": grade, "{judgement}": judgement}
-    return _BLANK.sub(lambda blank: blanks[blank.group()], pattern)
-
-
-_Condition = Annotated[str, AfterValidator(_expression(()))]
-
-
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Clue(_Section):
-    """A phrase that speaks for the regime, and where it counts.
-
-    ``text`` are the first pages, ``closing`` the end of the report, ``furniture`` headers and footers of the first
-    pages, ``metadata`` the title and author, ``path`` the name of the file.
-    """
-
-    phrase: Annotated[str, AfterValidator(lambda phrase: fold(phrase))] = Field(min_length=3)
-    weight: float = Field(default=1.0, gt=0, le=10)
-    where: tuple[Literal["text", "closing", "furniture", "metadata", "path"], ...] = ("text", "furniture", "metadata")
-
-
-class Pattern(_Section):
-    """A regular expression whose named groups are metadata, and the blocks it is searched in.
-
-    Only a block that has one of the phrases ``mentions`` is searched; ``longest`` leaves longer blocks out, of which
-    otherwise the beginning is searched; ``pages`` counts from the first. ``under`` must be found in a heading in force;
-    ``previous`` and ``next`` in the block before and after; ``unless`` must not be found in the match or just before.
-    """
-
-    pattern: Annotated[str, AfterValidator(_expression(METADATA_FIELDS))]
-    mentions: tuple[str, ...] = ()
-    kinds: tuple[BlockKind, ...] = (BlockKind.HEADING, BlockKind.PARAGRAPH, BlockKind.LIST_ITEM, BlockKind.TABLE_ROW)
-    pages: int = Field(default=3, ge=1, le=20)
-    longest: int | None = Field(default=None, ge=1)
-    under: _Condition | None = None
-    previous: _Condition | None = None
-    next: _Condition | None = None
-    unless: _Condition | None = None
-
-
-class Statement(_Section):
-    """A regular expression for a sentence that gives a grade, with a group ``grade`` and mostly ``judgement``.
-
-    Without the group ``judgement`` it is the heading in force that is graded.
-    """
-
-    pattern: Annotated[str, AfterValidator(_expression(GRADE_GROUPS)), AfterValidator(_with_grade)]
-    mentions: tuple[str, ...] = ()
-    kinds: tuple[BlockKind, ...] = (BlockKind.HEADING, BlockKind.PARAGRAPH)
-    pages: int | None = Field(default=None, ge=1)
-    under: _Condition | None = None
-
-
-class Named(_Section):
-    """A grade or judgement and what else it is called."""
-
-    name: str = Field(min_length=1)
-    synonyms: tuple[Annotated[str, Field(min_length=1)], ...] = ()
-
-
-class Grades(_Section):
-    """The scale, best grade first; the judgements made on it; sentences that state one."""
-
-    scale: tuple[Named, ...] = ()
-    judgements: tuple[Named, ...] = ()
-    statements: tuple[Statement, ...] = ()
-
-
-class Obligation(_Section):
-    """How strongly phrases oblige; see :mod:`scrutiny.records.phrases` for how they are written."""
-
-    force: Literal["must", "should", "may"]
-    phrases: tuple[Annotated[str, Field(min_length=2)], ...]
-
-
-class Label(_Section):
-    """What the regime calls a kind of demand: on a label before it, in its lead-in, or in the heading above."""
-
-    kind: str = Field(pattern=r"^[a-z_]+$")
-    names: tuple[Annotated[str, AfterValidator(lambda name: fold(name))], ...] = Field(min_length=1)
-
-
-class Heading(_Section):
-    """A heading, as a regular expression, and what stands under it."""
-
-    pattern: _Condition
-    means: Literal["finding", "strength", "recommendation", "background", "earlier"]
-
-
-class Quantifier(_Section):
-    """Words of quantity and the shares, 0 to 1, that they stand for; without ``low`` and ``high`` nobody has said."""
-
-    phrases: tuple[Annotated[str, Field(min_length=2)], ...]
-    low: float | None = Field(default=None, ge=0, le=1)
-    high: float | None = Field(default=None, ge=0, le=1)
-
-
-class Quantifiers(_Section):
-    """The words of quantity of a regime, and when it gave them their meaning."""
-
-    valid_from: date | None = None
-    valid_to: date | None = None
-    scale: tuple[Quantifier, ...] = ()
-
-
-class Source(_Section):
-    """Where part of a profile is taken from, and whether somebody has compared the two."""
-
-    about: Literal["headings", "labels", "obligations", "grades", "quantifiers", "metadata"]
-    source: str
-    verified: bool
-
-
-class Profile(_Section):
-    """A regime profile as it is written."""
-
-    id: str = Field(pattern=r"^[a-z0-9-]+$")
-    name: str
-    version: int = Field(default=1, ge=1)
-    valid_from: date | None = None
-    body: str = ""
-    addressee: str = ""
-    extends: str = GENERAL
-    sources: tuple[Source, ...] = ()
-    headings: tuple[Heading, ...] = ()
-    labels: tuple[Label, ...] = ()
-    obligations: tuple[Obligation, ...] = ()
-    quantifiers: Quantifiers = Quantifiers()
-    dates: DayOrder | None = None
-    needed: float = Field(default=1.0, gt=0)
-    clues: tuple[Clue, ...] = ()
-    patterns: tuple[Pattern, ...] = ()
-    grades: Grades = Grades()
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,12 +107,6 @@ class Regime:
     scaled: tuple[date | None, date | None] = (None, None)
 
 
-def fold(text: str) -> str:
-    """``text`` for comparison: lower case, plain quotation marks, single spaces."""
-    plain = text.replace("\u2018", "'").replace("\u2019", "'").replace("\u201c", '"').replace("\u201d", '"')
-    return " ".join(plain.casefold().split())
-
-
 @cache
 def profiles() -> Mapping[str, tuple[Profile, ...]]:
     """Every profile there is, shipped or from another package, by its id; after each what it extends, nearest first.
@@ -284,6 +127,17 @@ def regime(name: str) -> Regime:
         KeyError: there is no such regime.
     """
     return compiled(profiles()[name])
+
+
+def named(name: str) -> Regime:
+    """The regime that somebody asks for by its id.
+
+    Raises:
+        ConfigError: there is none of that id, or a profile is not valid.
+    """
+    if name not in profiles():
+        raise ConfigError(f"{name}: there is no such regime.", remedy=f"There are {', '.join(sorted(profiles()))}.")
+    return regime(name)
 
 
 def load_profiles(*folders: Path) -> Mapping[str, tuple[Profile, ...]]:
@@ -394,6 +248,12 @@ def compiled(chain: Sequence[Profile]) -> Regime:
             ((q.valid_from, q.valid_to) for profile in chain if (q := profile.quantifiers).scale), (None, None)
         ),
     )
+
+
+def _filled(pattern: str, grade: str, judgement: str) -> str:
+    """``pattern`` with what stands in braces put in."""
+    blanks = {"{date}": DATE, "{dates}": DATES, "{month}": MONTH, "{grade}": grade, "{judgement}": judgement}
+    return BLANK.sub(lambda blank: blanks[blank.group()], pattern)
 
 
 def _alternatives(names: tuple[Named, ...]) -> str:
