@@ -40,6 +40,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=Path("../shared/corpora"), help="folder of the real splits")
     parser.add_argument("--base-model", help="local copy of the base model")
     parser.add_argument("--passes", type=int, help="in place of the configuration's")
+    parser.add_argument("--only", choices=FAMILIES, nargs="+", default=list(FAMILIES), help="these folds")
     arguments = parser.parse_args()
     config = load_config(arguments.config)
     if arguments.passes:
@@ -51,7 +52,8 @@ def main() -> None:
         for unit in corpora.sentences(arguments.data / f"{split}.jsonl")[split]
     ]
     print("| held out | n | accuracy | macro-F1 |\n|---|---|---|---|")
-    for family, sources in FAMILIES.items():
+    for family in arguments.only:
+        sources = FAMILIES[family]
         folder = arguments.output / family.replace(" ", "-")
         kept = folder / "measures.json"
         if not kept.is_file():

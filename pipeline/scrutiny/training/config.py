@@ -19,10 +19,14 @@ class _Section(BaseModel):
 
 
 class DataSource(_Section):
-    """Labelled sentences: ``authored`` or a path (relative to the working folder), all splits or one."""
+    """Labelled sentences: ``authored`` or a path (relative to the working folder), all splits or one.
+
+    Each pass of a training goes over them so many ``times``.
+    """
 
     data: str
     split: str | None = None
+    times: int = Field(default=1, ge=1)
 
 
 class Data(_Section):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from scrutiny import corpora
 from scrutiny.corpora import LabelledSentence
@@ -11,7 +12,7 @@ from scrutiny.training.config import DataSource
 
 
 def gather(sources: Iterable[DataSource]) -> Iterator[LabelledSentence]:
-    """The labelled sentences of a configuration's sources.
+    """The labelled sentences of a configuration's sources, each source its ``times``, in passages of their own.
 
     Raises:
         DataError: a source cannot be read or has no such split.
@@ -20,6 +21,7 @@ def gather(sources: Iterable[DataSource]) -> Iterator[LabelledSentence]:
         splits = corpora.sentences(source.data)
         if source.split is not None and source.split not in splits:
             raise DataError(f"{source.data}: no split {source.split!r}.", remedy=f"Splits there: {', '.join(splits)}.")
-        for name, units in splits.items():
-            if source.split in (None, name):
-                yield from units
+        units = [unit for name, split in splits.items() if source.split in (None, name) for unit in split]
+        yield from units
+        for again in range(1, source.times):
+            yield from (replace(unit, passage=f"{unit.passage} ({again})") for unit in units)
