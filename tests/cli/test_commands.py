@@ -223,8 +223,27 @@ def test_models_are_averaged_and_calibrated_on_labels_of_ones_own(tiny_model: Pa
     assert "calibrating takes 100 or more" in few.stderr
 
 
+def test_doubted_labels_are_listed_and_can_be_trained_without(encoder: Path, tmp_path: Path) -> None:
+    rows = [("Plans are late.", "finding"), ("Staff are kind.", "strength"), ("We visited.", "other")] * 10
+    rows[12] = ("Plans are late.", "other")
+    (tmp_path / "d.jsonl").write_text("".join(json.dumps({"text": t, "role": role}) + "\n" for t, role in rows))
+    sources = 'train = [{ data = "d.jsonl" }]\nvalidation = [{ data = "d.jsonl" }]'
+    config = f'[model]\nbase = "none"\n[optimisation]\npasses = 1\n[data]\n{sources}\n'
+    (tmp_path / "c.toml").write_text(config)
+    found = scrutiny("doubts", "c.toml", "--output", "doubts.csv", "--share", "0.1", cwd=tmp_path)
+    assert found.returncode == 0, found.stderr
+    assert "1 of 30 labels" in found.stdout
+    (tmp_path / "c.toml").write_text(config + 'doubts = "doubts.csv"\n')
+    trained = scrutiny("train", "c.toml", "--output", "m", "--base-model", encoder, cwd=tmp_path)
+    assert trained.returncode == 0, trained.stderr
+    assert json.loads((tmp_path / "m" / "training.json").read_text())["sentences"]["doubted"] == 1
+    unwritable = scrutiny("doubts", "c.toml", "--output", "nowhere/doubts.csv", cwd=tmp_path)
+    assert unwritable.returncode == 1
+    assert "nowhere/doubts.csv: cannot be written" in unwritable.stderr
+
+
 @pytest.mark.parametrize(
-    "command", ["extract", "explain", "evaluate", "calibrate", "train", "distill", "average", "schema"]
+    "command", ["extract", "explain", "evaluate", "calibrate", "train", "distill", "average", "doubts", "schema"]
 )
 def test_every_command_has_help(command: str) -> None:
     result = scrutiny(command, "--help")

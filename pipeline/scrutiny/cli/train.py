@@ -33,15 +33,24 @@ def distill(
     _run("distill", config, output, base_model, teacher)
 
 
+def need(*packages: str, extra: str) -> None:
+    """Check that the packages of an extra are installed.
+
+    Raises:
+        ConfigError: one is not.
+    """
+    missing = [package for package in packages if find_spec(package) is None]
+    if missing:
+        raise ConfigError(
+            f"This needs {' and '.join(missing)}.", remedy=f"Install it with: pip install 'scrutiny[{extra}]'"
+        )
+
+
 def _run(command: str, config: Path, output: Path, base_model: str | None, teacher: str | None) -> None:
     from scrutiny.training.config import load_config
 
     settings = load_config(config)
-    missing = [package for package in ("accelerate", "matplotlib") if find_spec(package) is None]
-    if missing:
-        raise ConfigError(
-            f"Training needs {' and '.join(missing)}.", remedy="Install it with: pip install 'scrutiny[train]'"
-        )
+    need("accelerate", "matplotlib", extra="train")
     from scrutiny.roles.classifier import Classifier
     from scrutiny.training.train import train as run
 

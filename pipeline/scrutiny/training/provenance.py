@@ -28,6 +28,8 @@ def run_of(config: TrainingConfig, base_model: str | None, teacher: Classifier |
         DataError: a file of the configuration cannot be read.
     """
     sources = [source.data for source in (*config.data.train, *config.data.validation)]
+    if config.data.doubts:
+        sources.append(config.data.doubts)
     if teacher is not None:
         sources += config.distillation.unlabelled
     return {
