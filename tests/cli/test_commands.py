@@ -212,6 +212,15 @@ def test_models_are_averaged_and_calibrated_on_labels_of_ones_own(tiny_model: Pa
     alone = scrutiny("average", tiny_model, "--output", tmp_path / "b")
     assert alone.returncode == 1
     assert "two or more models" in alone.stderr
+    chosen = scrutiny("average", "a", tiny_model, "--choose-on", "d.jsonl", "--output", "b", cwd=tmp_path)
+    assert chosen.returncode == 0, chosen.stderr
+    (best,) = (line for line in chosen.stdout.splitlines() if "chosen" in line)
+    kept = json.loads((tmp_path / "b" / "average.json").read_text())
+    assert kept["command"] == f"scrutiny average a {tiny_model} --output b --choose-on d.jsonl"
+    assert f" {kept['models'][0]['share']} " in best
+    both = scrutiny("average", "a", "a", "--choose-on", "d.jsonl", "--share", "1", "--output", "b", cwd=tmp_path)
+    assert both.returncode == 1
+    assert "shares are chosen of two models" in " ".join(both.stderr.replace("│", " ").split())
     calibrated = scrutiny("calibrate", "d.jsonl", "--model", "a", "--output", "c", cwd=tmp_path)
     assert calibrated.returncode == 0, calibrated.stderr
     assert "temperature" in calibrated.stdout
