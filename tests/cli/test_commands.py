@@ -196,6 +196,24 @@ def test_a_trained_model_keeps_the_whole_command_that_made_it(encoder: Path, tmp
     assert kept == f"scrutiny train c.toml --output m --base-model {encoder}"
     learned = scrutiny("distill", "c.toml", "--output", "s", "--teacher", "m", "--base-model", encoder, cwd=tmp_path)
     assert learned.returncode == 0, learned.stderr
+    command: list[str | Path] = [
+        "distill",
+        "c.toml",
+        "--output",
+        "e",
+        "--teacher",
+        "m",
+        "--teacher",
+        "s",
+        "--base-model",
+        encoder,
+    ]
+    of_two = scrutiny(*command, cwd=tmp_path)
+    assert of_two.returncode == 0, of_two.stderr
+    provenance = json.loads((tmp_path / "e" / "training.json").read_text())
+    assert provenance["command"].startswith("scrutiny distill c.toml --output e --base-model ")
+    assert provenance["command"].endswith(" --teacher m --teacher s")
+    assert [(teacher["name"], len(teacher["sha256"])) for teacher in provenance["teachers"]] == [("m", 64), ("s", 64)]
     explained = scrutiny("explain", "Plans [redacted] late. [/b]", "--model", "s", "--role", "finding", cwd=tmp_path)
     assert explained.returncode == 0, explained.stderr
     assert [word in explained.stdout for word in ("Plans", "[redacted]", "[/b]")] == [True] * 3

@@ -11,7 +11,7 @@ import pytest
 from scrutiny.corpora import LabelledSentence
 from scrutiny.errors import DataError
 from scrutiny.report import ROLES, Role
-from scrutiny.training.doubts import Doubt, find_doubts, held_out, weights, write_doubts
+from scrutiny.training.doubts import Doubt, by_name, find_doubts, held_out, weights, write_doubts
 from scrutiny.training.learners import BagOfWords
 
 WORDS = {Role.FINDING: "poor", Role.STRENGTH: "good", Role.RECOMMENDATION: "must", Role.OTHER: "visited"}
@@ -84,6 +84,14 @@ def test_no_cell_of_the_table_is_a_formula(tmp_path: Path) -> None:
     with (tmp_path / "doubts.csv").open(encoding="utf-8-sig", newline="") as file:
         (row,) = csv.DictReader(file)
     assert [row[key] for key in ("id", "text", "heading", "source", "group")] == ["'@a", "'=1+1", "'-2", "'+s", "'\tg"]
+
+
+def test_sentences_that_share_a_name_are_refused_unless_they_are_the_same() -> None:
+    sentences = corpus()
+    again = [replace(unit, passage=f"{unit.passage} (1)") for unit in sentences]
+    assert list(by_name([*sentences, *again]).values()) == sentences
+    with pytest.raises(DataError, match="Two sentences have the source 's' and the id '7'"):
+        by_name([*sentences, replace(sentences[7], text="Another.")])
 
 
 @pytest.mark.parametrize(

@@ -77,11 +77,11 @@ def test_doubted_labels_count_as_little_as_the_table_says(tmp_path: Path, encode
     trusted = tmp_path / "trusted.jsonl"
     trusted.write_text((tmp_path / "data.jsonl").read_text())
     with (tmp_path / "data.jsonl").open("a") as data:
-        for index in range(60, 120):
+        for index in range(61, 121):
             row = {"id": index, "text": f"plans are poor poor {index}", "role": "strength"}
             data.write(json.dumps(row) + "\n")
     doubts = tmp_path / "doubts.csv"
-    doubts.write_text("source,id\n" + "".join(f"data,{index}\n" for index in range(60, 120)))
+    doubts.write_text("source,id\n" + "".join(f"data,{index}\n" for index in range(61, 121)))
     for weight, chosen_on, learnt in ((1.0, "data.jsonl", Role.STRENGTH), (0.0, "trusted.jsonl", Role.FINDING)):
         validation = (DataSource(data=str(tmp_path / chosen_on)),)
         data_of_run = run.data.model_copy(
@@ -93,7 +93,7 @@ def test_doubted_labels_count_as_little_as_the_table_says(tmp_path: Path, encode
         assert ROLES[int(said.argmax())] == learnt
     provenance = json.loads((output / "training.json").read_text())
     assert str(doubts) in provenance["sha256"]
-    assert provenance["sentences"] == {"train": 120, "doubted": 60, "validation": 60}
+    assert provenance["sentences"] == {"train": 120, "doubted": 60, "unlabelled": 0, "validation": 60}
 
 
 def test_an_interrupted_training_goes_on_and_other_settings_are_refused(tmp_path: Path, encoder: Path) -> None:

@@ -33,12 +33,11 @@ def doubts(
     need("cleanlab", "sklearn", extra="noise")
     if encoder:
         need("accelerate", "matplotlib", extra="train")
-    from scrutiny.training.doubts import find_doubts, held_out, write_doubts
+    from scrutiny.training.doubts import by_name, find_doubts, held_out, write_doubts
     from scrutiny.training.gathering import gather
     from scrutiny.training.learners import BagOfWords, FineTuned
 
-    # By name, since a configuration may go over a source several times.
-    named = {(unit.source, unit.id): unit for unit in gather(settings.data.train)}
+    named = by_name(gather(settings.data.train))
     sentences = [unit for unit in named.values() if unit.source not in settings.data.exclude_sources]
     learner = FineTuned(settings, encoder, base_model=base_model) if encoder else BagOfWords()
     found = find_doubts(sentences, held_out(sentences, learner, folds=folds))[: round(share * len(sentences))]

@@ -111,20 +111,23 @@ class Optimisation(_Section):
 
 
 class Distillation(_Section):
-    """What a student learns from its teacher (Hinton et al. 2015, arXiv 1503.02531).
+    """What a student learns from its teachers (Hinton et al. 2015, arXiv 1503.02531): the mean of what they say.
 
-    ``weight`` is the teacher's share in the labels of labelled sentences. Of the ``unlabelled`` reports, files of
+    ``weight`` is the teachers' share in the labels of labelled sentences. Of the ``unlabelled`` reports, files of
     JSON Lines (``.gz`` or not) with the ``units`` of a report a line, so many are drawn as hold about ``sentences``
-    sentences; they are labelled by the teacher alone.
+    sentences; they are labelled by the teachers alone. If ``balanced``, each ``source`` gives as many sentences, as far
+    as it has them. Reports whose ``group`` occurs in the labelled data of ``exclude_groups_of`` are left out.
     """
 
     weight: float = Field(default=0.5, ge=0, le=1)
     unlabelled: tuple[str, ...] = ()
     sentences: int = Field(default=40_000, ge=0)
+    balanced: bool = False
+    exclude_groups_of: tuple[str, ...] = ()
 
 
 class TrainingConfig(_Section):
-    """A whole training run. ``distillation`` counts only where there is a teacher."""
+    """A whole training run. ``distillation`` counts only where there are teachers."""
 
     model: Model
     data: Data

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -33,6 +33,22 @@ class Doubt:
     sentence: LabelledSentence
     suggested: Role
     quality: float
+
+
+def by_name(sentences: Iterable[LabelledSentence]) -> dict[tuple[str, str], LabelledSentence]:
+    """The sentences by source and identifier; a configuration may go over the same ones several times.
+
+    Raises:
+        DataError: two sentences share a name.
+    """
+    named: dict[tuple[str, str], LabelledSentence] = {}
+    for unit in sentences:
+        if named.setdefault((unit.source, unit.id), unit).text != unit.text:
+            raise DataError(
+                f"Two sentences have the source {unit.source!r} and the id {unit.id!r}.",
+                remedy="Give every labelled sentence of a source an id of its own.",
+            )
+    return named
 
 
 def held_out(sentences: Sequence[LabelledSentence], learner: Learner, *, folds: int = 5) -> np.ndarray:
@@ -92,10 +108,11 @@ def weights(sentences: Sequence[LabelledSentence], path: Path, default: float) -
     """How much each doubted sentence counts, by source and identifier; ``default`` where a row's weight is blank.
 
     Raises:
-        DataError: the table cannot be read, or a row is none of ``sentences`` or has a weight that is none.
+        DataError: the table cannot be read, a row is none of ``sentences``, a weight is none, or two sentences share a
+            name.
     """
     # As cells, since an identifier that looks like a formula was written so.
-    known = {(cell(unit.source), cell(unit.id)): unit for unit in sentences}
+    known = {(cell(source), cell(name)): unit for (source, name), unit in by_name(sentences).items()}
     found = {}
     for number, row in _rows(path):
         unit = known.get((cell(row["source"]), cell(row["id"])))

@@ -86,7 +86,7 @@ class FineTuned:
         write_jsonl(drawn, training)
         data = self.config.data.model_copy(update={"train": (DataSource(data=str(drawn)),), "doubts": None})
         config = self.config.model_copy(update={"data": data})
-        if not _is_of(run_of(config, self.base_model, None), model / "training.json"):
+        if not _is_of(run_of(config, self.base_model), model / "training.json"):
             train(config, model, base_model=self.base_model)
         predictions = predict(load(model, precision="float32"), others)
         return np.array([prediction.scores for prediction in predictions])

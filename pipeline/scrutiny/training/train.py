@@ -64,13 +64,13 @@ def train(
     output: Path,
     *,
     base_model: str | None = None,
-    teacher: Classifier | None = None,
+    teachers: Sequence[Classifier] = (),
     command: str = "",
 ) -> ModelSettings:
     """Fine-tune, calibrate on the validation data and write a model folder with its card.
 
-    ``base_model`` stands in for the configuration's, such as a local copy of it; with a ``teacher`` the labels are
-    partly what it says, see :class:`scrutiny.training.config.Distillation`; ``command`` is kept with the model.
+    ``base_model`` stands in for the configuration's, such as a local copy of it; with ``teachers`` the labels are
+    partly what they say, see :class:`scrutiny.training.config.Distillation`; ``command`` is kept with the model.
     Checkpoints go to ``output/checkpoints``; a run that was interrupted goes on from the last one.
 
     Raises:
@@ -95,7 +95,7 @@ def train(
             "Nothing to train or to choose on.", remedy="Name data under data -> train and data -> validation."
         )
 
-    run = run_of(config, base_model, teacher)
+    run = run_of(config, base_model, teachers)
     checkpoint = last_checkpoint(run, output / "checkpoints")
     model, tokenizer = _load_base(base_model or config.model.base, config)
     if config.model.lora:
@@ -103,8 +103,8 @@ def train(
     rng = random.Random(config.optimisation.seed)
     units, labels = _labelled(training, config.optimisation)
     labels = [[share * count for share in label] for label, count in zip(labels, counts, strict=True)]
-    if teacher is not None:
-        units, labels = taught(units, labels, teacher, config.distillation, config.optimisation.seed)
+    if teachers:
+        units, labels = taught(units, labels, teachers, config.distillation, config.optimisation.seed)
     drawn = [
         example
         for _ in range(config.optimisation.passes)
@@ -136,7 +136,12 @@ def train(
     settings = calibrate(logits, validation, uncalibrated)
     settings.save(output)
     log = trainer.state.log_history
-    sentences = {"train": len(units), "doubted": len(doubted), "validation": len(validation)}
+    sentences = {
+        "train": len(training),
+        "doubted": sum(count < 1 for count in counts),
+        "unlabelled": len(units) - len(training),
+        "validation": len(validation),
+    }
     write_provenance(run, output, command=command, sentences=sentences, log=log)
     write_card(output, base=config.model.base, command=command, settings=settings, gold=validation, logits=logits)
     draw_curves(output, log)
