@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from scrutiny.corpora import LabelledSentence, read_jsonl, write_jsonl
+from scrutiny.errors import DataError
 from scrutiny.report import ROLES, Role
 from scrutiny.training.config import Data, DataSource, Model, Optimisation, TrainingConfig
 from scrutiny.training.learners import BagOfWords, FineTuned, texts
@@ -34,6 +35,12 @@ def test_words_are_counted_and_weights_honoured() -> None:
     assert [ROLES[index] for index in weighted.argmax(axis=1)] == [unit.role for unit in units[:8]]
     # A role that nobody showed is impossible.
     assert not BagOfWords()([unit for unit in units if unit.role != Role.OTHER], units)[:, 3].any()
+
+
+@pytest.mark.parametrize("training", [sentences(1), [unit for unit in sentences() if unit.role == Role.OTHER]])
+def test_sentences_that_teach_nothing_are_refused(training: list[LabelledSentence]) -> None:
+    with pytest.raises(DataError, match=f"Nothing can be learnt from these {len(training)} sentences"):
+        BagOfWords()(training, sentences())
 
 
 def test_words_of_headings_are_others_than_those_of_sentences() -> None:

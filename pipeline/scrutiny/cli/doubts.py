@@ -40,9 +40,11 @@ def doubts(
     named = by_name(gather(settings.data.train))
     sentences = [unit for unit in named.values() if unit.source not in settings.data.exclude_sources]
     learner = FineTuned(settings, encoder, base_model=base_model) if encoder else BagOfWords()
-    found = find_doubts(sentences, held_out(sentences, learner, folds=folds))[: round(share * len(sentences))]
     try:
+        found = find_doubts(sentences, held_out(sentences, learner, folds=folds))[: round(share * len(sentences))]
         write_doubts(output, found)
     except OSError as error:
-        raise WriteError(f"{output}: cannot be written: {error.strerror}.", remedy="Give another file.") from None
+        raise WriteError(
+            f"{error.filename or output}: cannot be written: {error.strerror}.", remedy="Give another place."
+        ) from None
     typer.echo(f"Written to {output}: {len(found):,} of {len(sentences):,} labels, to be reviewed.")

@@ -12,6 +12,7 @@ from typing import Protocol
 import numpy as np
 
 from scrutiny.corpora import LabelledSentence, write_jsonl
+from scrutiny.errors import DataError
 from scrutiny.evaluation.predict import predict
 from scrutiny.pipeline import load
 from scrutiny.report import ROLES
@@ -41,16 +42,27 @@ class BagOfWords:
         *,
         weights: Sequence[float] | None = None,
     ) -> np.ndarray:
-        """As :class:`Learner` says; ``weights`` tell how much each of ``training`` counts."""
+        """As :class:`Learner` says; ``weights`` tell how much each of ``training`` counts.
+
+        Raises:
+            DataError: too few words occur twice, or all sentences have the same role.
+        """
         from sklearn.exceptions import ConvergenceWarning
         from sklearn.feature_extraction.text import TfidfVectorizer
         from sklearn.linear_model import LogisticRegression
 
         words = TfidfVectorizer(ngram_range=(1, 2), min_df=2, sublinear_tf=True)
         model = LogisticRegression(C=self.strength, max_iter=300)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", ConvergenceWarning)
-            model.fit(words.fit_transform(texts(training)), [ROLES.index(unit.role) for unit in training], weights)
+        roles = [ROLES.index(unit.role) for unit in training]
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", ConvergenceWarning)
+                model.fit(words.fit_transform(texts(training)), roles, weights)
+        except ValueError as error:
+            raise DataError(
+                f"Nothing can be learnt from these {len(training)} sentences: {str(error).splitlines()[0]}",
+                remedy="Give more labelled sentences, of several roles.",
+            ) from None
         probabilities = np.zeros((len(others), len(ROLES)))
         probabilities[:, model.classes_] = model.predict_proba(words.transform(texts(others)))
         return probabilities

@@ -25,7 +25,7 @@ from scrutiny.roles.windows import Unit, WindowSize
 from scrutiny.training.adapters import adapted
 from scrutiny.training.calibration import calibrate
 from scrutiny.training.card import draw_curves, write_card
-from scrutiny.training.config import Optimisation, TrainingConfig
+from scrutiny.training.config import Data, Optimisation, TrainingConfig
 from scrutiny.training.distillation import taught
 from scrutiny.training.doubts import weights
 from scrutiny.training.examples import Collator, plain, soft_label, varied
@@ -80,21 +80,7 @@ def train(
     """
     transformers.set_seed(config.optimisation.seed)
     size = WindowSize(**config.window.model_dump())
-    excluded = set(config.data.exclude_sources)
-    gathered = [list(gather(sources)) for sources in (config.data.train, config.data.validation)]
-    training, validation = (
-        in_reading_order([sentence for sentence in sentences if sentence.source not in excluded])
-        for sentences in gathered
-    )
-    doubted: dict[tuple[str, str], float] = {}
-    if config.data.doubts:
-        doubted = weights(gathered[0], Path(config.data.doubts), config.data.doubt_weight)
-    counts = [doubted.get((sentence.source, sentence.id), 1.0) for sentence in training]
-    if not any(counts) or not validation:
-        raise DataError(
-            "Nothing to train or to choose on.", remedy="Name data under data -> train and data -> validation."
-        )
-
+    training, counts, validation = _gathered(config.data)
     run = run_of(config, base_model, teachers)
     checkpoint = last_checkpoint(run, output / "checkpoints")
     model, tokenizer = _load_base(base_model or config.model.base, config)
@@ -102,7 +88,7 @@ def train(
         model = adapted(model, config.model.lora)
     rng = random.Random(config.optimisation.seed)
     units, labels = _labelled(training, config.optimisation)
-    labels = [[share * count for share in label] for label, count in zip(labels, counts, strict=True)]
+    labels = [[count * share for share in label] for label, count in zip(labels, counts, strict=True)]
     if teachers:
         units, labels = taught(units, labels, teachers, config.distillation, config.optimisation.seed)
     drawn = [
@@ -147,6 +133,22 @@ def train(
     draw_curves(output, log)
     shutil.rmtree(output / "checkpoints")
     return settings
+
+
+def _gathered(data: Data) -> tuple[list[LabelledSentence], list[float], list[LabelledSentence]]:
+    """The sentences to train on, how much each of them counts, and the sentences to choose on; in reading order."""
+    gathered = [list(gather(sources)) for sources in (data.train, data.validation)]
+    training, validation = (
+        in_reading_order([sentence for sentence in sentences if sentence.source not in data.exclude_sources])
+        for sentences in gathered
+    )
+    doubted = weights(gathered[0], Path(data.doubts), data.doubt_weight) if data.doubts else {}
+    counts = [doubted.get((sentence.source, sentence.id), 1.0) for sentence in training]
+    if not any(counts) or not validation:
+        raise DataError(
+            "Nothing to train or to choose on.", remedy="Name data under data -> train and data -> validation."
+        )
+    return training, counts, validation
 
 
 def _labelled(
