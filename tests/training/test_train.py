@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 import json
 from pathlib import Path
 
@@ -11,9 +12,7 @@ from scrutiny.corpora import LabelledSentence
 from scrutiny.errors import ConfigError, DataError, ModelError
 from scrutiny.pipeline import load
 from scrutiny.report import ROLES, Role
-from scrutiny.roles.classifier import Classifier
 from scrutiny.roles.settings import ModelSettings
-from scrutiny.roles.windows import Unit
 from scrutiny.training.calibration import calibrate
 from scrutiny.training.config import DataSource, Optimisation, TrainingConfig, load_config
 from scrutiny.training.examples import soft_label
@@ -72,28 +71,26 @@ def test_training_learns_and_writes_a_folder_that_loads_everywhere(tmp_path: Pat
     assert provenance["config"]["optimisation"]["seed"] == 0
 
 
-def test_doubted_labels_count_as_little_as_the_table_says(tmp_path: Path, encoder: Path) -> None:
-    run = config(tmp_path, encoder)
-    trusted = tmp_path / "trusted.jsonl"
-    trusted.write_text((tmp_path / "data.jsonl").read_text())
-    with (tmp_path / "data.jsonl").open("a") as data:
-        for index in range(61, 121):
-            row = {"id": index, "text": f"plans are poor poor {index}", "role": "strength"}
-            data.write(json.dumps(row) + "\n")
+def test_a_label_of_no_weight_has_no_influence_and_one_of_half_has_some(tmp_path: Path, encoder: Path) -> None:
+    run = config(tmp_path, encoder, passes=1)
+    chosen_on = tmp_path / "chosen-on.jsonl"
+    chosen_on.write_text((tmp_path / "data.jsonl").read_text())
+    trusted = (tmp_path / "data.jsonl").read_text()
     doubts = tmp_path / "doubts.csv"
-    doubts.write_text("source,id\n" + "".join(f"data,{index}\n" for index in range(61, 121)))
-    for weight, chosen_on, learnt in ((1.0, "data.jsonl", Role.STRENGTH), (0.0, "trusted.jsonl", Role.FINDING)):
-        validation = (DataSource(data=str(tmp_path / chosen_on)),)
-        data_of_run = run.data.model_copy(
-            update={"validation": validation, "doubts": str(doubts), "doubt_weight": weight}
-        )
-        output = tmp_path / f"model-{weight}"
-        train(run.model_copy(update={"data": data_of_run}), output)
-        said = Classifier(output, device="cpu").logits([Unit("plans are poor poor 99")])
-        assert ROLES[int(said.argmax())] == learnt
-    provenance = json.loads((output / "training.json").read_text())
+    doubts.write_text("source,id\n" + "".join(f"data,{index}\n" for index in range(61, 91)))
+    made: dict[tuple[Role, float], bytes] = {}
+    for role, weight in itertools.product((Role.STRENGTH, Role.OTHER), (0.0, 0.5, 1.0)):
+        rows = [{"id": index, "text": f"plans are poor poor {index}", "role": role} for index in range(61, 91)]
+        (tmp_path / "data.jsonl").write_text(trusted + "".join(json.dumps(row) + "\n" for row in rows))
+        changed = {"validation": (DataSource(data=str(chosen_on)),), "doubts": str(doubts), "doubt_weight": weight}
+        output = tmp_path / f"{role}-{weight}"
+        train(run.model_copy(update={"data": run.data.model_copy(update=changed)}), output)
+        made[role, weight] = (output / "model.safetensors").read_bytes()
+    assert made[Role.STRENGTH, 0.0] == made[Role.OTHER, 0.0]
+    assert len(set(made.values())) == 5
+    provenance = json.loads((tmp_path / "strength-0.5" / "training.json").read_text())
     assert str(doubts) in provenance["sha256"]
-    assert provenance["sentences"] == {"train": 120, "doubted": 60, "unlabelled": 0, "validation": 60}
+    assert provenance["sentences"] == {"train": 90, "doubted": 30, "unlabelled": 0, "validation": 60}
 
 
 def test_an_interrupted_training_goes_on_and_other_settings_are_refused(tmp_path: Path, encoder: Path) -> None:

@@ -66,8 +66,9 @@ class Model(_Section):
     """The encoder to fine-tune: a hub identifier or a local folder.
 
     With ``layers`` only so many of its layers are kept, the lowest (Sajjad et al. 2023, arXiv 2004.03844). With
-    ``lora`` only adapters and the head are trained, which takes far less memory, and are merged into the weights before
-    the model is saved. A learning rate some times higher than for whole encoders suits them.
+    ``lora`` only adapters and the head are trained, and merged into the weights before the model is saved. The weights
+    then need neither gradients nor an optimiser's state; the adapters need memory of their own, least at few targets
+    and without dropout. A learning rate some times higher than for whole encoders suits them.
     """
 
     base: str
@@ -113,10 +114,11 @@ class Optimisation(_Section):
 class Distillation(_Section):
     """What a student learns from its teachers (Hinton et al. 2015, arXiv 1503.02531): the mean of what they say.
 
-    ``weight`` is the teachers' share in the labels of labelled sentences. Of the ``unlabelled`` reports, files of
-    JSON Lines (``.gz`` or not) with the ``units`` of a report a line, so many are drawn as hold about ``sentences``
-    sentences; they are labelled by the teachers alone. If ``balanced``, each ``source`` gives as many sentences, as far
-    as it has them. Reports whose ``group`` occurs in the labelled data of ``exclude_groups_of`` are left out.
+    ``weight`` is the teachers' share in the labels of labelled sentences; where a label is doubted, only the label
+    counts less. Of the ``unlabelled`` reports, files of JSON Lines (``.gz`` or not) with the ``units`` of a report a
+    line, so many are drawn as hold about ``sentences`` sentences; they are labelled by the teachers alone. If
+    ``balanced``, each ``source`` gives as many sentences, as far as it has them. Reports whose ``group`` occurs in the
+    labelled data of ``exclude_groups_of`` are left out.
     """
 
     weight: float = Field(default=0.5, ge=0, le=1)
