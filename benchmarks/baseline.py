@@ -23,6 +23,7 @@ from scrutiny.evaluation.metrics import Measures, measure
 from scrutiny.report import Role
 from scrutiny.training.config import load_config
 from scrutiny.training.gathering import gather
+from scrutiny.training.learners import texts
 
 STRENGTHS = (1.0, 4.0, 16.0)
 
@@ -55,18 +56,12 @@ def _fit(training: Sequence[LabelledSentence], strength: float, headed: bool) ->
     )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
-        model.fit(_texts(training, headed), [unit.role.value for unit in training])
+        model.fit(texts(training, headed=headed), [unit.role.value for unit in training])
     return model
 
 
 def _measured(model: Pipeline, gold: Sequence[LabelledSentence], headed: bool) -> Measures:
-    return measure([unit.role for unit in gold], [Role(role) for role in model.predict(_texts(gold, headed))])
-
-
-def _texts(units: Sequence[LabelledSentence], headed: bool) -> list[str]:
-    # A heading's words are marked, lest they are taken for words of the sentence.
-    marked = [" ".join(f"heading_{word}" for word in unit.heading.lower().split()) if headed else "" for unit in units]
-    return [f"{unit.text} {heading}" for unit, heading in zip(units, marked, strict=True)]
+    return measure([unit.role for unit in gold], [Role(role) for role in model.predict(texts(gold, headed=headed))])
 
 
 if __name__ == "__main__":

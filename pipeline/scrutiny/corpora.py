@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -121,6 +121,11 @@ def read_jsonl(path: Path) -> Iterator[LabelledSentence]:
                 ) from None
             except (ValueError, TypeError) as error:
                 raise DataError(f"{path}, line {number}: {error}.", remedy=_FORMAT_REMEDY) from None
+
+
+def write_jsonl(path: Path, units: Iterable[LabelledSentence]) -> None:
+    """Write labelled sentences as :func:`read_jsonl` reads them."""
+    path.write_text("".join(json.dumps(asdict(unit)) + "\n" for unit in units), encoding="utf-8")
 
 
 def _from_json(row: dict[str, Any], number: int, source: str) -> LabelledSentence:

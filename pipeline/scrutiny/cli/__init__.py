@@ -12,6 +12,7 @@ import typer
 
 from scrutiny.cli.average import average
 from scrutiny.cli.calibrate import calibrate
+from scrutiny.cli.doubts import doubts
 from scrutiny.cli.evaluate import evaluate
 from scrutiny.cli.explain import explain
 from scrutiny.cli.extract import extract
@@ -28,7 +29,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (extract, explain, evaluate, calibrate, train, distill, average, schema):
+for command in (extract, explain, evaluate, calibrate, train, distill, average, doubts, schema):
     app.command()(command)
 
 
