@@ -34,12 +34,7 @@ def recalibrate(
         DataError: the data cannot be read, or there are too few sentences.
         ModelError: the model cannot be loaded.
     """
-    gold = []
-    for source in data:
-        splits = corpora.sentences(source)
-        if split is not None and split not in splits:
-            raise DataError(f"{source}: no split {split!r}.", remedy=f"Splits there: {', '.join(splits)}.")
-        gold += [unit for name, units in splits.items() if split in (None, name) for unit in units]
+    gold = [sentence for source in data for sentence in corpora.select(source, split)]
     if len(gold) < FEWEST:
         raise DataError(
             f"There are {len(gold)} labelled sentences; calibrating takes {FEWEST} or more.",
