@@ -114,7 +114,8 @@ def read_jsonl(path: Path) -> Iterator[LabelledSentence]:
         DataError: a line is not JSON, lacks a field or has an unknown role; names file and line.
     """
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        # Not splitlines(): JSON strings may hold U+2028 and the like as they are.
+        lines = path.read_text(encoding="utf-8").split("\n")
     except UnicodeDecodeError as error:
         raise DataError(f"{path}: not UTF-8: {error}.", remedy=_FORMAT_REMEDY) from None
     for number, line in enumerate(lines, start=1):
@@ -288,6 +289,12 @@ def select(name: str, split: str | None = None) -> list[LabelledSentence]:
             remedy="Give a file that has some.",
         )
     return chosen
+
+
+def write_jsonl(path: Path, units: Iterable[LabelledSentence]) -> None:
+    """Write labelled sentences as :func:`read_jsonl` reads them."""
+    with path.open("w", encoding="utf-8", newline="\n") as file:
+        file.writelines(json.dumps(asdict(unit), ensure_ascii=False) + "\n" for unit in units)
 
 
 def load(name_or_path: str | Path) -> DatasetDict:

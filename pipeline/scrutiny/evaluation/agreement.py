@@ -16,7 +16,7 @@ def kappa(table: Floats) -> Floats:
 
 
 def alpha(table: Floats) -> Floats:
-    """Krippendorff's alpha for nominal data and two annotators, shape (...); "Computing Krippendorff's alpha" (2011)."""
+    """Krippendorff's alpha for nominal data and two annotators, shape (...); after Krippendorff (2011)."""
     coincidences = table + np.swapaxes(table, -1, -2)
     of_class = coincidences.sum(axis=-1)
     values = of_class.sum(axis=-1)

@@ -117,7 +117,7 @@ def _rows(path: Path) -> list[dict[str, Any]]:
         if path.suffix.lower() == ".parquet":
             import pyarrow.parquet as pq
 
-            rows = pq.read_table(path).to_pylist()
+            rows: list[Any] = pq.read_table(path).to_pylist()
         elif path.suffix.lower() == ".csv":
             with path.open(encoding="utf-8-sig", newline="") as file:
                 rows = list(csv.DictReader(file))
@@ -140,7 +140,7 @@ def _parsed(row: Mapping[str, Any], where: str) -> tuple[int, int, list[float] |
     scores: list[float] | None = None
     if any(score not in (None, "") for score in given):
         try:
-            scores = [float(score) for score in given]
+            scores = [float(str(score)) for score in given]
         except (TypeError, ValueError):
             raise DataError(f"{where}: the scores are no four numbers: {given}.", remedy=_REMEDY) from None
         if not (min(scores) >= 0 and abs(sum(scores) - 1) <= _ROUNDING):

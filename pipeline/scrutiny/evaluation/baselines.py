@@ -24,11 +24,13 @@ _STRENGTH = 4.0
 
 #: Words that ask for something; a heading that asks makes its list items recommendations.
 _ASKS = re.compile(
-    r"\b(?:should|must|ought to|recommend(?:s|ed|ation|ations)?|is required to|are required to|needs? to (?:ensure|be done)|"
-    r"requires? improvement in order)\b",
+    r"\b(?:should|must|ought to|recommend(?:s|ed|ation|ations)?|(?:is|are) required to|"
+    r"needs? to (?:ensure|be done))\b",
     re.IGNORECASE,
 )
-_ASKING_HEADING = re.compile(r"\b(?:recommendations?|needs? to improve|requirements?|areas? for improvement|actions?)\b", re.I)
+_ASKING_HEADING = re.compile(
+    r"\b(?:recommendations?|needs? to improve|requirements?|areas? for improvement|actions?)\b", re.I
+)
 _BAD = re.compile(
     r"\b(?:not|no|never|fail(?:s|ed|ure|ures|ing)?|lack(?:s|ed|ing)?|poor(?:ly)?|inadequate(?:ly)?|insufficient(?:ly)?|"
     r"inconsistent(?:ly)?|weak(?:ness|nesses)?|concern(?:s|ed)?|risk(?:s)?|delay(?:s|ed)?|breach(?:es|ed)?|unsafe|"

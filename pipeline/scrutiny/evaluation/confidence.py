@@ -8,7 +8,7 @@ import numpy as np
 
 from scrutiny.evaluation.metrics import Floats, Ints, ratio
 
-#: Equally wide bins of confidence (Naeini et al. 2015, "Obtaining well calibrated probabilities using Bayesian binning").
+#: Equally wide bins of confidence (Naeini et al. 2015).
 BINS = 10
 
 #: Points of a risk-coverage curve that are kept.
@@ -52,7 +52,8 @@ def brier(scores: Floats, gold: Ints) -> Floats:
     """
     wrong = scores.copy()
     wrong[np.arange(len(gold)), gold] -= 1
-    return np.square(wrong).sum(axis=1)
+    of_each: Floats = np.square(wrong).sum(axis=1)
+    return of_each
 
 
 def average_precision(score: Floats, positive: Floats, weights: Floats) -> Floats:

@@ -55,8 +55,8 @@ def measure(gold: Sequence[Role], predicted: Sequence[Role]) -> Measures:
     """
     if len(gold) != len(predicted) or not gold:
         raise ValueError(f"need two equally long, non-empty sequences, got {len(gold)} and {len(predicted)}")
-    pairs = (np.array([ROLES.index(role) for role in roles]) for roles in (gold, predicted))
-    return measures_of(tables(*pairs, np.zeros(len(gold), dtype=np.int64), 1)[0])
+    truth, guess = (np.array([ROLES.index(role) for role in roles]) for roles in (gold, predicted))
+    return measures_of(tables(truth, guess, np.zeros(len(gold), dtype=np.int64), 1)[0])
 
 
 def measures_of(table: Floats) -> Measures:
@@ -85,7 +85,8 @@ def tables(gold: Ints, predicted: Ints, groups: Ints, count: int, classes: int =
 
 def ratio(part: Floats, whole: Floats) -> Floats:
     """``part`` of ``whole``; NaN where there is no whole."""
-    return np.divide(part, whole, out=np.full(np.broadcast(part, whole).shape, np.nan), where=whole != 0)
+    undefined: Floats = np.full(np.broadcast(part, whole).shape, np.nan)
+    return np.divide(part, whole, out=undefined, where=whole != 0)
 
 
 def accuracy(table: Floats) -> Floats:

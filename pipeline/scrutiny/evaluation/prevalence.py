@@ -36,7 +36,7 @@ def adjusted(seen: Floats, rates: Floats) -> Floats:
     shape = np.broadcast_shapes(seen.shape, rates.shape[:-1])
     rates = np.broadcast_to(rates, (*shape, classes)).reshape(-1, classes, classes)
     seen = np.broadcast_to(seen, shape).reshape(-1, classes)
-    known = ~np.isnan(rates).any(axis=-1)
+    known = np.asarray(~np.isnan(rates).any(axis=-1))
     rates = np.where(known[..., None], rates, 0.0)
     shares = _normal(((1 - _OPEN) * seen + _OPEN / classes) * known)
     moving = np.flatnonzero(known.any(axis=-1))

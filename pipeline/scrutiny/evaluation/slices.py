@@ -43,7 +43,7 @@ class Slice:
 
 
 def dimensions(sentences: Sequence[LabelledSentence]) -> dict[str, list[str]]:
-    """What is known of each sentence, by kind of slice; kinds that part nothing, or as one before them, are left out."""
+    """What is known of each sentence, by kind of slice; kinds that part nothing, or as another does, are left out."""
     found: dict[str, list[str]] = {}
     for name, value_of in _DIMENSIONS.items():
         values = [value_of(sentence) for sentence in sentences]
@@ -54,9 +54,7 @@ def dimensions(sentences: Sequence[LabelledSentence]) -> dict[str, list[str]]:
     return found
 
 
-def slices(
-    gold: Gold, answers: Answers, dimension: Sequence[str], *, rounds: int, seed: int
-) -> tuple[Slice, ...]:
+def slices(gold: Gold, answers: Answers, dimension: Sequence[str], *, rounds: int, seed: int) -> tuple[Slice, ...]:
     """The parts into which ``dimension``, a value for each sentence, puts them; the largest first, the others last."""
     values = np.array(dimension)
     counts = Counter(dimension)
@@ -98,4 +96,8 @@ def _length(text: str) -> str:
     words = len(text.split())
     bounds = [0, *_LENGTHS]
     at = max(index for index, bound in enumerate(bounds) if words >= bound)
-    return f"{bounds[at]:02d} words or more" if at == len(_LENGTHS) else f"{max(bounds[at], 1):02d} to {bounds[at + 1] - 1} words"
+    return (
+        f"{bounds[at]:02d} words or more"
+        if at == len(_LENGTHS)
+        else f"{max(bounds[at], 1):02d} to {bounds[at + 1] - 1} words"
+    )
