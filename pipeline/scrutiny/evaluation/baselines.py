@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
@@ -44,14 +44,6 @@ _GOOD = re.compile(
     r"comprehensive|benefit(?:s|ed)?|complian(?:t|ce)|met|satisf\w+|high[- ]quality|confident(?:ly)?|proud|valued?)\b",
     re.IGNORECASE,
 )
-
-
-class System(Protocol):
-    """Predicts the roles of units."""
-
-    def predict(self, units: Sequence[Unit]) -> list[Prediction]:
-        """One prediction for each unit, in their order."""
-        ...
 
 
 class Rules:

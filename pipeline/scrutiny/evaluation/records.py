@@ -9,10 +9,10 @@ from enum import StrEnum
 import numpy as np
 
 from scrutiny.evaluation.alignment import Place, Words, align, common, words_of
-from scrutiny.evaluation.baselines import System
 from scrutiny.evaluation.documents import FIELDS, GoldRecord, GoldReport
 from scrutiny.evaluation.intervals import Estimate, draws, estimate, point
 from scrutiny.evaluation.metrics import Floats, ratio
+from scrutiny.evaluation.predict import System
 from scrutiny.records.grouping import Assembler
 from scrutiny.report import Record, Report, Role
 from scrutiny.roles.classifier import units_of

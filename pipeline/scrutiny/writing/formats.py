@@ -75,14 +75,15 @@ class CsvWriter:
             "model_sha256": record.model.sha256,
             "model_precision": record.model.precision,
         }
-        self._csv.writerow([_cell(row[column]) for column in self.COLUMNS])
+        self._csv.writerow([cell(row[column]) for column in self.COLUMNS])
 
     def close(self) -> None:
         """Close the file."""
         self._file.close()
 
 
-def _cell(value: object) -> object:
+def cell(value: object) -> object:
+    """``value`` as a spreadsheet shows it and does not compute it."""
     if isinstance(value, str) and value.lstrip(" ")[:1] in {"=", "+", "-", "@", "\t", "\r", "\n"}:
         return "'" + value
     return value
