@@ -93,7 +93,7 @@ class GoldReport:
                     passage=self.name,
                     position=len(found) + 1,
                     source=self.file.parent.name,
-                    group=self.name,
+                    group="",
                     document=self.file.name,
                     heading=heading,
                     block=unit.kind,

@@ -84,7 +84,7 @@ def evaluate(inputs: Inputs, *, rounds: int, seed: int) -> Evaluation:
             name=inputs.name,
             sentences=len(inputs.sentences),
             groups=gold.count,
-            group_unit=gold.groups.unit,
+            group_unit=gold.groups.noun,
             roles={role: int((gold.role == number).sum()) for number, role in enumerate(ROLES)},
             training=inputs.training,
             training_sentences=inputs.training_sentences,
@@ -102,7 +102,7 @@ def evaluate(inputs: Inputs, *, rounds: int, seed: int) -> Evaluation:
                 (dict(of["0"][0]), dict(of[f"{number}"][0])),
                 (dict(of["0"][1]), dict(of[f"{number}"][1])),
                 (inputs.answers[0].role == gold.role, other.role == gold.role),
-                (gold.count, gold.groups.unit),
+                (gold.count, gold.groups.noun),
             )
             for number, other in enumerate(inputs.answers[1:], start=1)
         ),
@@ -194,7 +194,8 @@ def _warnings(inputs: Inputs, gold: Gold) -> list[str]:
     found, leak = [], inputs.leakage
     if leak.groups:
         found.append(
-            f"LEAKAGE: {leak.groups} of {gold.count} groups are also in the training data ({inputs.training}): "
+            f"LEAKAGE: {leak.groups} of {gold.count} {gold.groups.noun}s are also in the training data "
+            f"({inputs.training}): "
             f"{', '.join(leak.groups_named)}{' ...' if leak.groups > len(leak.groups_named) else ''}. "
             "What was trained on them looks better here than it is."
         )
@@ -207,7 +208,7 @@ def _warnings(inputs: Inputs, gold: Gold) -> list[str]:
         found.append(f"{leak.duplicates} sentences repeat another sentence of the data.")
     if gold.count < FEW_GROUPS:
         found.append(
-            f"There are only {gold.count} groups (each a {gold.groups.unit}): the intervals are too narrow, "
+            f"There are only {gold.count} {gold.groups.noun}s: the intervals are too narrow, "
             "and a few more reports could change every figure."
         )
     if gold.groups.unit == "sentence":

@@ -38,11 +38,16 @@ class Estimate:
 
 @dataclass(frozen=True, slots=True)
 class Groups:
-    """Which group each sentence belongs to: ``index`` (sentences,) counts from 0; ``unit`` says what a group is."""
+    """Which group each sentence belongs to: ``index`` (sentences,) counts from 0; ``unit`` is the field they share."""
 
     unit: str
     names: tuple[str, ...]
     index: Ints
+
+    @property
+    def noun(self) -> str:
+        """What a group is called for people."""
+        return "report" if self.unit == "document" else self.unit
 
 
 def groups_of(sentences: Sequence[LabelledSentence]) -> Groups:

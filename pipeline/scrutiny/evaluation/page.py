@@ -10,6 +10,7 @@ from typing import Any
 from scrutiny.evaluation.errors_table import Row
 from scrutiny.evaluation.intervals import Estimate
 from scrutiny.evaluation.plots import Picture
+from scrutiny.evaluation.protocols import Protocol
 from scrutiny.evaluation.result import Evaluation
 from scrutiny.report import ROLES
 
@@ -66,6 +67,19 @@ OF_RECORDS = {
     "link.f1": ("Links", "F1 of pairs of a recommendation and a finding that it answers."),
 }
 
+_UNITS = {
+    "group": "what belongs together in the data, such as all reports on one authority",
+    "report": "one document, whatever it is about",
+    "passage": "a run of sentences of one report",
+    "sentence": "a single sentence, since the data do not say which belong together",
+}
+
+_PROTOCOLS = {
+    Protocol.HOLDOUT: "every system was measured as it is, on data kept apart from its training.",
+    Protocol.GROUP_KFOLD: "the groups were parted, and each part measured with what was learnt from the others.",
+    Protocol.LEAVE_ONE_SOURCE_OUT: "each source was measured with what was learnt from the other sources.",
+}
+
 
 def write_page(path: Path, evaluation: Evaluation, pictures: Sequence[Picture], errors: Sequence[Row]) -> None:
     """Write the page; everything that came from data is escaped."""
@@ -78,13 +92,15 @@ def write_page(path: Path, evaluation: Evaluation, pictures: Sequence[Picture], 
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"estimate": shown, "number": _number, "count": _count}
+    environment.filters["number"] = _number
     page = environment.get_template("page.html").render(
         evaluation=evaluation,
         first=evaluation.systems[0],
         roles=ROLES,
         measures=MEASURES,
         of_records=OF_RECORDS,
+        units=_UNITS,
+        protocols=_PROTOCOLS,
         pictures={picture.name: _embedded(picture) for picture in pictures},
         errors=errors[:_ERRORS],
         all_errors=len(errors),
@@ -93,24 +109,8 @@ def write_page(path: Path, evaluation: Evaluation, pictures: Sequence[Picture], 
     path.write_text(page, encoding="utf-8")
 
 
-def shown(estimate: Estimate) -> str:
-    """A measure with its interval: ``0.944 (0.912 to 0.967)``."""
-    if estimate.value is None:
-        return "–"
-    if estimate.low is None or estimate.high is None:
-        return f"{estimate.value:.3f}"
-    return f"{estimate.value:.3f} ({estimate.low:.3f} to {estimate.high:.3f})"
-
-
 def _number(value: float | None) -> str:
     return "–" if value is None else f"{value:.3f}"
-
-
-def _count(estimate: Estimate) -> str:
-    """A corrected count with its interval: ``166 (110 to 235)``."""
-    if estimate.value is None or estimate.low is None or estimate.high is None:
-        return "–"
-    return f"{estimate.value:,.0f} ({estimate.low:,.0f} to {estimate.high:,.0f})"
 
 
 def _embedded(picture: Picture) -> dict[str, Any]:

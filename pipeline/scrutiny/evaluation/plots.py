@@ -24,7 +24,7 @@ _INK = "#1f2933"
 _MOST = 15
 
 _RC: dict[Any, Any] = {
-    "font.size": 10, "axes.edgecolor": "#7b8794", "axes.labelcolor": _INK, "text.color": _INK, "xtick.color": _INK,
+    "font.size": 11, "axes.edgecolor": "#7b8794", "axes.labelcolor": _INK, "text.color": _INK, "xtick.color": _INK,
     "ytick.color": _INK, "axes.spines.top": False, "axes.spines.right": False, "svg.fonttype": "path",
     "svg.hashsalt": "scrutiny", "legend.frameon": False, "axes.axisbelow": True,
     "text.parse_math": False,
@@ -47,27 +47,27 @@ def pictures(evaluation: Evaluation) -> Iterator[Picture]:
 
     first = evaluation.systems[0]
     drawn: list[tuple[str, str, Any, tuple[float, float]]] = [
-        ("systems", f"Macro-F1 and accuracy of {len(evaluation.systems)} systems.", _systems, (7.5, 0)),
-        ("roles", "F1 of each role, by system.", _roles, (7.5, 4.2)),
-        ("confusion", f"How {first.name} confuses the roles.", _confusion, (5.6, 4.6)),
+        ("systems", f"Macro-F1 and accuracy of {len(evaluation.systems)} systems.", _systems, (6.4, 0)),
+        ("roles", "F1 of each role, by system.", _roles, (6.4, 4.4)),
+        ("confusion", f"How {first.name} confuses the roles.", _confusion, (6.4, 5.0)),
     ]
     if any(system.reliability for system in evaluation.systems):
-        drawn.append(("reliability", "Share of right roles by confidence.", _reliability, (5.6, 5.4)))
-        drawn.append(("risk-coverage", "Share of wrong roles by share accepted.", _risk, (7.0, 4.2)))
+        drawn.append(("reliability", "Share of right roles by confidence.", _reliability, (6.4, 6.0)))
+        drawn.append(("risk-coverage", "Share of wrong roles by share accepted.", _risk, (6.4, 4.4)))
     for name in ("held out", "source"):
         if name in first.slices:
-            drawn.append(("slices", f"Accuracy of {first.name} by {name}.", _slices, (7.5, 0)))
+            drawn.append(("slices", f"Accuracy of {first.name} by {name}.", _slices, (6.4, 0)))
             break
     if first.prevalence:
-        drawn.append(("prevalence", "Sentences of each role: labelled, counted, corrected.", _prevalence, (7.0, 4.2)))
+        drawn.append(("prevalence", "Sentences of each role: labelled, counted, corrected.", _prevalence, (6.4, 4.2)))
     if first.records:
-        drawn.append(("blame", f"Records of {first.name} that went wrong, by stage.", _blame, (7.0, 3.2)))
+        drawn.append(("blame", f"Records of {first.name} that went wrong, by stage.", _blame, (6.4, 3.2)))
     for name, alt, draw, size in drawn:
         with mpl.rc_context(_RC):
             figure = draw(evaluation, size)
             files = {kind: BytesIO() for kind in ("svg", "png")}
-            figure.savefig(files["svg"], format="svg", metadata={"Date": None, "Creator": None})
-            figure.savefig(files["png"], format="png", dpi=160, metadata={"Software": None})
+            figure.savefig(files["svg"], format="svg", bbox_inches="tight", metadata={"Date": None, "Creator": None})
+            figure.savefig(files["png"], format="png", dpi=160, bbox_inches="tight", metadata={"Software": None})
         yield Picture(name, alt, files["svg"].getvalue(), files["png"].getvalue())
 
 
@@ -100,6 +100,7 @@ def _systems(evaluation: Evaluation, size: tuple[float, float]) -> Figure:
         for at, system in enumerate(evaluation.systems):
             _interval(axes, at, system.measures[measure], _style(at))
         _rows(axes, names)
+        axes.set_xticks([0, 0.5, 1])
         axes.set_title(title, loc="left", fontsize=11)
     return figure
 
@@ -160,13 +161,14 @@ def _reliability(evaluation: Evaluation, size: tuple[float, float]) -> Figure:
             label=_short(system.name),
         )
     _, first = _scored(evaluation)[0]
-    below.bar([(one.low + one.high) / 2 for one in first.reliability], [one.n for one in first.reliability], width=0.09)
+    middles = [(one.low + one.high) / 2 for one in first.reliability]
+    below.bar(middles, [one.n for one in first.reliability], width=0.09, color=_STYLES[0][0])
     below.set_ylabel("sentences")
     below.set_xlabel(f"confidence (sentences below: {_short(first.name)})")
     axes.set_ylabel("share of right roles")
     axes.set_xlim(0, 1)
     axes.set_ylim(0, 1.02)
-    axes.legend(loc="upper left")
+    figure.legend(loc="outside lower center", ncols=2)
     return figure
 
 
@@ -184,7 +186,7 @@ def _risk(evaluation: Evaluation, size: tuple[float, float]) -> Figure:
     axes.set_xlabel("share of sentences accepted, the surest first")
     axes.set_ylabel("share of them with a wrong role")
     axes.grid(color="#e4e7eb")
-    axes.legend(loc="upper left")
+    figure.legend(loc="outside lower center", ncols=2)
     return figure
 
 

@@ -86,7 +86,7 @@ def _group_parts(data: Sequence[LabelledSentence], count: int, seed: int) -> tup
     groups: Groups = groups_of(data)
     if not 2 <= count <= len(groups.names) or groups.unit == "sentence":
         raise DataError(
-            f"There are {len(groups.names)} groups (each a {groups.unit}) for {count} folds.",
+            f"There are {len(groups.names)} {groups.noun}s for {count} folds.",
             remedy="Name the group of each sentence in the data, or take fewer folds, two at least.",
         )
     roles = [ROLES.index(sentence.role) for sentence in data]

@@ -8,9 +8,12 @@ from rich.table import Table
 
 from scrutiny.evaluation.counting import Prevalence
 from scrutiny.evaluation.intervals import Estimate
-from scrutiny.evaluation.page import OF_RECORDS, shown
+from scrutiny.evaluation.page import OF_RECORDS
 from scrutiny.evaluation.result import Evaluation, SystemResult
 from scrutiny.report import ROLES
+
+#: A part with fewer sentences says too little for a table in a terminal.
+_FEW = 10
 
 
 def show(evaluation: Evaluation, console: Console) -> None:
@@ -38,11 +41,11 @@ def show(evaluation: Evaluation, console: Console) -> None:
     for prevalence in first.prevalence:
         _counts(prevalence, console)
     if evaluation.ceiling:
-        ceiling = evaluation.ceiling
+        ceiling, beside = evaluation.ceiling, evaluation.ceiling.distances[0]
         console.print(
-            f"Two annotators, {ceiling.sentences:,} sentences: kappa {shown(ceiling.kappa)}, alpha {shown(ceiling.alpha)}; "
-            f"{escape(first.name)} with each of them on average {shown(ceiling.distances[0].kappa)}, "
-            f"that is {_signed(ceiling.distances[0].less_than_annotators)} of theirs.",
+            f"Two annotators, {ceiling.sentences:,} sentences: kappa {shown(ceiling.kappa)}, alpha "
+            f"{shown(ceiling.alpha)}; {escape(first.name)} with each of them on average "
+            f"{shown(beside.kappa)}, that is {_signed(beside.less_than_annotators)} of theirs.",
             highlight=False,
         )
     if first.records:
@@ -75,7 +78,7 @@ def _roles(first: SystemResult, evaluation: Evaluation, console: Console) -> Non
 
 
 def _slices(first: SystemResult, dimension: str, console: Console) -> None:
-    if dimension not in first.slices:
+    if min((part.n for part in first.slices.get(dimension, ())), default=0) < _FEW:
         return
     table = _table(f"{first.name}, by what was {dimension}" if dimension == "held out" else dimension, dimension)
     for column in ("Sentences", "Accuracy", "Macro-F1"):
@@ -116,6 +119,15 @@ def _records(evaluation: Evaluation, console: Console) -> None:
     console.print(table)
     if first.not_given:
         console.print(f"Not given by the records: {', '.join(first.not_given)}.")
+
+
+def shown(estimate: Estimate) -> str:
+    """A measure with its interval: ``0.944 (0.912 to 0.967)``."""
+    if estimate.value is None:
+        return "–"
+    if estimate.low is None or estimate.high is None:
+        return f"{estimate.value:.3f}"
+    return f"{estimate.value:.3f} ({estimate.low:.3f} to {estimate.high:.3f})"
 
 
 def _plain(estimate: Estimate) -> str:
