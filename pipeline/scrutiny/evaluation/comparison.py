@@ -76,16 +76,18 @@ def _answer(
     first, second = names
     macro = [of["macro_f1"] for of in values]
     count, unit = groups
+    low, high = difference.low, difference.high
+    interval = f"no interval, as there is one {unit}"
+    if low is not None and high is not None:
+        interval = f"95 % interval {low:+.3f} to {high:+.3f} by paired bootstrap over {count} {unit}s"
     shown = (
-        f"macro-F1 {macro[0]:.3f} against {macro[1]:.3f}, difference {difference.value:+.3f}, "
-        f"95 % interval {difference.low:+.3f} to {difference.high:+.3f} by paired bootstrap over {count} {unit}s; "
+        f"macro-F1 {macro[0]:.3f} against {macro[1]:.3f}, difference {macro[0] - macro[1]:+.3f}, {interval}; "
         f"McNemar p {'< 0.001' if p < 0.001 else f'= {p:.3f}'}"
     )
-    low, high = difference.low or 0.0, difference.high or 0.0
-    few = f" With fewer than {FEW_GROUPS} {unit}s, the interval is too narrow." if count < FEW_GROUPS else ""
-    if low > 0:
+    few = f" With fewer than {FEW_GROUPS} {unit}s, take it with care." if count < FEW_GROUPS else ""
+    if low is not None and low > 0:
         return f"{first} is better than {second} ({shown}).{few}"
-    if high < 0:
+    if high is not None and high < 0:
         return f"{second} is better than {first} ({shown}).{few}"
-    doubt = " The test, which takes sentences of one report for independent, sees a difference." if p < 0.05 else ""
+    doubt = " McNemar's test does, but it takes sentences of one report for independent." if p < 0.05 else ""
     return f"These data do not tell which of {first} and {second} is better ({shown}).{doubt}{few}"

@@ -67,10 +67,12 @@ def grouped(unit: str, names: Sequence[str]) -> Groups:
 
 
 def draws(statistic: Statistic, groups: int, *, rounds: int, seed: int, width: int = 0) -> dict[str, Floats]:
-    """The measures in ``rounds`` resamples of ``groups``, (rounds,) each.
+    """The measures in ``rounds`` resamples of ``groups``, (rounds,) each; NaN of a single group, which tells nothing.
 
     ``width`` is how many numbers the statistic needs for a round, if they are more than there are groups.
     """
+    if groups < 2:
+        return {name: np.full(rounds, np.nan) for name in statistic(np.ones((1, groups)))}
     generator = np.random.default_rng(seed)
     size = max(1, min(rounds, _BUDGET // max(groups, width)))
     found: dict[str, list[Floats]] = {}

@@ -69,7 +69,7 @@ OF_RECORDS = {
 
 _UNITS = {
     "group": "what belongs together in the data, such as all reports on one authority",
-    "report": "one document, whatever it is about",
+    "report": "one document",
     "passage": "a run of sentences of one report",
     "sentence": "a single sentence, since the data do not say which belong together",
 }

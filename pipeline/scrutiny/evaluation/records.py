@@ -168,7 +168,7 @@ class _Comparison:
     def _match(self, number: int, least: float) -> int | None:
         span, role = self.expected[number], self.gold.records[number].role
         for index, (there, record) in enumerate(zip(self.found, self.report.records, strict=True)):
-            if span is not None and record.role is role and (common(span, there) > least or span == there):
+            if span is not None and record.role is role and (span == there or common(span, there) > least):
                 return index
         return None
 

@@ -33,7 +33,7 @@ _DIMENSIONS: dict[str, Callable[[LabelledSentence], str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """Some of the sentences: how many, of how many groups, and how well they were answered."""
+    """Some of the sentences: how many, of how many groups, and how well they were answered; no interval of one group."""
 
     value: str
     n: int
@@ -72,7 +72,9 @@ def slices(gold: Gold, answers: Answers, dimension: Sequence[str], *, rounds: in
             counts[name],
             len(statistics[name].own),
             *(
-                estimate(values_found[f"{name}\0{key}"], drawn.get(f"{name}\0{key}"))
+                estimate(
+                    values_found[f"{name}\0{key}"], drawn[f"{name}\0{key}"] if len(statistics[name].own) > 1 else None
+                )
                 for key in ("accuracy", "macro_f1")
             ),
         )
