@@ -111,9 +111,9 @@ def elsewhere(gold: Gold, answers: Answers, counted: Counted, *, rounds: int, se
         return {name: of for key in crossed for name, of in _named(key, _shares(total[key], table[key])).items()}
 
     values = shares(tables(np.ones((1, gold.count))), totals(np.ones((1, count))))
-    drawn = shares(
-        draws(tables, gold.count, rounds=rounds, seed=seed), draws(totals, count, rounds=rounds, seed=seed + 1)
-    )
+    # A single report is what it is; what is not known of it are the errors.
+    resampled = draws(totals, count, rounds=rounds, seed=seed + 1) if count > 1 else totals(np.ones((rounds, 1)))
+    drawn = shares(draws(tables, gold.count, rounds=rounds, seed=seed), resampled)
     raw = {f"sentences.{role}": float((counted.role == at).sum()) for at, role in enumerate(ROLES)}
     raw |= {f"reports.{role}": float(has[:, at].sum()) for at, role in enumerate(ROLES)}
     one = {key: float(of[0]) for key, of in values.items()}

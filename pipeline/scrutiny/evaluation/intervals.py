@@ -23,7 +23,7 @@ FEW_GROUPS = 20
 #: Numbers held at a time while resampling.
 _BUDGET = 4_000_000
 
-#: Measures by name, (rounds,) each, of weights (rounds, groups): how often each group was drawn.
+#: Measures by name, (rounds, ...) each, of weights (rounds, groups): how often each group was drawn.
 Statistic = Callable[[Floats], Mapping[str, Floats]]
 
 
@@ -67,12 +67,13 @@ def grouped(unit: str, names: Sequence[str]) -> Groups:
 
 
 def draws(statistic: Statistic, groups: int, *, rounds: int, seed: int, width: int = 0) -> dict[str, Floats]:
-    """The measures in ``rounds`` resamples of ``groups``, (rounds,) each; NaN of a single group, which tells nothing.
+    """The measures in ``rounds`` resamples of ``groups``, (rounds, ...) each; NaN of a single group.
 
     ``width`` is how many numbers the statistic needs for a round, if they are more than there are groups.
     """
     if groups < 2:
-        return {name: np.full(rounds, np.nan) for name in statistic(np.ones((1, groups)))}
+        once = statistic(np.ones((1, groups)))
+        return {name: np.full((rounds, *values.shape[1:]), np.nan) for name, values in once.items()}
     generator = np.random.default_rng(seed)
     size = max(1, min(rounds, _BUDGET // max(groups, width)))
     found: dict[str, list[Floats]] = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -100,9 +101,12 @@ def with_records(report: Report, system: System) -> Report:
 def record_level(gold: Sequence[GoldReport], reports: Sequence[Report], *, rounds: int, seed: int) -> RecordLevel:
     """Compare the records of ``reports`` with ``gold``, one for one."""
     compared = [_Comparison(one, report) for one, report in zip(gold, reports, strict=True)]
-    tallies = [dict(of_one.tally()) for of_one in compared]
+    tallies = [Counter[str]() for _ in compared]
+    for tally, of_one in zip(tallies, compared, strict=True):
+        for key, count in of_one.tally():
+            tally[key] += count
     keys = sorted({key for tally in tallies for key in tally})
-    table = np.array([[tally.get(key, 0) for key in keys] for tally in tallies], dtype=np.float64)
+    table = np.array([[tally[key] for key in keys] for tally in tallies], dtype=np.float64)
 
     def statistic(weights: Floats) -> Mapping[str, Floats]:
         return _measures(dict(zip(keys, (weights @ table).T, strict=True)))
@@ -173,7 +177,7 @@ class _Comparison:
         return None
 
     def tally(self) -> Iterator[tuple[str, int]]:
-        """Counts that add up over reports."""
+        """Counts by name, which add up within a report and over reports."""
         for kind, matches in (("exact", self.exact), ("overlap", self.overlapping)):
             yield from _hits(kind, [match is not None for match in matches], len(self.report.records))
             for role in RECORD_ROLES:
@@ -184,8 +188,7 @@ class _Comparison:
         yield from self._places()
         yield from self._fields()
         yield from self._links()
-        for (stage, kind), count in self._blame().items():
-            yield f"blame.{stage}.{kind}", count
+        yield from self._blame()
 
     def counts(self) -> Iterator[RoleCounts]:
         """Records by role."""
@@ -270,16 +273,13 @@ class _Comparison:
         yield "link.found", len(said)
         yield "link.hits", len(hits)
 
-    def _blame(self) -> dict[tuple[Stage, str], int]:
-        counts: dict[tuple[Stage, str], int] = {}
+    def _blame(self) -> Iterator[tuple[str, int]]:
+        """Every record that went wrong, by stage."""
         for number, match in enumerate(self.exact):
             if match is None:
-                key = (self._missed(number), "missed")
-                counts[key] = counts.get(key, 0) + 1
+                yield f"blame.{self._missed(number)}.missed", 1
         for index in set(range(len(self.found))) - {match for match in self.exact if match is not None}:
-            key = (self._spurious(index), "spurious")
-            counts[key] = counts.get(key, 0) + 1
-        return counts
+            yield f"blame.{self._spurious(index)}.spurious", 1
 
     def _missed(self, number: int) -> Stage:
         """The first stage that kept a gold record from being found."""

@@ -33,7 +33,7 @@ _DIMENSIONS: dict[str, Callable[[LabelledSentence], str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """Some of the sentences: how many, of how many groups, and how well they were answered; no interval of one group."""
+    """Some of the sentences: how many, of how many groups, how well answered; of one group no interval."""
 
     value: str
     n: int
