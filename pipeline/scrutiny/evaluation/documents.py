@@ -115,7 +115,9 @@ def gold_reports(data: str) -> list[GoldReport]:
         DataError: a file is not in the format, or the report beside it is missing.
     """
     path = Path(data)
-    files = sorted(path.glob("*.json")) if path.is_dir() else [path] if path.suffix.lower() == ".json" else []
+    files = [path] if path.suffix.lower() == ".json" else []
+    if path.is_dir() and not any(path.glob("*.jsonl")):
+        files = sorted(path.glob("*.json"))
     return [_gold_report(file) for file in files]
 
 

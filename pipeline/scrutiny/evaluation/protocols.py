@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
@@ -31,11 +31,16 @@ class Protocol(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Fold:
-    """The sentences at ``test`` are measured with what ``training`` teaches; ``held_out`` are names of ``unit``."""
+    """The sentences at ``test`` are measured with what ``training`` teaches.
+
+    ``rest`` is what of the data measured on may be trained on; ``held_out`` are the values of the field ``unit`` that
+    nothing trained on may have.
+    """
 
     name: str
     test: Ints
     training: tuple[LabelledSentence, ...]
+    rest: tuple[LabelledSentence, ...]
     unit: str
     held_out: frozenset[str]
 
@@ -55,8 +60,9 @@ def folds(
 ) -> list[Fold]:
     """The folds of a protocol.
 
-    ``holdout`` measures all of ``data`` with what ``training`` teaches. The others hold out a part of ``data`` at a
-    time and train on the rest of it and on ``training``, without what is of the groups or sources held out.
+    ``holdout`` measures all of ``data`` with what ``training`` teaches, whatever they share. The others hold out a
+    part of ``data`` at a time and train on the rest of it and on ``training``, without what is of the groups or
+    sources held out.
     ``group-kfold`` has ``count`` parts with whole groups and about equal shares of the roles, drawn with ``seed``;
     ``leave-one-source-out`` one for each source, or for sources named in one of ``together``.
 
@@ -64,7 +70,10 @@ def folds(
         DataError: there are too few groups or sources, or nothing is left to train on.
     """
     if protocol is Protocol.HOLDOUT:
-        return [Fold("all", np.arange(len(data)), tuple(training), "group", frozenset())]
+        unit = groups_of(data).unit
+        unit = "text" if unit == "sentence" else unit
+        held_out = frozenset(getattr(sentence, unit) for sentence in data)
+        return [Fold("all", np.arange(len(data)), tuple(training), (), unit, held_out)]
     if protocol is Protocol.GROUP_KFOLD:
         unit, parts = _group_parts(data, count, seed)
     else:
@@ -72,11 +81,11 @@ def folds(
     made = []
     for name, test in parts:
         held_out = frozenset(getattr(data[at], unit) for at in test.tolist())
-        fold = Fold(name, test, (), unit, held_out)
-        rest = tuple(_once(fold.without([*training, *data])))
-        if not rest:
+        fold = Fold(name, test, (), (), unit, held_out)
+        others, rest = tuple(_once(fold.without([*training, *data]))), tuple(fold.without(data))
+        if not others:
             raise DataError(f"Without {name} nothing is left to train on.", remedy="Give more data with --train.")
-        made.append(Fold(name, test, rest, unit, held_out))
+        made.append(replace(fold, training=others, rest=rest))
     return made
 
 
@@ -117,7 +126,7 @@ def _once(sentences: Iterable[LabelledSentence]) -> Iterable[LabelledSentence]:
 
 
 def retrained(fold: Fold, config_file: Path, folder: Path, *, base_model: str | None) -> Path:
-    """The folder of a model trained as ``config_file`` says, on its data and the fold's, without what is held out.
+    """The folder of a model trained as ``config_file`` says, on its data and the fold's rest, without what is held out.
 
     One that is finished is taken as it is, so an interrupted run goes on.
 
@@ -133,7 +142,7 @@ def retrained(fold: Fold, config_file: Path, folder: Path, *, base_model: str | 
 
     config = load_config(config_file)
     validation = fold.without(gather(config.data.validation))
-    training = list(_once([*fold.without(gather(config.data.train)), *fold.training]))
+    training = list(_once([*fold.without(gather(config.data.train)), *fold.rest]))
     if not validation:
         groups = groups_of(training)
         validation = [s for s, group in zip(training, groups.index.tolist(), strict=True) if group % _VALIDATION == 0]
