@@ -1,6 +1,6 @@
 """How long an evaluation takes once the predictions are there: invented sentences, random scores, real arithmetic.
 
-python benchmarks/evaluation.py --sentences 10000 --rounds 1000
+python benchmarks/evaluation_speed.py --sentences 10000 --rounds 1000
 """
 
 from __future__ import annotations
