@@ -116,7 +116,14 @@ def test_everything_is_told_in_the_terminal_and_written(
     evaluated: tuple[Path, subprocess.CompletedProcess[str]],
 ) -> None:
     folder, result = evaluated
-    for words in ("best", "worst", "rules", "TF-IDF + logistic regression", "LEAKAGE", "best is better than worst"):
+    for words in (
+        "best",
+        "worst",
+        "rules",
+        "TF-IDF + logistic regression",
+        "LEAKAGE",
+        "best.jsonl is better than worst.jsonl",
+    ):
         assert words in result.stdout
     assert "kappa" in result.stdout
     found = json.loads((folder / "metrics.json").read_text())
@@ -168,6 +175,20 @@ def test_the_same_seed_gives_the_same_bytes(here: Here, tmp_path: Path) -> None:
     assert len(files) > 10
     for file in files:
         assert (tmp_path / "one" / file).read_bytes() == (tmp_path / "two" / file).read_bytes(), file
+
+
+def test_roles_alone_are_enough_for_a_page(here: Here, tmp_path: Path) -> None:
+    for folder, wrong in (("a", 7), ("b", 3)):
+        (tmp_path / folder).mkdir()
+        lines = [json.loads(line) for line in predictions(tmp_path / "s.jsonl", wrong=wrong).read_text().splitlines()]
+        write(tmp_path / folder / "p.jsonl", [{"id": line["id"], "role": line["role"]} for line in lines])
+    given = ["--predictions", "a/p.jsonl", "--predictions", "b/p.jsonl", "--train", "d.jsonl", "--rounds", "20"]
+    code, said = here("evaluate", "d.jsonl", *given, "--output", "o")
+    assert code == 0, said
+    found = json.loads((tmp_path / "o" / "metrics.json").read_text())
+    assert [system["name"] for system in found["systems"][:2]] == ["a/p.jsonl", "b/p.jsonl"]
+    assert "brier" not in found["systems"][0]["measures"]
+    assert "not given" in (tmp_path / "o" / "report.html").read_text()
 
 
 @pytest.mark.parametrize(

@@ -103,7 +103,7 @@ def read_answers(path: Path, gold: Sequence[LabelledSentence]) -> Answers:
     if len({of_one is None for of_one in scores}) > 1:
         raise DataError(f"{path}: some predictions have scores and others none.", remedy=_REMEDY)
     return Answers(
-        path.stem,
+        path.name,
         "predictions",
         role=np.array(roles, dtype=np.int64),
         second=np.array(seconds, dtype=np.int64),
@@ -123,7 +123,9 @@ def _rows(path: Path) -> list[dict[str, Any]]:
                 rows = list(csv.DictReader(file))
         else:
             rows = [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line.strip()]
-    except (OSError, ValueError, csv.Error) as error:
+    except OSError as error:
+        raise DataError(f"{path}: cannot be read: {error.strerror or error}.", remedy=_REMEDY) from None
+    except (ValueError, csv.Error) as error:
         raise DataError(f"{path}: no predictions could be read: {error}.", remedy=_REMEDY) from None
     if not rows or not all(isinstance(row, dict) for row in rows):
         raise DataError(f"{path}: there are no predictions in it.", remedy=_REMEDY)

@@ -45,7 +45,8 @@ def wrong_sentences(outcome: Outcome) -> list[Row]:
     rows = []
     for at in wrong.tolist():
         sentence = outcome.sentences[at]
-        row: Row = {
+        row: Row = dict.fromkeys(COLUMNS, "")
+        row |= {
             name: getattr(sentence, name)
             for name in ("id", "source", "group", "document", "passage", "position", "heading", "block", "text")
         }
@@ -69,7 +70,7 @@ def write_errors(path: Path, rows: Sequence[Row]) -> None:
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         table = csv.writer(file)
         table.writerow(COLUMNS)
-        table.writerows([cell(row.get(column, "")) for column in COLUMNS] for row in rows)
+        table.writerows([cell(row[column]) for column in COLUMNS] for row in rows)
 
 
 def _name(role: int) -> str:

@@ -101,7 +101,11 @@ def run(request: Request) -> Outcome:
         whole.read_by(name, classifier)
     if request.retrain is not None and request.work is not None:
         answers.append(_retrained(request, request.retrain, request.work, gold, parts))
-    answers += elsewhere
+    names = [file.name for file in request.predictions]
+    answers += [
+        replace(given, name=f"{file}") if names.count(file.name) > 1 else given
+        for file, given in zip(request.predictions, elsewhere, strict=True)
+    ]
     rules = Rules()
     answers.append(answers_of(rules.name, "baseline", predict_with(rules, gold), scored=False))
     whole.read_by(rules.name, rules)
