@@ -74,6 +74,12 @@ _UNITS = {
     "sentence": "a single sentence, since the data do not say which belong together",
 }
 
+_DIMENSIONS = {
+    "block": "kind of block",
+    "held out": "what was held out",
+    "in the training data": "whether the sentence is in the training data",
+}
+
 _PROTOCOLS = {
     Protocol.HOLDOUT: "every system was measured as it is, on data kept apart from its training.",
     Protocol.GROUP_KFOLD: "the groups were parted, and each part measured with what was learnt from the others.",
@@ -100,6 +106,7 @@ def write_page(path: Path, evaluation: Evaluation, pictures: Sequence[Picture], 
         measures=MEASURES,
         of_records=OF_RECORDS,
         units=_UNITS,
+        dimensions=_DIMENSIONS,
         protocols=_PROTOCOLS,
         pictures={picture.name: _embedded(picture) for picture in pictures},
         errors=errors[:_ERRORS],

@@ -160,9 +160,9 @@ def _reliability(evaluation: Evaluation, size: tuple[float, float]) -> Figure:
             marker=mark,
             label=_short(system.name),
         )
-    _, first = _scored(evaluation)[0]
+    at, first = _scored(evaluation)[0]
     middles = [(one.low + one.high) / 2 for one in first.reliability]
-    below.bar(middles, [one.n for one in first.reliability], width=0.09, color=_STYLES[0][0])
+    below.bar(middles, [one.n for one in first.reliability], width=0.09, color=_style(at)[0])
     below.set_ylabel("sentences")
     below.set_xlabel(f"confidence (sentences below: {_short(first.name)})")
     axes.set_ylabel("share of right roles")
