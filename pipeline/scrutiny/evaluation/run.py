@@ -106,17 +106,8 @@ def run(request: Request) -> Outcome:
         replace(given, name=f"{file}") if names.count(file.name) > 1 else given
         for file, given in zip(request.predictions, elsewhere, strict=True)
     ]
-    rules = Rules()
-    answers.append(answers_of(rules.name, "baseline", predict_with(rules, gold), scored=False))
-    whole.read_by(rules.name, rules)
-    warnings = []
-    if find_spec("sklearn") is None:
-        warnings.append(f"The baseline {Linear.name} is left out: scikit-learn is not installed. {_EXTRA}")
-    else:
-        fitted = [Linear(fold.training) for fold in parts]
-        answers.append(answers_of(Linear.name, "baseline", _by_fold(fitted, gold, parts)))
-        if len(fitted) == 1:
-            whole.read_by(Linear.name, fitted[0])
+    warnings = list[str]()
+    answers += _baselines(gold, parts, whole, warnings)
     leak, leaked = _leakage(gold, parts)
     inputs = Inputs(
         name=request.data + (f":{request.split}" if request.split else ""),
@@ -201,6 +192,22 @@ def _retrained(
             yield Classifier(model, device=request.device, precision=request.precision)
 
     return answers_of(f"{config.stem}, trained anew", "model", _by_fold(systems(), gold, parts))
+
+
+def _baselines(
+    gold: Sequence[LabelledSentence], parts: Sequence[Fold], whole: _WholeReports, warnings: list[str]
+) -> Iterator[Answers]:
+    """What the baselines say, the one that learns fitted anew for each fold; ``warnings`` tell if it is left out."""
+    rules = Rules()
+    yield answers_of(rules.name, "baseline", predict_with(rules, gold), scored=False)
+    whole.read_by(rules.name, rules)
+    if find_spec("sklearn") is None:
+        warnings.append(f"The baseline {Linear.name} is left out: scikit-learn is not installed. {_EXTRA}")
+        return
+    fitted = [Linear(fold.training) for fold in parts]
+    yield answers_of(Linear.name, "baseline", _by_fold(fitted, gold, parts))
+    if len(fitted) == 1:
+        whole.read_by(Linear.name, fitted[0])
 
 
 def _leakage(gold: Sequence[LabelledSentence], parts: Sequence[Fold]) -> tuple[Leakage, list[bool]]:
