@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ from scrutiny.evaluation.tally import Gold
 #: Parts of one kind that are told one by one; the smaller ones are told together.
 _MOST = 20
 OTHERS = "(all others)"
+
+_NUMBER = re.compile(r"\d+")
 
 #: Words at which the next class of length begins.
 _LENGTHS = (10, 20, 30, 40)
@@ -55,10 +58,15 @@ def dimensions(sentences: Sequence[LabelledSentence]) -> dict[str, list[str]]:
 
 
 def slices(gold: Gold, answers: Answers, dimension: Sequence[str], *, rounds: int, seed: int) -> tuple[Slice, ...]:
-    """The parts into which ``dimension``, a value for each sentence, puts them; the largest first, the others last."""
+    """The parts into which ``dimension``, a value for each sentence, puts them.
+
+    The largest are first and the others last; values that begin with a number are in its order.
+    """
     values = np.array(dimension)
     counts = Counter(dimension)
     names = sorted(counts, key=lambda name: (name == OTHERS, -counts[name], name))
+    if all(_NUMBER.match(name) for name in names):
+        names.sort(key=lambda name: int(_NUMBER.match(name)[0]))  # type: ignore[index]
     statistics = {name: _Part(gold, answers, np.flatnonzero(values == name)) for name in names}
 
     def statistic(weights: Floats) -> Mapping[str, Floats]:
@@ -96,10 +104,6 @@ class _Part:
 
 def _length(text: str) -> str:
     words = len(text.split())
-    bounds = [0, *_LENGTHS]
-    at = max(index for index, bound in enumerate(bounds) if words >= bound)
-    return (
-        f"{bounds[at]:02d} words or more"
-        if at == len(_LENGTHS)
-        else f"{max(bounds[at], 1):02d} to {bounds[at + 1] - 1} words"
-    )
+    low = max((bound for bound in _LENGTHS if words >= bound), default=1)
+    high = min((bound for bound in _LENGTHS if words < bound), default=None)
+    return f"{low} words or more" if high is None else f"{low} to {high - 1} words"
