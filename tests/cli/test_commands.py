@@ -115,7 +115,7 @@ def test_an_output_inside_the_input_folder_is_not_read_again(samples: Path, tmp_
         (["distill", "missing.toml", "--output", "o", "--teacher", "t"], "cannot be read"),
         (["explain", " "], "nothing to explain"),
         (["explain", "Plans are late.", "--model", "no/such/model"], "no such model folder"),
-        (["schema", "models"], "records, sentences, reports, failures"),
+        (["schema", "models"], "records, sentences, reports, failures, metrics"),
         (["frobnicate"], "frobnicate"),
     ],
 )

@@ -1,7 +1,8 @@
 """The command line: ``scrutiny COMMAND``. Each command is a file here that parses and calls a plain function.
 
 Exit codes: 0 everything was read; 1 the command line, the model, the configuration or the output folder is at
-fault, nothing was done; 2 some inputs failed, the rest is written; 3 no input could be read; 130 interrupted.
+fault, nothing was done; 2 some inputs failed, the rest is written; 3 no input could be read; 4 a measure is
+under what --fail-under asks; 130 interrupted.
 """
 
 from __future__ import annotations

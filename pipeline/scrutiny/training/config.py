@@ -19,14 +19,10 @@ class _Section(BaseModel):
 
 
 class DataSource(_Section):
-    """Labelled sentences: ``authored`` or a path (relative to the working folder), all splits or one.
-
-    Each pass of a training goes over them so many ``times``.
-    """
+    """Labelled sentences: ``authored`` or a path (relative to the working folder), all splits or one."""
 
     data: str
     split: str | None = None
-    times: int = Field(default=1, ge=1)
 
 
 class Data(_Section):
