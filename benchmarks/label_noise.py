@@ -21,7 +21,7 @@ from scrutiny.report import ROLES
 from scrutiny.training.config import load_config
 from scrutiny.training.doubts import find_doubts, held_out
 from scrutiny.training.gathering import gather
-from scrutiny.training.learners import BagOfWords
+from scrutiny.training.learners import word_counts
 
 #: Draws by lot whose measures are averaged.
 DRAWS = 5
@@ -67,7 +67,7 @@ def main() -> None:
 def _worst(sentences: Sequence[LabelledSentence], count: int) -> list[int]:
     """The numbers of the sentences whose labels are doubted most, worst first."""
     numbers = {id(unit): number for number, unit in enumerate(sentences)}
-    doubts = find_doubts(sentences, held_out(sentences, BagOfWords()))
+    doubts = find_doubts(sentences, held_out(sentences, word_counts))
     return [numbers[id(doubt.sentence)] for doubt in doubts[:count]]
 
 
@@ -80,7 +80,7 @@ def _measured(
     """Accuracy and macro-F1 on each of the validation data."""
     gold = [unit for units in validation.values() for unit in units]
     weights = [weight if number in doubted else 1.0 for number in range(len(training))]
-    guesses = iter([ROLES[index] for index in BagOfWords()(training, gold, weights=weights).argmax(axis=1)])
+    guesses = iter([ROLES[index] for index in word_counts(training, gold, weights=weights).argmax(axis=1)])
     figures = []
     for units in validation.values():
         measures = measure([unit.role for unit in units], [next(guesses) for _ in units])

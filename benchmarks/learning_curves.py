@@ -24,7 +24,7 @@ from scrutiny.evaluation.metrics import measure
 from scrutiny.report import ROLES
 from scrutiny.training.config import DataSource, load_config
 from scrutiny.training.gathering import gather
-from scrutiny.training.learners import BagOfWords, FineTuned, Learner
+from scrutiny.training.learners import FineTuned, Learner, word_counts
 
 Units = list[LabelledSentence]
 
@@ -40,7 +40,7 @@ def main() -> None:
     arguments = parser.parse_args()
     config = load_config(arguments.config)
     learner = (
-        FineTuned(config, arguments.encoder, base_model=arguments.base_model) if arguments.encoder else BagOfWords()
+        FineTuned(config, arguments.encoder, base_model=arguments.base_model) if arguments.encoder else word_counts
     )
     real, authored = _sorts(config.data.train)
     validation = _sorts(config.data.validation)

@@ -12,7 +12,7 @@ from scrutiny.corpora import LabelledSentence
 from scrutiny.errors import DataError
 from scrutiny.report import ROLES, Role
 from scrutiny.training.doubts import Doubt, by_name, find_doubts, held_out, weights, write_doubts
-from scrutiny.training.learners import BagOfWords
+from scrutiny.training.learners import word_counts
 
 WORDS = {Role.FINDING: "poor", Role.STRENGTH: "good", Role.RECOMMENDATION: "must", Role.OTHER: "visited"}
 
@@ -34,11 +34,11 @@ def test_changed_labels_are_the_worst_doubts_with_the_role_they_had() -> None:
     for number, role in changed.items():
         assert sentences[number].role != role
         sentences[number] = replace(sentences[number], role=role)
-    found = find_doubts(sentences, held_out(sentences, BagOfWords()))
+    found = find_doubts(sentences, held_out(sentences, word_counts))
     assert {(int(doubt.sentence.id), doubt.suggested) for doubt in found} == {(n, ROLES[n % 4]) for n in changed}
     assert [doubt.quality for doubt in found] == sorted(doubt.quality for doubt in found)
     sentences[60] = replace(sentences[60], second_role=Role.FINDING)
-    again = find_doubts(sentences, held_out(sentences, BagOfWords()))
+    again = find_doubts(sentences, held_out(sentences, word_counts))
     assert {int(doubt.sentence.id) for doubt in again} == {17, 155}
 
 

@@ -10,7 +10,7 @@ from scrutiny.corpora import LabelledSentence, read_jsonl, write_jsonl
 from scrutiny.errors import DataError
 from scrutiny.report import ROLES, Role
 from scrutiny.training.config import Data, DataSource, Model, Optimisation, TrainingConfig
-from scrutiny.training.learners import BagOfWords, FineTuned, texts
+from scrutiny.training.learners import FineTuned, word_counts
 
 WORDS = {Role.FINDING: "poor", Role.STRENGTH: "good", Role.RECOMMENDATION: "must", Role.OTHER: "the"}
 
@@ -26,27 +26,32 @@ def sentences(count: int = 60) -> list[LabelledSentence]:
 
 def test_words_are_counted_and_weights_honoured() -> None:
     units = sentences()
-    probabilities = BagOfWords()(units, units[:8])
+    probabilities = word_counts(units, units[:8])
     assert probabilities.sum(axis=1) == pytest.approx(np.ones(8))
     assert [ROLES[index] for index in probabilities.argmax(axis=1)] == [unit.role for unit in units[:8]]
     # As many say the opposite, and count for nothing.
     contrary = [replace(unit, role=Role.OTHER) for unit in units]
-    weighted = BagOfWords()([*units, *contrary], units[:8], weights=[1.0] * 60 + [0.0] * 60)
+    weighted = word_counts([*units, *contrary], units[:8], weights=[1.0] * 60 + [0.0] * 60)
     assert [ROLES[index] for index in weighted.argmax(axis=1)] == [unit.role for unit in units[:8]]
     # A role that nobody showed is impossible.
-    assert not BagOfWords()([unit for unit in units if unit.role != Role.OTHER], units)[:, 3].any()
+    assert not word_counts([unit for unit in units if unit.role != Role.OTHER], units)[:, 3].any()
 
 
 @pytest.mark.parametrize("training", [sentences(1), [unit for unit in sentences() if unit.role == Role.OTHER]])
 def test_sentences_that_teach_nothing_are_refused(training: list[LabelledSentence]) -> None:
-    with pytest.raises(DataError, match=f"Nothing can be learnt from these {len(training)} sentences"):
-        BagOfWords()(training, sentences())
+    with pytest.raises(DataError, match=f"Word counts cannot be fitted to {len(training)} sentences"):
+        word_counts(training, sentences())
 
 
 def test_words_of_headings_are_others_than_those_of_sentences() -> None:
-    unit = replace(sentences(1)[0], text="Plans are late.", heading="Good plans")
-    assert texts([unit]) == ["Plans are late. heading_good heading_plans"]
-    assert texts([unit], headed=False) == ["Plans are late. "]
+    units = sentences()
+    headed = replace(units[0], heading="good good")
+    assert (word_counts(units, [headed]) == word_counts(units, units[:1])).all()
+    # But they are learnt from where they stand in headings.
+    under = [replace(unit, heading="good") for unit in units if unit.role == Role.FINDING]
+    praise = [units[1], replace(units[1], heading="good good")]
+    bare, headed_by_shortfall = word_counts([*units, *under], praise)
+    assert headed_by_shortfall[0] > bare[0]
 
 
 def test_an_encoder_is_fine_tuned_once_for_the_same_sentences(encoder: Path, tmp_path: Path) -> None:

@@ -35,11 +35,11 @@ def doubts(
         need("accelerate", "matplotlib", extra="train")
     from scrutiny.training.doubts import by_name, find_doubts, held_out, write_doubts
     from scrutiny.training.gathering import gather
-    from scrutiny.training.learners import BagOfWords, FineTuned
+    from scrutiny.training.learners import FineTuned, word_counts
 
     named = by_name(gather(settings.data.train))
     sentences = [unit for unit in named.values() if unit.source not in settings.data.exclude_sources]
-    learner = FineTuned(settings, encoder, base_model=base_model) if encoder else BagOfWords()
+    learner = FineTuned(settings, encoder, base_model=base_model) if encoder else word_counts
     try:
         found = find_doubts(sentences, held_out(sentences, learner, folds=folds))[: round(share * len(sentences))]
         write_doubts(output, found)

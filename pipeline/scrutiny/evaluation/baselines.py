@@ -14,6 +14,7 @@ import numpy as np
 
 from scrutiny.corpora import LabelledSentence
 from scrutiny.errors import DataError
+from scrutiny.evaluation.metrics import Floats
 from scrutiny.evaluation.predict import to_unit
 from scrutiny.report import ROLES, Decision, Prediction, Role
 from scrutiny.roles.settings import ModelSettings
@@ -71,8 +72,8 @@ class Linear:
     name = "TF-IDF + logistic regression"
     scored = True
 
-    def __init__(self, training: Sequence[LabelledSentence]) -> None:
-        """Fit to labelled sentences.
+    def __init__(self, training: Sequence[LabelledSentence], *, weights: Sequence[float] | None = None) -> None:
+        """Fit to labelled sentences; ``weights`` tell how much each of them counts.
 
         Raises:
             DataError: they are too few to learn from.
@@ -89,21 +90,28 @@ class Linear:
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", ConvergenceWarning)
-                self._model.fit([_text(to_unit(unit)) for unit in training], [unit.role.value for unit in training])
+                self._model.fit(
+                    [_text(to_unit(unit)) for unit in training],
+                    [unit.role.value for unit in training],
+                    logisticregression__sample_weight=weights,
+                )
         except ValueError as error:
             raise DataError(
-                f"The baseline cannot be fitted to {len(training)} sentences: {error}.",
-                remedy="Give more training data, of several roles, with --train.",
+                f"Word counts cannot be fitted to {len(training)} sentences: {str(error).splitlines()[0]}",
+                remedy="Give more labelled sentences to train on, of several roles.",
             ) from None
 
     def predict(self, units: Sequence[Unit]) -> list[Prediction]:
         """One prediction for each unit."""
-        if not units:
-            return []
+        return [_prediction(row) for row in self.probabilities(units).round(6).tolist()]
+
+    def probabilities(self, units: Sequence[Unit]) -> Floats:
+        """How probable each role is for each unit: shape (units, roles); rows sum up to 1."""
         scores = np.zeros((len(units), len(ROLES)))
-        columns = [ROLES.index(Role(name)) for name in self._model.classes_]
-        scores[:, columns] = self._model.predict_proba([_text(unit) for unit in units])
-        return [_prediction(row) for row in scores.round(6).tolist()]
+        if units:
+            columns = [ROLES.index(Role(name)) for name in self._model.classes_]
+            scores[:, columns] = self._model.predict_proba([_text(unit) for unit in units])
+        return scores
 
 
 def _text(unit: Unit) -> str:

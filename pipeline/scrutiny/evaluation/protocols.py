@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -137,7 +136,7 @@ def retrained(fold: Fold, config_file: Path, folder: Path, *, base_model: str | 
     """
     from scrutiny.training.config import DataSource, load_config
     from scrutiny.training.gathering import gather
-    from scrutiny.training.provenance import run_of
+    from scrutiny.training.provenance import PROVENANCE, is_made_by, run_of
     from scrutiny.training.train import train
 
     config = load_config(config_file)
@@ -157,13 +156,11 @@ def retrained(fold: Fold, config_file: Path, folder: Path, *, base_model: str | 
     data = config.data.model_copy(update={**sources, "doubts": None})
     config = config.model_copy(update={"data": data})
     model, run = folder / "model", run_of(config, base_model)
-    kept = model / "training.json"
-    if kept.is_file() and not (model / "checkpoints").exists():
-        finished = json.loads(kept.read_text(encoding="utf-8"))
-        if any(finished.get(key) != value for key, value in run.items()):
-            raise ConfigError(
-                f"{model} was trained with other data or settings.", remedy="Give another --output, or remove it."
-            )
+    if is_made_by(run, model):
         return model
+    if (model / PROVENANCE).is_file() and not (model / "checkpoints").exists():
+        raise ConfigError(
+            f"{model} was trained with other data or settings.", remedy="Give another --output, or remove it."
+        )
     train(config, model, base_model=base_model, command=f"scrutiny evaluate --retrain {config_file.as_posix()}")
     return model

@@ -20,6 +20,9 @@ from scrutiny.version import __version__
 
 _FILE_NAME = "run.json"
 
+#: What a finished run writes beside its model.
+PROVENANCE = "training.json"
+
 
 def run_of(config: TrainingConfig, base_model: str | None, teachers: Sequence[Classifier] = ()) -> dict[str, Any]:
     """What decides the outcome of a run, as plain JSON values; data and teachers by their SHA-256.
@@ -89,4 +92,13 @@ def write_provenance(
     """Write ``training.json``: the run, the command, the versions and the course of the validation measures."""
     measured = [entry for entry in log if "eval_macro_f1" in entry]
     provenance = {"command": command, **run, "sentences": sentences, "versions": versions(), "log": measured}
-    (output / "training.json").write_text(json.dumps(provenance, indent=2) + "\n", encoding="utf-8")
+    (output / PROVENANCE).write_text(json.dumps(provenance, indent=2) + "\n", encoding="utf-8")
+
+
+def is_made_by(run: dict[str, Any], model: Path) -> bool:
+    """Whether ``model`` is the folder that a finished run wrote."""
+    kept = model / PROVENANCE
+    if not kept.is_file() or (model / "checkpoints").exists():
+        return False
+    made = json.loads(kept.read_text(encoding="utf-8"))
+    return all(made.get(key) == value for key, value in run.items())
