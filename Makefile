@@ -29,8 +29,9 @@ demo: $(VENV)/.base ## Turn the sample reports into records
 	$(BIN)/scrutiny extract corpora/samples --output out/demo
 	@echo "Look at out/demo/records.csv (a spreadsheet), records.jsonl (one record a line) and reports.jsonl."
 
+# Two at a time, with one thread each for matrix products: more would stand in each other's way.
 test: $(VENV)/.dev ## Run the tests
-	$(BIN)/python -m pytest
+	OMP_NUM_THREADS=1 OMP_WAIT_POLICY=PASSIVE $(BIN)/python -m pytest --numprocesses 2
 
 lint: $(VENV)/.dev ## Check style and types
 	$(BIN)/ruff check .

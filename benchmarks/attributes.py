@@ -24,6 +24,7 @@ from types import MappingProxyType
 from typing import Any
 
 from scrutiny.corpora import parse_authored
+from scrutiny.evaluation.alignment import Words, align, common
 from scrutiny.pipeline import load
 from scrutiny.reading.metadata import describe
 from scrutiny.records.attributes import Describer
@@ -43,11 +44,12 @@ from scrutiny.report import (
     Sentence,
     Source,
 )
-from whole_reports import overlap
 
 AUTHORED = Path(__file__).resolve().parent.parent / "corpora" / "authored"
 #: The gold calls service users of all kinds children, as the reports do that it was first made for.
 _VOICES = {"children": "service_users"}
+#: Words in common, of those in either, from which a sentence is a labelled unit.
+_SAME = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,13 +243,15 @@ def from_files(golds: Sequence[Gold], folder: Path) -> Iterator[tuple[Gold, dict
             facts = {"publication_date": gold.facts["date"]}
             (report,) = pipeline.stream([(f"{gold.name}.md", printed(gold))])
             report = complete(replace(report, metadata=MappingProxyType({**report.metadata, **facts}), records=()))
+        words, labelled = Words(report.text), [unit for unit in gold.units if unit.role]
+        places = align(words, [unit.text for unit in labelled])
         found: dict[int, Record] = {}
         for record in report.records:
-            first = report.sentences[record.sentences[0]].text
-            for unit in gold.units:
-                if unit.role and unit.number not in found and overlap(unit.text, first) >= 0.9:
-                    found[unit.number] = record
-                    break
+            first = report.sentences[record.sentences[0]]
+            span = words.within(first.start, first.end)
+            for unit, place in zip(labelled, places, strict=True):
+                if place and common(span, (place.first, place.last)) >= _SAME:
+                    found.setdefault(unit.number, record)
         yield gold, found
 
 

@@ -1,4 +1,4 @@
-"""The figures of the model card: a model's measures on labelled data, in all and by source.
+"""The figures of the model card: a model's measures on labelled data, in all and by source, as rows of a table.
 
 python benchmarks/model_card.py ../shared/corpora/validation.jsonl authored:validation --by-source
 """
@@ -6,18 +6,16 @@ python benchmarks/model_card.py ../shared/corpora/validation.jsonl authored:vali
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
 
 import numpy as np
 
 from scrutiny import corpora
-from scrutiny.corpora import LabelledSentence
-from scrutiny.evaluation.metrics import measure
+from scrutiny.evaluation.answers import Answers, answers_of
+from scrutiny.evaluation.intervals import point
 from scrutiny.evaluation.predict import predict
+from scrutiny.evaluation.tally import Gold, Tally, gold_of
 from scrutiny.pipeline import load
-from scrutiny.report import Decision, Prediction
-
-BINS = 10
+from scrutiny.report import ROLES
 
 
 def main() -> None:
@@ -34,56 +32,30 @@ def main() -> None:
         "| calibration error | left to review | accuracy of the rest | second role F1 |\n" + "|---" * 12 + "|"
     )
     for name in arguments.data:
-        gold = labelled(name)
+        gold = corpora.select(name)
         predictions = pipeline.classify([unit.text for unit in gold]) if arguments.alone else predict(pipeline, gold)
-        print(_row(f"**{name.rsplit('/', 1)[-1]}**", gold, predictions))
+        answers = answers_of(name, "model", predictions)
+        print(_row(f"**{name.rsplit('/', 1)[-1]}**", gold_of(gold), answers))
         for source in sorted({unit.source for unit in gold}) if arguments.by_source else ():
-            rows = [index for index, unit in enumerate(gold) if unit.source == source]
-            print(_row(source, [gold[index] for index in rows], [predictions[index] for index in rows]))
+            rows = np.array([index for index, unit in enumerate(gold) if unit.source == source])
+            print(_row(source, gold_of([gold[index] for index in rows.tolist()]), answers.taken(rows)))
 
 
-def labelled(name: str) -> list[LabelledSentence]:
-    """The sentences at a path, or of a split of the authored corpus (``authored:SPLIT``)."""
-    data, _, split = name.partition(":") if name.startswith("authored") else (name, "", "")
-    return [unit for key, units in corpora.sentences(data).items() if split in ("", key) for unit in units]
-
-
-def _row(name: str, gold: Sequence[LabelledSentence], predictions: Sequence[Prediction]) -> str:
-    measures = measure([unit.role for unit in gold], [prediction.role for prediction in predictions])
-    accepted = [
-        prediction.role == unit.role
-        for unit, prediction in zip(gold, predictions, strict=True)
-        if prediction.decision is Decision.ACCEPT
-    ]
-    given = sum(prediction.second_role is not None for prediction in predictions)
-    labelled = sum(unit.second_role is not None for unit in gold)
-    right = sum(
-        unit.second_role is not None and prediction.second_role == unit.second_role
-        for unit, prediction in zip(gold, predictions, strict=True)
-    )
+def _row(name: str, gold: Gold, answers: Answers) -> str:
+    found = point(Tally(gold, answers), gold.count)
+    # The F1 of a role that is not labelled is no measure of how it is found.
+    of_roles = (found[f"{role}.f1"] if (gold.role == number).any() else None for number, role in enumerate(ROLES))
     figures = (
-        f"{measures.n}",
-        f"{measures.accuracy:.3f}",
-        f"{measures.macro_f1:.3f}",
-        *(f"{of_role.f1:.3f}" if of_role.support else "" for of_role in measures.roles.values()),
-        f"{_calibration_error(gold, predictions):.3f}",
-        f"{1 - len(accepted) / len(gold):.1%}",
-        f"{np.mean(accepted):.3f}" if accepted else "",
-        f"{2 * right / (given + labelled):.3f}" if labelled else "",
+        f"{len(gold.role)}",
+        f"{found['accuracy']:.3f}",
+        f"{found['macro_f1']:.3f}",
+        *("" if f1 is None else f"{f1:.3f}" for f1 in of_roles),
+        f"{found['calibration_error']:.3f}",
+        f"{1 - found['accepted.share']:.1%}",
+        f"{found['accepted.accuracy']:.3f}",
+        f"{found['second_role.f1']:.3f}" if "second_role.f1" in found else "",
     )
     return f"| {name} | {' | '.join(figures)} |"
-
-
-def _calibration_error(gold: Sequence[LabelledSentence], predictions: Sequence[Prediction]) -> float:
-    """Expected calibration error over ten equally wide bins (Naeini et al. 2015)."""
-    confidence = np.array([prediction.confidence for prediction in predictions])
-    right = np.array([prediction.role == unit.role for unit, prediction in zip(gold, predictions, strict=True)])
-    bins = np.minimum((confidence * BINS).astype(int), BINS - 1)
-    gaps = [
-        abs(right[bins == number].mean() - confidence[bins == number].mean()) * (bins == number).mean()
-        for number in set(bins.tolist())
-    ]
-    return float(sum(gaps))
 
 
 if __name__ == "__main__":

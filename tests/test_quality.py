@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from scrutiny import corpora
+from scrutiny import corpora, reading
+from scrutiny.evaluation.documents import gold_reports
 from scrutiny.evaluation.metrics import measure
 from scrutiny.evaluation.predict import predict
+from scrutiny.evaluation.records import record_level, with_records
 from scrutiny.pipeline import Pipeline
-from whole_reports import Count, count
+from scrutiny.splitting import Splitter
 
 
 def test_macro_f1_on_the_test_split_is_at_least_086(pipeline: Pipeline, real_corpora: Path) -> None:
@@ -17,10 +19,14 @@ def test_macro_f1_on_the_test_split_is_at_least_086(pipeline: Pipeline, real_cor
     assert measure([unit.role for unit in gold], [p.role for p in predictions]).macro_f1 >= 0.86
 
 
-def test_gold_sentences_of_whole_reports_are_found_with_the_right_role(pipeline: Pipeline, real_corpora: Path) -> None:
-    files = sorted((real_corpora / "documents").glob("*.json"))
-    whole = sum((count(pipeline, file) for file in files), Count(0, 0, 0))
-    assert whole.units == 463
+def test_records_of_whole_reports_are_found_in_the_original_files(pipeline: Pipeline, real_corpora: Path) -> None:
+    gold = gold_reports(str(real_corpora / "documents"))
+    assert sum(len(report.sentences()) for report in gold) == 463
+    split = Splitter()(reading.read(report.file) for report in gold)
+    found = record_level(gold, [with_records(report, pipeline.classifier) for report in split], rounds=1, seed=0)
     # Some of the units are cut or joined wrongly in the labels themselves, so 1 cannot be reached.
-    assert whole.found / whole.units >= 0.95
-    assert whole.right / whole.found >= 0.85
+    floors = {"sentences.found": 0.95, "sentences.found_with_role": 0.81, "exact.f1": 0.9, "overlap.f1": 0.9}
+    for name, floor in floors.items():
+        value = found.measures[name].value
+        assert value is not None
+        assert value >= floor, name

@@ -115,7 +115,7 @@ def test_an_output_inside_the_input_folder_is_not_read_again(samples: Path, tmp_
         (["distill", "missing.toml", "--output", "o", "--teacher", "t"], "cannot be read"),
         (["explain", " "], "nothing to explain"),
         (["explain", "Plans are late.", "--model", "no/such/model"], "no such model folder"),
-        (["schema", "models"], "records, sentences, reports, failures"),
+        (["schema", "models"], "records, sentences, reports, failures, metrics"),
         (["frobnicate"], "frobnicate"),
     ],
 )
@@ -196,6 +196,24 @@ def test_a_trained_model_keeps_the_whole_command_that_made_it(encoder: Path, tmp
     assert kept == f"scrutiny train c.toml --output m --base-model {encoder}"
     learned = scrutiny("distill", "c.toml", "--output", "s", "--teacher", "m", "--base-model", encoder, cwd=tmp_path)
     assert learned.returncode == 0, learned.stderr
+    command: list[str | Path] = [
+        "distill",
+        "c.toml",
+        "--output",
+        "e",
+        "--teacher",
+        "m",
+        "--teacher",
+        "s",
+        "--base-model",
+        encoder,
+    ]
+    of_two = scrutiny(*command, cwd=tmp_path)
+    assert of_two.returncode == 0, of_two.stderr
+    provenance = json.loads((tmp_path / "e" / "training.json").read_text())
+    assert provenance["command"].startswith("scrutiny distill c.toml --output e --base-model ")
+    assert provenance["command"].endswith(" --teacher m --teacher s")
+    assert [(teacher["name"], len(teacher["sha256"])) for teacher in provenance["teachers"]] == [("m", 64), ("s", 64)]
     explained = scrutiny("explain", "Plans [redacted] late. [/b]", "--model", "s", "--role", "finding", cwd=tmp_path)
     assert explained.returncode == 0, explained.stderr
     assert [word in explained.stdout for word in ("Plans", "[redacted]", "[/b]")] == [True] * 3
@@ -212,6 +230,15 @@ def test_models_are_averaged_and_calibrated_on_labels_of_ones_own(tiny_model: Pa
     alone = scrutiny("average", tiny_model, "--output", tmp_path / "b")
     assert alone.returncode == 1
     assert "two or more models" in alone.stderr
+    chosen = scrutiny("average", "a", tiny_model, "--choose-on", "d.jsonl", "--output", "b", cwd=tmp_path)
+    assert chosen.returncode == 0, chosen.stderr
+    (best,) = (line for line in chosen.stdout.splitlines() if "chosen" in line)
+    kept = json.loads((tmp_path / "b" / "average.json").read_text())
+    assert kept["command"] == f"scrutiny average a {tiny_model} --output b --choose-on d.jsonl"
+    assert f" {kept['models'][0]['share']} " in best
+    both = scrutiny("average", "a", "a", "--choose-on", "d.jsonl", "--share", "1", "--output", "b", cwd=tmp_path)
+    assert both.returncode == 1
+    assert "shares are chosen of two models" in " ".join(both.stderr.replace("│", " ").split())
     calibrated = scrutiny("calibrate", "d.jsonl", "--model", "a", "--output", "c", cwd=tmp_path)
     assert calibrated.returncode == 0, calibrated.stderr
     assert "temperature" in calibrated.stdout
@@ -223,8 +250,27 @@ def test_models_are_averaged_and_calibrated_on_labels_of_ones_own(tiny_model: Pa
     assert "calibrating takes 100 or more" in few.stderr
 
 
+def test_doubted_labels_are_listed_and_can_be_trained_without(encoder: Path, tmp_path: Path) -> None:
+    rows = [("Plans are late.", "finding"), ("Staff are kind.", "strength"), ("We visited.", "other")] * 10
+    rows[12] = ("Plans are late.", "other")
+    (tmp_path / "d.jsonl").write_text("".join(json.dumps({"text": t, "role": role}) + "\n" for t, role in rows))
+    sources = 'train = [{ data = "d.jsonl" }]\nvalidation = [{ data = "d.jsonl" }]'
+    config = f'[model]\nbase = "none"\n[optimisation]\npasses = 1\n[data]\n{sources}\n'
+    (tmp_path / "c.toml").write_text(config)
+    found = scrutiny("doubts", "c.toml", "--output", "doubts.csv", "--share", "0.1", cwd=tmp_path)
+    assert found.returncode == 0, found.stderr
+    assert "1 of 30 labels" in found.stdout
+    (tmp_path / "c.toml").write_text(config + 'doubts = "doubts.csv"\n')
+    trained = scrutiny("train", "c.toml", "--output", "m", "--base-model", encoder, cwd=tmp_path)
+    assert trained.returncode == 0, trained.stderr
+    assert json.loads((tmp_path / "m" / "training.json").read_text())["sentences"]["doubted"] == 1
+    unwritable = scrutiny("doubts", "c.toml", "--output", "nowhere/doubts.csv", cwd=tmp_path)
+    assert unwritable.returncode == 1
+    assert "nowhere/doubts.csv: cannot be written" in unwritable.stderr
+
+
 @pytest.mark.parametrize(
-    "command", ["extract", "explain", "evaluate", "calibrate", "train", "distill", "average", "schema"]
+    "command", ["extract", "explain", "evaluate", "calibrate", "train", "distill", "average", "doubts", "schema"]
 )
 def test_every_command_has_help(command: str) -> None:
     result = scrutiny(command, "--help")

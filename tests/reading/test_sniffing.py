@@ -8,6 +8,7 @@ import io
 import lzma
 import tarfile
 import zipfile
+from itertools import count
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -64,6 +65,8 @@ def parquet() -> bytes:
         (b"", ".txt"),
         (b"<" * 5000, ".txt"),
     ],
+    # Bytes with the time of their making in them would name a test differently in every process.
+    ids=count(),
 )
 def test_the_kind_is_told_by_content(data: bytes, suffix: str) -> None:
     assert suffix_of(data) == suffix

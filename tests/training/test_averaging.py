@@ -8,11 +8,13 @@ import pytest
 import torch
 
 from scrutiny.errors import ModelError
+from scrutiny.report import ROLES
+from scrutiny.roles.classifier import Classifier
 from scrutiny.roles.loading import load_model
 from scrutiny.roles.settings import ModelSettings
 from scrutiny.roles.weights import save_int8
-from scrutiny.roles.windows import WindowSize
-from scrutiny.training.averaging import average
+from scrutiny.roles.windows import Unit, WindowSize
+from scrutiny.training.averaging import average, choose
 
 
 @pytest.fixture
@@ -37,6 +39,30 @@ def test_an_average_lies_between_its_models_by_their_shares(two_models: tuple[Pa
     assert kept["command"] == "scrutiny average x y"
     assert [model["share"] for model in kept["models"]] == [0.25, 0.75]
     assert [model["sha256"] for model in kept["models"]] == [load_model(model).sha256 for model in two_models]
+
+
+def test_the_share_is_chosen_under_which_the_labels_are_most_likely(
+    two_models: tuple[Path, Path], tmp_path: Path
+) -> None:
+    average(two_models, tmp_path / "truth", shares=[0.3, 0.7])
+    texts = [f"plans {number} are {word}" for number in range(100) for word in ("poor", "good", "must", "reviewed")]
+    logits = Classifier(tmp_path / "truth", precision="float32").logits([Unit(text) for text in texts])
+    labels = torch.multinomial((8 * logits).softmax(dim=-1), 1, generator=torch.Generator().manual_seed(0))[:, 0]
+    data = tmp_path / "data.jsonl"
+    rows = [{"text": text, "role": ROLES[label]} for text, label in zip(texts, labels.tolist(), strict=True)]
+    data.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    choice = choose(*two_models, [str(data)])
+    assert [trial.share for trial in choice.trials] == [step / 10 for step in range(1, 10)]
+    assert choice.best.share == 0.3
+    # What made the labels is as likely as it says, which no other share is.
+    entropy = -(8 * logits).log_softmax(dim=-1).gather(1, labels[:, None]).mean()
+    assert choice.best.log_likelihood == pytest.approx(-float(entropy), abs=1e-3)
+    average(two_models, tmp_path / "made", choice=choice, command="scrutiny average x y")
+    kept = json.loads((tmp_path / "made" / "average.json").read_text())
+    assert [model["share"] for model in kept["models"]] == [0.3, 0.7]
+    assert kept["chosen_on"]["sentences"] == 400
+    assert list(kept["chosen_on"]["sha256"]) == [str(data)]
+    assert kept["chosen_on"]["trials"][2] == choice.best._asdict()
 
 
 def test_models_in_eight_bits_give_one_in_eight_bits(two_models: tuple[Path, Path], tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 import json
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from scrutiny.pipeline import load
 from scrutiny.report import ROLES, Role
 from scrutiny.roles.settings import ModelSettings
 from scrutiny.training.calibration import calibrate
-from scrutiny.training.config import Optimisation, TrainingConfig, load_config
+from scrutiny.training.config import DataSource, Optimisation, TrainingConfig, load_config
 from scrutiny.training.examples import soft_label
 from scrutiny.training.train import train
 
@@ -68,6 +69,28 @@ def test_training_learns_and_writes_a_folder_that_loads_everywhere(tmp_path: Pat
     assert provenance["command"] == "scrutiny train x"
     assert len(provenance["sha256"]) == 1
     assert provenance["config"]["optimisation"]["seed"] == 0
+
+
+def test_a_label_of_no_weight_has_no_influence_and_one_of_half_has_some(tmp_path: Path, encoder: Path) -> None:
+    run = config(tmp_path, encoder, passes=1)
+    chosen_on = tmp_path / "chosen-on.jsonl"
+    chosen_on.write_text((tmp_path / "data.jsonl").read_text())
+    trusted = (tmp_path / "data.jsonl").read_text()
+    doubts = tmp_path / "doubts.csv"
+    doubts.write_text("source,id\n" + "".join(f"data,{index}\n" for index in range(61, 91)))
+    made: dict[tuple[Role, float], bytes] = {}
+    for role, weight in itertools.product((Role.STRENGTH, Role.OTHER), (0.0, 0.5, 1.0)):
+        rows = [{"id": index, "text": f"plans are poor poor {index}", "role": role} for index in range(61, 91)]
+        (tmp_path / "data.jsonl").write_text(trusted + "".join(json.dumps(row) + "\n" for row in rows))
+        changed = {"validation": (DataSource(data=str(chosen_on)),), "doubts": str(doubts), "doubt_weight": weight}
+        output = tmp_path / f"{role}-{weight}"
+        train(run.model_copy(update={"data": run.data.model_copy(update=changed)}), output)
+        made[role, weight] = (output / "model.safetensors").read_bytes()
+    assert made[Role.STRENGTH, 0.0] == made[Role.OTHER, 0.0]
+    assert len(set(made.values())) == 5
+    provenance = json.loads((tmp_path / "strength-0.5" / "training.json").read_text())
+    assert str(doubts) in provenance["sha256"]
+    assert provenance["sentences"] == {"train": 90, "doubted": 30, "unlabelled": 0, "validation": 60}
 
 
 def test_an_interrupted_training_goes_on_and_other_settings_are_refused(tmp_path: Path, encoder: Path) -> None:

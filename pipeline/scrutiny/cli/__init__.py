@@ -1,7 +1,8 @@
 """The command line: ``scrutiny COMMAND``. Each command is a file here that parses and calls a plain function.
 
 Exit codes: 0 everything was read; 1 the command line, the model, the configuration or the output folder is at
-fault, nothing was done; 2 some inputs failed, the rest is written; 3 no input could be read; 130 interrupted.
+fault, nothing was done; 2 some inputs failed, the rest is written; 3 no input could be read; 4 a measure is
+under what --fail-under asks; 130 interrupted.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import typer
 from scrutiny.cli.average import average
 from scrutiny.cli.calibrate import calibrate
 from scrutiny.cli.compare import compare
+from scrutiny.cli.doubts import doubts
 from scrutiny.cli.evaluate import evaluate
 from scrutiny.cli.explain import explain
 from scrutiny.cli.extract import extract
@@ -30,7 +32,9 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (extract, compare, regimes, explain, evaluate, calibrate, train, distill, average, schema):
+for command in (
+    extract, compare, regimes, explain, evaluate, calibrate, train, distill, average, doubts, schema,
+):  # fmt: skip
     app.command()(command)
 
 

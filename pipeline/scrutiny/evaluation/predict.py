@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Protocol
 
 from scrutiny.corpora import LabelledSentence
 from scrutiny.pipeline import Pipeline
@@ -10,10 +11,23 @@ from scrutiny.report import Prediction
 from scrutiny.roles.windows import Unit
 
 
+class System(Protocol):
+    """Whatever predicts the roles of units: a classifier or a baseline."""
+
+    def predict(self, units: Sequence[Unit]) -> list[Prediction]:
+        """One prediction for each unit, in their order."""
+        ...
+
+
 def predict(pipeline: Pipeline, gold: Sequence[LabelledSentence]) -> list[Prediction]:
     """One prediction for each of ``gold``, in its order; neighbours come from ``passage`` and ``position``."""
+    return predict_with(pipeline.classifier, gold)
+
+
+def predict_with(system: System, gold: Sequence[LabelledSentence]) -> list[Prediction]:
+    """As :func:`predict`, by any system."""
     order = _order(gold)
-    predictions = pipeline.classifier.predict([to_unit(gold[index]) for index in order])
+    predictions = system.predict([to_unit(gold[index]) for index in order])
     by_index = dict(zip(order, predictions, strict=True))
     return [by_index[index] for index in range(len(gold))]
 

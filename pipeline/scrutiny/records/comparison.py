@@ -55,7 +55,7 @@ def compare(earlier: Report, later: Report) -> tuple[Pairing, ...]:
     """
     old = [record for record in earlier.records if record.role is not Role.STRENGTH]
     pairs = _matched(old, later.records, least=SAME_ISSUE)
-    found = [_followed(record, *pairs.get(record.id, (None, 0.0)), later.records) for record in old]
+    found = [_followed(record, pairs.get(record.id), later.records) for record in old]
     taken = {pairing.later.id for pairing in found if pairing.later}
     new = [record for record in later.records if record.role is not Role.STRENGTH and record.id not in taken]
     return (*found, *(Pairing(Change.NEW, None, record) for record in new))
@@ -78,10 +78,11 @@ def compare_draft(draft: Report, final: Report) -> tuple[Pairing, ...]:
     return (*found, *(Pairing(Change.ADDED, None, record) for record in final.records if record.id not in taken))
 
 
-def _followed(record: Record, match: Record | None, likeness: float, later: Sequence[Record]) -> Pairing:
-    """What became of a finding or recommendation whose like in the later report is ``match``."""
-    if match is None:
+def _followed(record: Record, pair: tuple[Record, float] | None, later: Sequence[Record]) -> Pairing:
+    """What became of a finding or recommendation, by its like in the later report and how like that is."""
+    if pair is None:
         return Pairing(Change.ABSENT, record, None)
+    match, likeness = pair
     at = next(index for index, other in enumerate(later) if other.id == match.id)
     for told in later[at : at + 1 + _OUTCOME_WITHIN]:
         outcome = told.attributes and told.attributes.earlier

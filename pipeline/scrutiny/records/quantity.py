@@ -16,8 +16,10 @@ _NUMBERS |= {"none": 0, "neither": 0}
 _TENS = "|".join(word for word, value in _NUMBERS.items() if value >= 20)
 _WORD = f"(?:(?:{_TENS})-(?:{'|'.join(_UNITS.split()[:9])})|{'|'.join(sorted(_NUMBERS, key=len, reverse=True))})"
 _COUNT = rf"(?:[0-9]{{1,3}}(?:,[0-9]{{3}})+|[0-9]+|\b{_WORD})\b"
-_OF = r"(?: (?:out )?of | in (?:a sample of )?)(?:the |its |their |our |these |those |all )?(?:preceding |last |"
-r"past |sampled )?"
+_OF = (
+    r"(?: (?:out )?of | in (?:a sample of )?)(?:the |its |their |our |these |those |all )?"
+    r"(?:preceding |last |past |sampled )?"
+)
 #: Two figures, the second of them the whole.
 _PART_FIRST = (
     rf"(?<![\w.,£$€-])(?P<part>(?:not )?{_COUNT})(?: \w+){{0,2}}?{_OF}(?P<whole>{_COUNT})(?![.,]?[0-9]|\.[0-9]|%)"

@@ -110,7 +110,7 @@ class Classifier:
             unit
             for number, report in enumerate(reports)
             if self._reads(report)
-            for unit in _units(report, passage=f"report {number}")
+            for unit in units_of(report, passage=f"report {number}")
         ]
         predictions = iter(self.predict(units))
         for report in reports:
@@ -207,7 +207,8 @@ def _unclassified(report: Report) -> Report:
     return replace(report, coverage=replace(report.coverage, notes=(*report.coverage.notes, note)))
 
 
-def _units(report: Report, passage: str) -> Iterator[Unit]:
+def units_of(report: Report, passage: str) -> Iterator[Unit]:
+    """The sentences of a report as the model reads them."""
     for sentence in report.sentences:
         block = report.blocks[sentence.block]
         heading = block.section_path[-1] if block.section_path else ""

@@ -37,7 +37,7 @@ def calibrate(logits: torch.Tensor, gold: Sequence[LabelledSentence], settings: 
     """
     logits = logits.double()
     roles = torch.tensor([ROLES.index(unit.role) for unit in gold])
-    temperature, bias = _fitted(logits, roles)
+    temperature, bias = fitted(logits, roles)
     settings = replace(settings, temperature=temperature, bias=bias)
     scores = settings.probabilities(logits)
     second_scores, seconds = scores.topk(2, dim=-1).values[:, 1], scores.topk(2, dim=-1).indices[:, 1]
@@ -61,14 +61,22 @@ def calibrate(logits: torch.Tensor, gold: Sequence[LabelledSentence], settings: 
     )
 
 
-def _fitted(logits: torch.Tensor, roles: torch.Tensor) -> tuple[float, tuple[float, float, float, float]]:
-    """The temperature and the bias of each role that are most likely, with a standard normal prior on each.
+def fitted(
+    logits: torch.Tensor, roles: torch.Tensor, *, biased: bool = True
+) -> tuple[float, tuple[float, float, float, float]]:
+    """The temperature and, unless they are to be 0, the bias of each role that are most likely.
 
-    The prior matters where there are few sentences, or none of a role.
+    Each has a standard normal prior, which matters where there are few sentences, or none of a role.
+
+    Args:
+        logits: double, shape (sentences, roles).
+        roles: the right columns, shape (sentences,).
+        biased: whether there are biases.
     """
     log_temperature = torch.zeros(1, dtype=torch.double, requires_grad=True)
     bias = torch.zeros(len(ROLES), dtype=torch.double, requires_grad=True)
-    optimiser = torch.optim.LBFGS([log_temperature, bias], max_iter=200, line_search_fn="strong_wolfe")
+    free = [log_temperature, bias] if biased else [log_temperature]
+    optimiser = torch.optim.LBFGS(free, max_iter=200, line_search_fn="strong_wolfe")
 
     def loss() -> torch.Tensor:
         optimiser.zero_grad()

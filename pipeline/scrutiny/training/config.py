@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -26,11 +26,18 @@ class DataSource(_Section):
 
 
 class Data(_Section):
-    """What to train on and what to choose on; ``exclude_sources`` are left out of both."""
+    """What to train on and what to choose on; ``exclude_sources`` are left out of both.
+
+    ``doubts`` is a table of sentences to train on whose labels are not trusted, as ``scrutiny doubts`` writes it. Each
+    counts as much as its ``weight`` there says, or ``doubt_weight`` where that is blank: from 0 (read only as context
+    of others) to 1 (as any other).
+    """
 
     train: tuple[DataSource, ...] = Field(min_length=1)
     validation: tuple[DataSource, ...] = Field(min_length=1)
     exclude_sources: tuple[str, ...] = ()
+    doubts: str | None = None
+    doubt_weight: float = Field(default=0.0, ge=0, le=1)
 
 
 class Window(_Section):
@@ -42,15 +49,32 @@ class Window(_Section):
     introduction: int = Field(default=WindowSize().introduction, ge=0)
 
 
+class Lora(_Section):
+    """Low-rank adapters (Hu et al. 2021, arXiv 2106.09685), trained beside weights that stay as they are.
+
+    The product of two matrices of ``rank``, times ``alpha / rank``, is added to each matrix of ``target``: the names of
+    an encoder's linear layers, or ``all-linear``. ``dropout`` is that of what the adapters read.
+    """
+
+    rank: int = Field(default=16, ge=1)
+    alpha: float = Field(default=32, gt=0)
+    target: Literal["all-linear"] | Annotated[tuple[str, ...], Field(min_length=1)] = "all-linear"
+    dropout: float = Field(default=0.05, ge=0, lt=1)
+
+
 class Model(_Section):
     """The encoder to fine-tune: a hub identifier or a local folder.
 
-    With ``layers`` only so many of its layers are kept, the lowest (Sajjad et al. 2023, arXiv 2004.03844).
+    With ``layers`` only so many of its layers are kept, the lowest (Sajjad et al. 2023, arXiv 2004.03844). With
+    ``lora`` only adapters and the head are trained, and merged into the weights before the model is saved. The weights
+    then need neither gradients nor an optimiser's state; the adapters need memory of their own, least at few targets
+    and without dropout. A learning rate some times higher than for whole encoders suits them.
     """
 
     base: str
     layers: int | None = Field(default=None, ge=1)
     save_as: Literal["int8", "float16", "float32"] = "float16"
+    lora: Lora | None = None
 
 
 class Optimisation(_Section):
@@ -88,20 +112,24 @@ class Optimisation(_Section):
 
 
 class Distillation(_Section):
-    """What a student learns from its teacher (Hinton et al. 2015, arXiv 1503.02531).
+    """What a student learns from its teachers (Hinton et al. 2015, arXiv 1503.02531): the mean of what they say.
 
-    ``weight`` is the teacher's share in the labels of labelled sentences. Of the ``unlabelled`` reports, files of
-    JSON Lines (``.gz`` or not) with the ``units`` of a report a line, so many are drawn as hold about ``sentences``
-    sentences; they are labelled by the teacher alone.
+    ``weight`` is the teachers' share in the labels of labelled sentences; where a label is doubted, only the label
+    counts less. Of the ``unlabelled`` reports, files of JSON Lines (``.gz`` or not) with the ``units`` of a report a
+    line, so many are drawn as hold about ``sentences`` sentences; they are labelled by the teachers alone. If
+    ``balanced``, each ``source`` gives as many sentences, as far as it has them. Reports whose ``group`` occurs in the
+    labelled data of ``exclude_groups_of`` are left out.
     """
 
     weight: float = Field(default=0.5, ge=0, le=1)
     unlabelled: tuple[str, ...] = ()
     sentences: int = Field(default=40_000, ge=0)
+    balanced: bool = False
+    exclude_groups_of: tuple[str, ...] = ()
 
 
 class TrainingConfig(_Section):
-    """A whole training run. ``distillation`` counts only where there is a teacher."""
+    """A whole training run. ``distillation`` counts only where there are teachers."""
 
     model: Model
     data: Data
@@ -130,8 +158,9 @@ def load_config(path: Path) -> TrainingConfig:
         section: type[BaseModel] = TrainingConfig
         for part in problem["loc"][:-1]:
             annotation = section.model_fields[str(part)].annotation if str(part) in section.model_fields else None
-            if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-                section = annotation
+            for kind in (annotation, *get_args(annotation)):
+                if isinstance(kind, type) and issubclass(kind, BaseModel):
+                    section = kind
         raise ConfigError(
             f"{path}: {key}: {problem['msg']}.", remedy=f"Accepted keys there: {', '.join(section.model_fields)}."
         ) from None

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 
 from scrutiny import corpora
 from scrutiny.corpora import LabelledSentence
-from scrutiny.errors import DataError
 from scrutiny.training.config import DataSource
 
 
@@ -14,12 +13,7 @@ def gather(sources: Iterable[DataSource]) -> Iterator[LabelledSentence]:
     """The labelled sentences of a configuration's sources.
 
     Raises:
-        DataError: a source cannot be read or has no such split.
+        DataError: a source cannot be read or has no such split, or an empty one.
     """
     for source in sources:
-        splits = corpora.sentences(source.data)
-        if source.split is not None and source.split not in splits:
-            raise DataError(f"{source.data}: no split {source.split!r}.", remedy=f"Splits there: {', '.join(splits)}.")
-        for name, units in splits.items():
-            if source.split in (None, name):
-                yield from units
+        yield from corpora.select(source.data, source.split)

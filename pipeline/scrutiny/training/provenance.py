@@ -1,4 +1,4 @@
-"""What a run is made of: its configuration, base model, teacher and data, by content."""
+"""What a run is made of: its configuration, base model, teachers and data, by content."""
 
 from __future__ import annotations
 
@@ -20,20 +20,25 @@ from scrutiny.version import __version__
 
 _FILE_NAME = "run.json"
 
+#: What a finished run writes beside its model.
+PROVENANCE = "training.json"
 
-def run_of(config: TrainingConfig, base_model: str | None, teacher: Classifier | None) -> dict[str, Any]:
-    """What decides the outcome of a run, as plain JSON values; data and teacher by their SHA-256.
+
+def run_of(config: TrainingConfig, base_model: str | None, teachers: Sequence[Classifier] = ()) -> dict[str, Any]:
+    """What decides the outcome of a run, as plain JSON values; data and teachers by their SHA-256.
 
     Raises:
         DataError: a file of the configuration cannot be read.
     """
     sources = [source.data for source in (*config.data.train, *config.data.validation)]
-    if teacher is not None:
-        sources += config.distillation.unlabelled
+    if config.data.doubts:
+        sources.append(config.data.doubts)
+    if teachers:
+        sources += [*config.distillation.unlabelled, *config.distillation.exclude_groups_of]
     return {
         "config": config.model_dump(mode="json"),
         "base_model": base_model or config.model.base,
-        "teacher": {"name": teacher.loaded.name, "sha256": teacher.loaded.sha256} if teacher else None,
+        "teachers": [{"name": teacher.loaded.name, "sha256": teacher.loaded.sha256} for teacher in teachers],
         "sha256": hashes_of(sources),
     }
 
@@ -68,7 +73,7 @@ def last_checkpoint(run: dict[str, Any], folder: Path) -> str | None:
     last: str | None = get_last_checkpoint(str(folder)) if folder.is_dir() else None  # type: ignore[no-untyped-call]
     if last and not (kept.is_file() and kept.read_text(encoding="utf-8") == text):
         raise ConfigError(
-            f"{folder} holds the checkpoints of another run: its configuration, base model, teacher or data differ.",
+            f"{folder} holds the checkpoints of another run: its configuration, base model, teachers or data differ.",
             remedy="Give another output folder, or remove that one.",
         )
     folder.mkdir(parents=True, exist_ok=True)
@@ -87,4 +92,13 @@ def write_provenance(
     """Write ``training.json``: the run, the command, the versions and the course of the validation measures."""
     measured = [entry for entry in log if "eval_macro_f1" in entry]
     provenance = {"command": command, **run, "sentences": sentences, "versions": versions(), "log": measured}
-    (output / "training.json").write_text(json.dumps(provenance, indent=2) + "\n", encoding="utf-8")
+    (output / PROVENANCE).write_text(json.dumps(provenance, indent=2) + "\n", encoding="utf-8")
+
+
+def is_made_by(run: dict[str, Any], model: Path) -> bool:
+    """Whether ``model`` is the folder that a finished run wrote."""
+    kept = model / PROVENANCE
+    if not kept.is_file() or (model / "checkpoints").exists():
+        return False
+    made = json.loads(kept.read_text(encoding="utf-8"))
+    return all(made.get(key) == value for key, value in run.items())

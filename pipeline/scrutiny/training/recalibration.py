@@ -7,19 +7,36 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-from scrutiny import corpora
+from scrutiny.corpora import LabelledSentence
 from scrutiny.errors import DataError
 from scrutiny.evaluation.predict import in_reading_order, to_unit
 from scrutiny.roles.classifier import Classifier
 from scrutiny.roles.settings import ModelSettings
 from scrutiny.training.calibration import calibrate
+from scrutiny.training.config import DataSource
 from scrutiny.training.folders import make_room
+from scrutiny.training.gathering import gather
 from scrutiny.training.provenance import hashes_of, versions
 
 #: Fewer labelled sentences than these say too little of how sure a model should be.
 FEWEST = 100
 
 _FILE_NAME = "calibration.json"
+
+
+def enough(data: Sequence[str], split: str | None) -> list[LabelledSentence]:
+    """The sentences of sources of labelled data, or of one ``split`` of each, in reading order.
+
+    Raises:
+        DataError: the data cannot be read, or there are too few sentences.
+    """
+    gold = in_reading_order(list(gather(DataSource(data=source, split=split) for source in data)))
+    if len(gold) < FEWEST:
+        raise DataError(
+            f"There are {len(gold)} labelled sentences; calibrating takes {FEWEST} or more.",
+            remedy="Label more sentences of your reports.",
+        )
+    return gold
 
 
 def recalibrate(
@@ -34,18 +51,7 @@ def recalibrate(
         DataError: the data cannot be read, or there are too few sentences.
         ModelError: the model cannot be loaded.
     """
-    gold = []
-    for source in data:
-        splits = corpora.sentences(source)
-        if split is not None and split not in splits:
-            raise DataError(f"{source}: no split {split!r}.", remedy=f"Splits there: {', '.join(splits)}.")
-        gold += [unit for name, units in splits.items() if split in (None, name) for unit in units]
-    if len(gold) < FEWEST:
-        raise DataError(
-            f"There are {len(gold)} labelled sentences; calibrating takes {FEWEST} or more.",
-            remedy="Label more sentences of your reports.",
-        )
-    gold = in_reading_order(gold)
+    gold = enough(data, split)
     made = {
         "command": command,
         "sha256": hashes_of(data),

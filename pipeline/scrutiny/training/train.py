@@ -22,10 +22,12 @@ from scrutiny.roles.loading import check_window
 from scrutiny.roles.settings import ModelSettings
 from scrutiny.roles.weights import save_int8
 from scrutiny.roles.windows import Unit, WindowSize
+from scrutiny.training.adapters import adapted
 from scrutiny.training.calibration import calibrate
 from scrutiny.training.card import draw_curves, write_card
-from scrutiny.training.config import Optimisation, TrainingConfig
+from scrutiny.training.config import Data, Optimisation, TrainingConfig
 from scrutiny.training.distillation import taught
+from scrutiny.training.doubts import weights
 from scrutiny.training.examples import Collator, plain, soft_label, varied
 from scrutiny.training.folders import make_room
 from scrutiny.training.gathering import gather
@@ -36,7 +38,10 @@ _DROPOUTS = ("hidden_dropout_prob", "attention_probs_dropout_prob", "dropout", "
 
 
 class _SentenceTrainer(Trainer):
-    """Cross-entropy between a sentence's distribution over the roles and the mean logits of its tokens."""
+    """Cross-entropy between a sentence's distribution over the roles and the mean logits of its tokens.
+
+    A distribution that sums up to less than 1 counts so much less, and to 0 not at all.
+    """
 
     def compute_loss(
         self,
@@ -59,43 +64,38 @@ def train(
     output: Path,
     *,
     base_model: str | None = None,
-    teacher: Classifier | None = None,
+    teachers: Sequence[Classifier] = (),
     command: str = "",
 ) -> ModelSettings:
     """Fine-tune, calibrate on the validation data and write a model folder with its card.
 
-    ``base_model`` stands in for the configuration's, such as a local copy of it; with a ``teacher`` the labels are
-    partly what it says, see :class:`scrutiny.training.config.Distillation`; ``command`` is kept with the model.
+    ``base_model`` stands in for the configuration's, such as a local copy of it; with ``teachers`` the labels are
+    partly what they say, see :class:`scrutiny.training.config.Distillation`; ``command`` is kept with the model.
     Checkpoints go to ``output/checkpoints``; a run that was interrupted goes on from the last one.
 
     Raises:
-        DataError: the data cannot be read, or nothing is left to train or choose on.
+        DataError: the data or the table of doubts cannot be read, or nothing is left to train or choose on.
         ModelError: the base model cannot be loaded, or cannot read windows of such a size.
-        ConfigError: ``output`` holds checkpoints of another run.
+        ConfigError: ``output`` holds checkpoints of another run, or adapters cannot be trained as it says.
     """
     transformers.set_seed(config.optimisation.seed)
     size = WindowSize(**config.window.model_dump())
-    excluded = set(config.data.exclude_sources)
-    training, validation = (
-        in_reading_order([sentence for sentence in gather(sources) if sentence.source not in excluded])
-        for sources in (config.data.train, config.data.validation)
-    )
-    if not training or not validation:
-        raise DataError(
-            "Nothing to train or to choose on.", remedy="Name data under data -> train and data -> validation."
-        )
-
-    run = run_of(config, base_model, teacher)
+    training, counts, validation = _gathered(config.data)
+    run = run_of(config, base_model, teachers)
     checkpoint = last_checkpoint(run, output / "checkpoints")
     model, tokenizer = _load_base(base_model or config.model.base, config)
+    if config.model.lora:
+        model = adapted(model, config.model.lora)
     rng = random.Random(config.optimisation.seed)
     units, labels = _labelled(training, config.optimisation)
-    if teacher is not None:
-        units, labels = taught(units, labels, teacher, config.distillation, config.optimisation.seed)
+    labels = [[count * share for share in label] for label, count in zip(labels, counts, strict=True)]
+    if teachers:
+        units, labels = taught(units, labels, teachers, config.distillation, config.optimisation.seed)
     drawn = [
         example
         for _ in range(config.optimisation.passes)
         for example in varied(units, labels, tokenizer, size, config.optimisation, rng)
+        if any(map(any, example["labels"]))
     ]
     trainer = _SentenceTrainer(
         model=model,
@@ -107,6 +107,8 @@ def train(
         compute_metrics=_macro_f1,
     )
     trainer.train(resume_from_checkpoint=checkpoint)
+    if config.model.lora:
+        model = model.merge_and_unload()
     make_room(output)
     if config.model.save_as == "int8":
         save_int8(model, output)
@@ -120,12 +122,33 @@ def train(
     settings = calibrate(logits, validation, uncalibrated)
     settings.save(output)
     log = trainer.state.log_history
-    sentences = {"train": len(units), "validation": len(validation)}
+    sentences = {
+        "train": len(training),
+        "doubted": sum(count < 1 for count in counts),
+        "unlabelled": len(units) - len(training),
+        "validation": len(validation),
+    }
     write_provenance(run, output, command=command, sentences=sentences, log=log)
     write_card(output, base=config.model.base, command=command, settings=settings, gold=validation, logits=logits)
     draw_curves(output, log)
     shutil.rmtree(output / "checkpoints")
     return settings
+
+
+def _gathered(data: Data) -> tuple[list[LabelledSentence], list[float], list[LabelledSentence]]:
+    """The sentences to train on, how much each of them counts, and the sentences to choose on; in reading order."""
+    gathered = [list(gather(sources)) for sources in (data.train, data.validation)]
+    training, validation = (
+        in_reading_order([sentence for sentence in sentences if sentence.source not in data.exclude_sources])
+        for sentences in gathered
+    )
+    doubted = weights(gathered[0], Path(data.doubts), data.doubt_weight) if data.doubts else {}
+    counts = [doubted.get((sentence.source, sentence.id), 1.0) for sentence in training]
+    if not any(counts) or not validation:
+        raise DataError(
+            "Nothing to train or to choose on.", remedy="Name data under data -> train and data -> validation."
+        )
+    return training, counts, validation
 
 
 def _labelled(

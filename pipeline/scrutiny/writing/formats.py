@@ -82,7 +82,7 @@ class CsvWriter:
             "links": ";".join(link.record for link in record.links),
             **_flat(record.attributes),
         }
-        self._csv.writerow([_cell(row[column]) for column in self.COLUMNS])
+        self._csv.writerow([cell(row[column]) for column in self.COLUMNS])
 
     def close(self) -> None:
         """Close the file."""
@@ -106,7 +106,8 @@ def _flat(attributes: AttributesLine) -> dict[str, object]:
     }
 
 
-def _cell(value: object) -> object:
+def cell(value: object) -> object:
+    """The value as a spreadsheet may be given it: what it would take for a formula behind an apostrophe."""
     if isinstance(value, str) and value.lstrip(" ")[:1] in {"=", "+", "-", "@", "\t", "\r", "\n"}:
         return "'" + value
     return value
