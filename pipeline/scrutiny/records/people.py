@@ -13,7 +13,7 @@ GROUPS: dict[str, frozenset[str]] = {
     ),
     "parents": frozenset(
         "parent parents carer carers family families relative relatives mother mothers father fathers grandparents "
-        "guardians caregivers".split()
+        "guardians caregivers adopters".split()
     ),
     "staff": frozenset(
         "staff employee employees worker workers teacher teachers nurse nurses practitioner practitioners officer "

@@ -33,6 +33,7 @@ _SHARE = r"(?<![\w.,£$€+-])(?:[0-9]+(?:\.[0-9]+)?) ?(?:%|per ?cent\b)(?: of (
 #: A part of what was counted before it: "23 of whom", "two of them", "of these, 118".
 _OF_THOSE = (
     rf"(?:\b(?:not )?{_COUNT} of (?:whom|which|them|these|those)\b|"
+    rf"\b{_COUNT} (?:said|told|agreed|reported|felt|thought|rated)\b|"
     rf"^(?:of|in) (?:these|those|them|which|whom),? (?:only )?{_COUNT}|\b{_COUNT} of (?:these|those|the) [a-z]+s\b)"
 )
 _FIGURES = re.compile(f"(?:{_WHOLE_FIRST})|(?:{_PART_FIRST.replace('part', 'part2').replace('whole', 'whole2')})", re.I)
@@ -43,7 +44,8 @@ _NO_RESULT_AFTER = re.compile(
     r"[ -](?:goal|target|cap|threshold|limit|tolerance|confidence|interval|interest|discount|standard)\b", re.IGNORECASE
 )
 _NO_RESULT_BEFORE = re.compile(
-    r"(?:\b(?:by|target of|standard of|standard is that|goal of|minimum of|maximum of|threshold of|random|exceeding|"
+    r"(?:\b(?:(?:(?:in|de)creas\w+|ris\w+|rose|f[ae]ll\w*|gr[eo]wn?|up|down|reduc\w+|cut|improv\w+|exceed\w*|drop\w*|"
+    r"widen\w*|narrow\w*) by|target of|standard of|standard is that|goal of|minimum of|maximum of|threshold of|random|exceeding|"
     r"the threshold\b.{0,60}) )$",
     re.IGNORECASE,
 )
@@ -51,13 +53,16 @@ _NO_RESULT_BEFORE = re.compile(
 _SUPERLATIVE = re.compile(r"(?:\b(?:the|its|their|his|her|our|your|is|are|was|were|be|judged)|['’]s) $", re.IGNORECASE)
 _ADVERB = re.compile(r" [a-z]+(?:ly|ive|ful|able|ible|ent|ant|ous|al|urgent|recent)\b(?! (?:and|or)? ?[a-z]+s\b)")
 _UNCOUNTED = re.compile(
-    r" (?:past|an hour|day|term|progress|improvements?|evidence|time|way|extent|distance|work|of the time|degree|"
+    r"(?: (?:recent|further|good|real|limited|initial|slight))? (?:past|an hour|day|term|progress|improvements?|"
+    r"evidence|time|way|ways|respects|extent|distance|of the time|degree|"
     r"further|more|years?|months?|"
     r"weeks?|days?|good|doubt|concern|form|sort|kind|detail|[0-9])\b",
     re.IGNORECASE,
 )
+#: Behind a word of quantity that counts nothing: "worry the fleet most.", "complaints were few, ...", "most of the time".
+_NOT_OF_MANY = re.compile(r" ?[.,;:)]| (?:the )?time\b| part\b| likely\b| probably\b", re.IGNORECASE)
 #: Before "all" where it begins what is said: at the start, after a mark or a word that opens a clause.
-_OPENS = re.compile(r"(?:^|[,;:(–—] ?|\b(?:and|but|that|in|for|because|while|although|across|nearly|almost) )$", re.I)
+_OPENS = re.compile(r"(?:^|[,;:(–—] ?|\b(?:and|but|that|because|while|although|across|nearly|almost) )$", re.I)
 _ALL_OF_WHAT = re.compile(r" (?:levels|times|aspects|respects|areas of|ages|agencies|partners)\b", re.IGNORECASE)
 
 
@@ -119,11 +124,14 @@ def _in_words(passage: Passage) -> list[Proportion]:
 def _counts(text: str, start: int, end: int) -> bool:
     """Whether the word of quantity at ``start`` says how many of those whom the sentence is about."""
     word, before = text[start:end].lower(), text[:start]
-    if word == "most":
-        return not _SUPERLATIVE.search(before) and not _ADVERB.match(text, end)
+    if word.startswith("most"):
+        return not (_SUPERLATIVE.search(before) or _ADVERB.match(text, end) or _NOT_OF_MANY.match(text, end))
     if word in ("some", "many", "few", "several", "half"):
-        return not _UNCOUNTED.match(text, end) and not before.lower().endswith(("how ", "as ", "so ", "the ", "are "))
+        none = before.lower().endswith(("how ", "as ", "so ", "the ")) or re.search(r"(?<!there) are $", before, re.I)
+        return not (none or _UNCOUNTED.match(text, end) or (word != "some" and _NOT_OF_MANY.match(text, end)))
     if word in ("all", "every", "each"):
+        if re.match(r" (?:cases|instances|circumstances)\b", text[end:], re.IGNORECASE):
+            return True
         return bool(_OPENS.search(before)) and not _ALL_OF_WHAT.match(text, end)
     return True
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from scrutiny.records.people import GROUPS
 from scrutiny.records.phrases import Passage
@@ -51,7 +52,7 @@ _VERBS = {
     "service_users": _SAY | _THINK,
     "parents": _SAY | _THINK,
     "staff": _SAY | _THINK | {"answered", "confirmed", "acknowledged", "agreed"},
-    "partners": _SAY | _THINK | _ADMIT | {"called"},
+    "partners": (_SAY | _THINK | _ADMIT | {"called"}) - {"recognise", "recognised", "recognize", "recognized"},
     "provider": (_SAY | _ADMIT | {"reported", "spoke", "believe"}) - {"describe"},
     "survey": _SAY | _THINK | _SHOW | {"agreed", "answered"},
     "records": _SHOW,
@@ -65,12 +66,26 @@ _BOUNDARIES = frozenset(
     "; : but although though while because that which whether when if where how unless however".split()
 )
 #: Words between a group and what it says that make it somebody else's saying, or no saying at all.
-_BETWEEN = frozenset("is are was were be been being not cannot never to by could can would might may".split())
+_BETWEEN = frozenset("is are was were be been being cannot never to by could can would might may".split())
 _FURTHEST = 14
+#: What opens a clause between commas that stands between a group and its verb: ", including several in care,".
+_ASIDE = frozenset("including who whose when some many several most both".split())
+_LONGEST_ASIDE = 14
+
+#: Views held rather than spoken: "were positive about", "gave polarised views", "speak highly of".
+_MINDED = re.compile(
+    r"\b(?:(?:is|are|was|were|felt|feel) (?:\w+ ){0,2}(?:positive|complimentary|enthusiastic|happy|unhappy|satisfied|"
+    r"dissatisfied|frustrated|proud|confident|concerned|critical|grateful|anxious|worried|unsure|clear) "
+    r"(?:about|with|of|that|to|by|how|at)\b|(?:gave|give|shared|expressed|had|have|offered|hold|held) "
+    r"(?:[\w-]+ ){0,3}(?:views|feedback|concerns|praise|accounts)\b|sp[eo]a?ke? (?:\w+ )?(?:highly|positively|warmly|"
+    r"well|negatively)\b|(?:have|has|had) (?:\w+ ){0,2}(?:confidence|faith) in\b)",
+    re.IGNORECASE,
+)
 
 #: Ways to be heard without being the subject: "feedback from parents", "we were told by staff", "said one woman".
 _HEARD = re.compile(
     r"\b(?:feedback from|comments from|according to|(?:was|were|been) told by|"
+    r"(?:received|welcomed|valued|appreciated|used|reported)(?: \w+ly| well)?,?(?: \w+ly,)? by|"
     r"in the (?:view|words|opinion) of|said|recalled|heard from) (?:(?:the|a|an|one|two|three|many|some|several|most|"
     r"all|"
     r"young|our|their|health|care|senior|older|healthcare|local) ){0,4}(?P<group>[a-z]+(?: people)?)",
@@ -79,22 +94,26 @@ _HEARD = re.compile(
 _IN_SURVEY = re.compile(
     r"\b(?:in|of|to|from|completed) (?:an?|our|the|its|their) (?:\w+ ){0,2}(?P<group>survey|questionnaire)s?\b|"
     r"\b(?P<asked>(?:of )?(?:those|people|respondents|staff|parents) (?:who were )?surveyed|respondents)\b|"
-    r"\b(?P<kept>in the (?:case )?(?:records|files) (?:we|that we|inspectors) (?:read|reviewed|examined|saw))\b",
+    r"\b(?P<kept>in the (?:case )?(?:records|files) (?:we|that we|inspectors) (?:read|reviewed|examined|saw)|"
+    r"(?:clear|evident|apparent) from (?:the |their |its )?(?:[\w-]+ ){0,3}(?:records|files|logs|minutes|documents))\b",
     re.IGNORECASE,
 )
 _THEY = re.compile(
-    r"(?:they|he|she)(?: (?:also|all|both|said|generally|consistently))? (?P<verb>[a-z]+)", re.IGNORECASE
+    r"(?:however, |overall, |most |many |some |few |all ){0,3}(?:they|he|she|most|many|some|all|others)"
+    r"(?: (?:also|all|both|said|generally|consistently|do|did|not))* (?P<verb>[a-z]+)",
+    re.IGNORECASE,
 )
 
 
 def voice(passage: Passage) -> Attribute | None:
     """The first voice in a result: of a group that says, feels, shows or admits something."""
-    return _speaking(passage) or _heard(passage) or _they(passage)
+    return _speaking(passage) or _minded(passage) or _heard(passage) or _they(passage)
 
 
 def _speaking(passage: Passage) -> Attribute | None:
     """A group as the subject of a verb of saying."""
-    words = [word.lower_ for word in passage.words]
+    kept = _without_asides([word.lower_ for word in passage.words])
+    words = [word for _, word in kept]
     for at, verb in enumerate(words):
         if verb not in _ANY_VERB or at == 0:
             continue
@@ -103,10 +122,43 @@ def _speaking(passage: Passage) -> Attribute | None:
             name = _group(words, first)
             if name is None or verb not in _VERBS[name]:
                 continue
-            between = words[first + 1 : at]
-            if _BETWEEN & set(between) or (verb in _EITHER and not _adjacent(words, first, at)):
+            # "Parents have access to support and report ...": a second verb of what opens the sentence.
+            second = first <= 1 and words[at - 1] == "and"
+            if not second and (
+                _BETWEEN & set(words[first + 1 : at]) or (verb in _EITHER and not _adjacent(words, first, at))
+            ):
                 continue
-            return passage.over(name, first, first + 1)
+            if words[first + 1] in ("'s", "’s", "'", "’"):
+                continue
+            number = kept[first][0]
+            return passage.over(name, number, number + 1)
+    return None
+
+
+def _without_asides(words: list[str]) -> list[tuple[int, str]]:
+    """Words with their numbers, without short clauses between commas about what was named before."""
+    kept: list[tuple[int, str]] = []
+    at = 0
+    while at < len(words):
+        if words[at] == "," and words[at + 1 : at + 2] and words[at + 1] in _ASIDE:
+            closing = [end for end in range(at + 2, min(len(words), at + _LONGEST_ASIDE)) if words[end] == ","]
+            if closing:
+                at = closing[0] + 1
+                continue
+        kept.append((at, words[at]))
+        at += 1
+    return kept
+
+
+def _minded(passage: Passage) -> Attribute | None:
+    """A group that holds a view: the last one named before it, else the one of the sentence before."""
+    match = _MINDED.search(passage.text)
+    if match is None:
+        return None
+    for words, inferred in ((passage.text[: match.start()], False), (passage.before.text if passage.before else "", True)):
+        for name, start, end in _named(words):
+            if name not in ("records", "survey", "inspectors"):
+                return passage.at(name, *match.span(), Basis.INFERRED) if inferred else passage.at(name, start, end)
     return None
 
 
@@ -116,7 +168,8 @@ def _adjacent(words: list[str], first: int, verb: int) -> bool:
     return (
         verb - first <= 2
         or before.endswith("ly")
-        or before in ("also", "have", "has", "had")
+        or before in ("also", "have", "has", "had", "not", "always", "often")
+        or (first == 0 and _group(words, first) == "records")
         or (_group(words, verb - 1) is not None)
     )
 
@@ -142,12 +195,19 @@ def _they(passage: Passage) -> Attribute | None:
     match = _THEY.match(passage.text)
     if match is None or passage.before is None:
         return None
-    words = re.findall(r"[a-z]+|[^\sa-z]", passage.before.text.lower())
-    for first in range(len(words)):
-        name = _group(words, first)
-        if name and match["verb"].lower() in _VERBS[name] & (_SAY | _THINK):
+    for name, _, _ in _named(passage.before.text):
+        if match["verb"].lower() in _VERBS[name]:
             return passage.at(name, 0, match.end(), Basis.INFERRED)
     return None
+
+
+def _named(text: str) -> Iterator[tuple[str, int, int]]:
+    """The groups that ``text`` names, and where."""
+    words = list(re.finditer(r"[a-z]+|[^\sa-z]", text.lower()))
+    spelled = [word.group() for word in words]
+    for at, word in enumerate(words):
+        if name := _group(spelled, at):
+            yield name, *word.span()
 
 
 def _group(words: list[str], at: int) -> str | None:
