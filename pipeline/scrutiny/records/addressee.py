@@ -49,6 +49,8 @@ _ANTECEDENT = re.compile(r"\b(?:to|by|with|for) (?P<who>the (?:(?!\b(?:to|by|wit
 _RELATIVE = re.compile(r",? (?:who|whose|which|that|including|named|listed)\b")
 _TRAILING = re.compile(r"(?:[ ,;:]+(?:also|now|therefore|both|then|each|all|and|or|jointly))+$")
 _LEADING = re.compile(r"^(?:that|and|or|then|also|therefore|why|but|so|we|in particular)\b[ ,]*", re.IGNORECASE)
+#: "We maintain that the agency should ...".
+_MAINTAINED = re.compile(r"(?:we|i|inspectors) (?:\w+ ){1,2}that ", re.IGNORECASE)
 _REFERENCE = re.compile(r"\s*[(\[][^()\[\]]{1,60}[)\]]\.?$")
 #: What follows the action as its reason or its condition.
 _REASON = re.compile(r",? (?:because|once)\b|, (?:since|as|given that)\b")
@@ -67,7 +69,9 @@ _OBJECT_ENDS = re.compile(
 def addressee(passage: Passage) -> Attribute | None:
     """Whom a recommendation asks: its subject, else that of the sentence leading into it, else whoever is inspected."""
     found = _in_text(passage.text, passage)
-    if found:
+    # "The board should: require suppliers to ...": whom an item asks to ask somebody else stands before the list.
+    is_order = passage.words[0].lower_ in BASE_FORMS and passage.lead_in is not None
+    if found and not is_order:
         return passage.at(passage.text[slice(*found)], *found)
     if passage.lead_in and (found := _in_text(passage.lead_in.text, passage)):
         start = passage.lead_in.start
@@ -102,8 +106,7 @@ def _in_text(text: str, passage: Passage) -> tuple[int, int] | None:
         if _PASSIVE.match(text, start):
             return _agent(text, start)
         return _subject(text, begin, start)
-    assigned = assigned_to(text[begin:])
-    return (begin + assigned[0], begin + assigned[1]) if assigned else None
+    return assigned_to(text)
 
 
 def _asked(text: str, asked: re.Match[str]) -> tuple[int, int] | None:
@@ -138,6 +141,8 @@ def _is_base(word: str) -> bool:
 
 def _subject(text: str, begin: int, end: int) -> tuple[int, int] | None:
     """The subject that ends at ``end``: behind adverbials, before a relative clause."""
+    if maintained := _MAINTAINED.match(text, begin):
+        begin = maintained.end()
     antecedent = _ANTECEDENT.search(text, begin, end)
     if antecedent:
         return antecedent.span("who") if is_actor(antecedent["who"]) else None
@@ -198,6 +203,8 @@ def action(passage: Passage, force: Attribute, until: tuple[int, int] | None) ->
         end = reference.start()
     if reason := _REASON.search(text, start, end):
         end = reason.start()
+    if text.startswith("would be", (at := (force.start or 0) - record.start)) and start < at:
+        end = at
     if until and until[1] >= len(text[:end].rstrip(" .;,")) and until[0] > start:
         end = until[0]
     kept = text[start:end].rstrip(" .;,")
@@ -211,7 +218,10 @@ def _verb_of(text: str, first: int, last: int, begin: int) -> int:
         # Nobody is asked: the subject belongs to the action.
         asked = _ASKED.search(text, begin)
         return asked.start("that") if asked and asked["that"] is not None and asked.end() > first else begin
-    asked = _ASKED.match(text, first)
+    # "Recording dissent would be of use": what is asked for is the subject.
+    if text.startswith("would be", first) and len(text[begin:first].split()) > 1 and not is_actor(text[begin:first]):
+        return begin
+    asked = _ASKED.match(text, first + len("we ") if text[first:].lower().startswith("we ") else first)
     if asked and asked["that"] is not None:
         whom = _asked(text, asked)
         start = whom[1] if whom else asked.start("that")

@@ -53,7 +53,8 @@ def _lead_ins(report: Report) -> list[int | None]:
     open_lead_ins: list[tuple[int, int]] = []
     for index, sentence in enumerate(report.sentences):
         block = report.blocks[sentence.block]
-        depth = _depth(block)
+        # A numbered paragraph that goes on in lower case is an item, whatever its layout.
+        depth = _depth(block) or int(bool(block.marker) and block.text[:1].islower())
         open_lead_ins = [(level, lead) for level, lead in open_lead_ins if level < depth and depth > 0]
         if (
             open_lead_ins

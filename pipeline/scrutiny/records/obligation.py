@@ -49,8 +49,11 @@ _PREAMBLE = re.compile(
     r"areas for improvement (?=leaders\b|the\b)",
     re.IGNORECASE,
 )
-#: "Auditee to review the accounts": a demand as lists of actions put it.
+#: "Auditee to review the accounts", "The Middle Office reviews the accounts": a demand as lists of actions put it.
 _ASSIGNED = re.compile(r"(?P<who>(?:[Tt]he )?[\w'’-]+(?: [\w'’-]+){0,3}) to (?P<verb>[a-z-]+)\b")
+_PROMISED = re.compile(r"(?P<who>(?:[Tt]he )?[\w'’-]+(?: [\w'’-]+){0,3}?) (?P<verb>[a-z-]+s)\b")
+#: What asks somebody else is an order where it opens the demand: "Request renewals".
+_ORDERS = frozenset("request ask urge encourage invite suggest".split())
 
 
 class Force(NamedTuple):
@@ -102,11 +105,15 @@ def opening(text: str) -> int:
 
 
 def assigned_to(text: str) -> tuple[int, int] | None:
-    """Where "Auditee to review ..." names whom it is for."""
-    match = _ASSIGNED.match(text)
-    if match is None or match["verb"] not in BASE_FORMS or not is_actor(match["who"]):
+    """Where "Auditee to review ..." or, behind a label, "The auditee reviews ..." names whom it is for."""
+    begin = opening(text)
+    match = _ASSIGNED.match(text, begin)
+    if match is None and begin:
+        match = _PROMISED.match(text, begin)
+    if match is None or not is_actor(match["who"]) or match["who"].split()[0].lower() in BASE_FORMS:
         return None
-    return None if match["who"].split()[0].lower() in BASE_FORMS else match.span("who")
+    verb = match["verb"]
+    return match.span("who") if {verb, verb.removesuffix("s"), verb.removesuffix("es")} & BASE_FORMS else None
 
 
 def obligation(passage: Passage) -> Attribute:
@@ -117,6 +124,8 @@ def obligation(passage: Passage) -> Attribute:
     found = force_of(passage.text, passage.regime.obligations)
     form = _form(passage.text)
     own = found and (_is_main([word.lower_ for word in passage.words], found.first) or form is None)
+    if found and found.first == 0 and passage.words[0].lower_ in _ORDERS:
+        form = "imperative"
     if found and own and form != "imperative":
         return passage.over(found.value, found.first, found.last)
     lead_in = passage.lead_in
@@ -125,10 +134,10 @@ def obligation(passage: Passage) -> Attribute:
         if of_list:
             start, end = span(words_of(lead_in.text), of_list.first, of_list.last)
             return Attribute(of_list.value, lead_in.start + start, lead_in.start + end)
+    if assigned := assigned_to(passage.text):
+        at = assigned[1] + 1
+        return passage.at("must", at, passage.text.index(" ", at) if " " in passage.text[at:] else len(passage.text))
     start = opening(passage.text)
-    if assigned := assigned_to(passage.text[start:]):
-        at = start + assigned[1] + 1
-        return passage.at("must", at, at + len("to"))
     return passage.at(form or "noun_phrase", start, len(passage.text))
 
 

@@ -155,7 +155,10 @@ def _minded(passage: Passage) -> Attribute | None:
     match = _MINDED.search(passage.text)
     if match is None:
         return None
-    for words, inferred in ((passage.text[: match.start()], False), (passage.before.text if passage.before else "", True)):
+    for words, inferred in (
+        (passage.text[: match.start()], False),
+        (passage.before.text if passage.before else "", True),
+    ):
         for name, start, end in _named(words):
             if name not in ("records", "survey", "inspectors"):
                 return passage.at(name, *match.span(), Basis.INFERRED) if inferred else passage.at(name, start, end)
