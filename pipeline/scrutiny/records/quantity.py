@@ -45,7 +45,8 @@ _NO_RESULT_AFTER = re.compile(
 )
 _NO_RESULT_BEFORE = re.compile(
     r"(?:\b(?:(?:(?:in|de)creas\w+|ris\w+|rose|f[ae]ll\w*|gr[eo]wn?|up|down|reduc\w+|cut|improv\w+|exceed\w*|drop\w*|"
-    r"widen\w*|narrow\w*) by|target of|standard of|standard is that|goal of|minimum of|maximum of|threshold of|random|exceeding|"
+    r"widen\w*|narrow\w*) by|target of|standard of|standard is that|goal of|minimum of|maximum of|threshold of|"
+    r"random|exceeding|"
     r"the threshold\b.{0,60}) )$",
     re.IGNORECASE,
 )
@@ -59,7 +60,7 @@ _UNCOUNTED = re.compile(
     r"weeks?|days?|good|doubt|concern|form|sort|kind|detail|[0-9])\b",
     re.IGNORECASE,
 )
-#: Behind a word of quantity that counts nothing: "worry the fleet most.", "complaints were few, ...", "most of the time".
+#: Behind a word of quantity that counts nothing: "worry the fleet most.", "were few, ...", "most of the time".
 _NOT_OF_MANY = re.compile(r" ?[.,;:)]| (?:the )?time\b| part\b| likely\b| probably\b", re.IGNORECASE)
 #: Before "all" where it begins what is said: at the start, after a mark or a word that opens a clause.
 _OPENS = re.compile(r"(?:^|[,;:(–—] ?|\b(?:and|but|that|because|while|although|across|nearly|almost) )$", re.I)

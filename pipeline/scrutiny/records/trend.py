@@ -12,11 +12,13 @@ _QUITE = r"(?:\w+ ){0,3}"
 
 #: Better, as the report says in so many words.
 _IMPROVED = re.compile(
-    rf"\b(?:improved|{_HAS} {_QUITE}(?:improved|strengthened|further developed|recovered|transformed)|further developed|"
+    rf"\b(?:improved|{_HAS} {_QUITE}(?:improved|strengthened|further developed|recovered|transformed)|"
+    rf"further developed|"
     rf"(?:made|making|make|shown|(?:started|begun|beginning) to show|seen|there {_HAS} been) {_QUITE}"
     r"(?:improvements?|progress|strides)\b"
     r"(?! (?:plan|board|journey|notice|partner|work))|"
-    rf"(?:improvements?|progress) (?:to \w+ |in \w+ )?{_QUITE}(?:made|achieved|seen|held)|acceleration (?:to|of|in) {_QUITE}"
+    rf"(?:improvements?|progress) (?:to \w+ |in \w+ )?{_QUITE}(?:made|achieved|seen|held)|acceleration (?:to|of|"
+    rf"in) {_QUITE}"
     r"improvements?|(?:is|are|was|were) improving|better than (?:at|in) (?:the|its|our) (?:last|previous)|"
     r"more \w+ than (?:at the (?:last|previous)|before)|now ranks|lowest (?:in|for|since)|"
     r"(?:was|were|is|are) (?:now|since) (?:in good order|resolved|fully met)|"
@@ -44,10 +46,12 @@ _NO_BETTER = re.compile(
 )
 #: As it was, in other words; anything that moved in the same result counts more.
 _UNCHANGED = re.compile(
-    rf"\b(?:{_HAS} (?:still )?not (?:yet )?(?:been )?(?:sufficiently |fully |adequately )?(?:addressed|resolved|acted on|"
+    rf"\b(?:{_HAS} (?:still )?not (?:yet )?(?:been )?(?:sufficiently |fully |adequately )?(?:addressed|resolved|"
+    rf"acted on|"
     r"implemented|resumed)|(?:is|are|was|were) still (?:no|not)\b|"
     r"there (?:still )?(?:is|are),? (?:still )?(?:no|not)\b(?= change)|still is,? no|remain(?:s|ed)? (?:unchanged|"
-    r"unresolved|outstanding|unaddressed|an? (?:weakness|concern|problem|strength|priority)|(?:too )?(?:high|low|long|slow))|"
+    r"unresolved|outstanding|unaddressed|an? (?:weakness|concern|problem|strength|priority)|(?:too )?(?:high|low|"
+    r"long|slow))|"
     r"continues? to be\b|(?:was|were) (?:also )?(?:identified|raised|noted) at the (?:last|previous) inspection|"
     r"in similar terms (?:in|at))\b",
     re.IGNORECASE,
@@ -59,7 +63,8 @@ _QUANTITIES = (
 #: A quantity that went up or down; whether that is good depends on the result.
 _MOVED = re.compile(
     rf"\b(?:{_HAS} (?:\w+ ){{0,2}}(?:increased|risen|fallen|dropped|reduced|decreased|halved|doubled|grown|"
-    r"lengthened|deepened|widened|shortened|gone (?:up|down|from (?=[0-9]))|come down)|(?:increased|rose|rising|fell|falling|"
+    r"lengthened|deepened|widened|shortened|gone (?:up|down|from (?=[0-9]))|come down)|(?:increased|rose|rising|fell|"
+    r"falling|"
     r"dropped|reduced|decreased|halved|doubled) (?:\w+ ){0,4}?(?:from|since|to|by|over the (?:last|past))\b|"
     r"(?:down|up) (?:from|by)\b|against [0-9]+ ?(?:%|per cent) (?:\w+ ){0,3}(?:earlier|before|ago)|"
     rf"(?:was|were) reduced\b|and falling\b|(?:an?|the) (?:reduction|increase|rise|fall|drop) in\b|"
