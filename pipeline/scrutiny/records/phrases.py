@@ -6,9 +6,10 @@ number in figures or words, and ``+`` up to four words that are no punctuation. 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from scrutiny.regimes import Regime
@@ -16,11 +17,13 @@ from scrutiny.report import Attribute, Basis, Record, Report, Sentence
 
 if TYPE_CHECKING:
     from spacy.language import Language
-    from spacy.matcher import Matcher
+    from spacy.matcher import Matcher, PhraseMatcher
     from spacy.tokens import Doc
 
 #: The most words that ``+`` stands for.
 _GAP = 4
+#: What stands for words that are not spelled out.
+_ANY_WORD = frozenset("+_#")
 
 
 @cache
@@ -40,17 +43,14 @@ class Phrases:
 
     def __init__(self, named: Mapping[str, Iterable[str]]) -> None:
         self._named = {name: tuple(phrases) for name, phrases in named.items()}
-        self._matcher: Matcher | None = None
+        self._matchers: tuple[PhraseMatcher, Matcher] | None = None
 
     def find(self, words: Doc) -> list[tuple[str, int, int]]:
         """Names with the half-open span of words, from left to right; of those that overlap, the longest stay."""
-        if self._matcher is None:
-            from spacy.matcher import Matcher
-
-            self._matcher = Matcher(_english().vocab)
-            for name, phrases in self._named.items():
-                self._matcher.add(name, [_pattern(phrase) for phrase in phrases])
-        found = [(_english().vocab.strings[key], start, end) for key, start, end in self._matcher(words)]
+        if self._matchers is None:
+            self._matchers = self._ready()
+        strings = _english().vocab.strings
+        found = [(strings[key], start, end) for matcher in self._matchers for key, start, end in matcher(words)]
         # Of equal spans the name that was given first counts.
         order = list(self._named)
         found.sort(key=lambda match: (match[1] - match[2], match[1], order.index(match[0])))
@@ -60,16 +60,42 @@ class Phrases:
                 kept.append(match)
         return sorted(kept, key=lambda match: match[1])
 
+    def _ready(self) -> tuple[PhraseMatcher, Matcher]:
+        """Matchers of phrases that are spelled out, which is most of them and fast, and of those with other words."""
+        from spacy.matcher import Matcher, PhraseMatcher
+        from spacy.tokens import Doc
+
+        vocab = _english().vocab
+        spelled, open_ended = PhraseMatcher(vocab, attr="LOWER"), Matcher(vocab)
+        for name, phrases in self._named.items():
+            for phrase in phrases:
+                if _ANY_WORD & set(phrase.replace("?", "").split()):
+                    open_ended.add(name, [_pattern(phrase)])
+                else:
+                    spelled.add(name, [Doc(vocab, words=list(words)) for words in _spelled(phrase)])
+        return spelled, open_ended
+
+
+def _spelled(phrase: str) -> Iterator[tuple[str, ...]]:
+    """Every row of words that ``phrase`` stands for."""
+    choices = []
+    for word in phrase.split():
+        optional = len(word) > 1 and word.endswith("?")
+        alternatives = word.removesuffix("?").split("|") if optional else word.split("|")
+        choices.append([(alternative,) for alternative in alternatives] + [()] * optional)
+    for chosen in product(*choices):
+        yield tuple(word for words in chosen for word in words)
+
 
 def _pattern(phrase: str) -> list[dict[str, Any]]:
     """The token pattern of one phrase."""
     pattern: list[dict[str, Any]] = []
     for word in phrase.split():
-        if word == "+":
+        optional = len(word) > 1 and word.endswith("?")
+        core = word.removesuffix("?") if optional else word
+        if core == "+":
             pattern += [{"IS_PUNCT": False, "OP": "?"}] * _GAP
             continue
-        optional = len(word) > 1 and word.endswith("?")
-        core = word[:-1] if optional else word
         token: dict[str, Any] = {"_": {}, "#": {"LIKE_NUM": True}}.get(core, {"LOWER": {"IN": core.split("|")}})
         pattern.append({**token, "OP": "?"} if optional else token)
     return pattern

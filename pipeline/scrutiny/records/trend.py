@@ -109,6 +109,5 @@ def trend(passage: Passage) -> Attribute | None:
             # "has fallen from 21 to three, but three is still too many": what moved is not the finding.
             turned = is_strength or _BUT.search(text, match.end())
             return passage.at("improved" if turned else "declined", *match.span())
-    if match := _UNCHANGED.search(text):
-        return passage.at("unchanged", *match.span())
-    return None
+    unchanged = _UNCHANGED.search(text)
+    return passage.at("unchanged", *unchanged.span()) if unchanged else None
