@@ -4,7 +4,7 @@
     python benchmarks/attributes.py corpora/attributes/heldout --files
 
 A folder holds NAME.json with ``units`` and ``recommendations`` (``corpora/README.md``); the text is in the same file or
-in ``corpora/authored/NAME.txt``. With ``--files`` the report is also read, split and classified: the PDF beside the
+in ``corpora/authored`` or ``corpora/unseen`` (NAME.txt). With ``--files`` the report is also read, split and classified: the PDF beside the
 labels, or the authored text printed as Markdown; what is lost on the way then counts as missed. A value is right where
 it has more than half of its words in common with the gold one; of a voice or trend the name must be the same, and of a
 date every figure. ``--faults`` prints what is wrong.
@@ -45,7 +45,7 @@ from scrutiny.report import (
     Source,
 )
 
-AUTHORED = Path(__file__).resolve().parent.parent / "corpora" / "authored"
+_CORPORA = Path(__file__).resolve().parent.parent / "corpora"
 #: The gold calls service users of all kinds children, as the reports do that it was first made for.
 _VOICES = {"children": "service_users"}
 #: Words in common, of those in either, from which a sentence is a labelled unit.
@@ -152,7 +152,9 @@ def read_gold(file: Path) -> Gold:
                 )
             )
     else:
-        path, heading = AUTHORED / f"{file.stem}.txt", ""
+        folders = [_CORPORA / name for name in ("authored", "unseen")]
+        path = next(text for folder in folders if (text := folder / f"{file.stem}.txt").exists())
+        heading = ""
         facts = dict(
             line[1:].split(" ", 1) for line in path.read_text(encoding="utf-8").splitlines() if line[:1] == "@"
         )

@@ -1,43 +1,11 @@
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from hypothesis import given
 from hypothesis import strategies as st
 
+from drafts import ITEM, PARAGRAPH, Draft, F, O, R, S, report
 from scrutiny.records.grouping import Assembler
-from scrutiny.report import ROLES, Block, BlockKind, Decision, Prediction, Record, Report, Role, Sentence, Source
-
-ITEM, PARAGRAPH = BlockKind.LIST_ITEM, BlockKind.PARAGRAPH
-F, S, R, O = ROLES  # noqa: E741
-
-
-@dataclass
-class Draft:
-    """A block of sentences with their roles."""
-
-    sentences: list[tuple[str, Role]]
-    kind: BlockKind = PARAGRAPH
-    level: int = 0
-    section: str = "Findings"
-
-
-def report(*drafts: Draft, confidence: float = 0.9) -> Report:
-    """A classified report of the drafts."""
-    text, blocks, sentences = "", list[Block](), list[Sentence]()
-    for draft in drafts:
-        text += "\n\n" if text else ""
-        start = len(text)
-        for sentence, role in draft.sentences:
-            text += " " if len(text) > start else ""
-            scores = tuple(confidence if r is role else (1 - confidence) / 3 for r in ROLES)
-            prediction = Prediction(scores, role, None, confidence, Decision.ACCEPT)  # type: ignore[arg-type]
-            sentences.append(Sentence(len(text), len(text) + len(sentence), sentence, len(blocks), prediction))
-            text += sentence
-        blocks.append(
-            Block(draft.kind, start, len(text), text[start:], level=draft.level, section_path=(draft.section,))
-        )
-    return Report(text, tuple(blocks), Source("r.txt", "0" * 64, len(text), "text"), sentences=tuple(sentences))
+from scrutiny.report import ROLES, Decision, Record
 
 
 def records(*drafts: Draft) -> tuple[Record, ...]:

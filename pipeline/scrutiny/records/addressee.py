@@ -49,6 +49,8 @@ _ANTECEDENT = re.compile(r"\b(?:to|by|with|for) (?P<who>the (?:(?!\b(?:to|by|wit
 _RELATIVE = re.compile(r",? (?:who|whose|which|that|including|named|listed)\b")
 _TRAILING = re.compile(r"(?:[ ,;:]+(?:also|now|therefore|both|then|each|all|and|or|jointly))+$")
 _LEADING = re.compile(r"^(?:that|and|or|then|also|therefore|why|but|so|we|in particular)\b[ ,]*", re.IGNORECASE)
+#: "It is recommended to the clerk that ...": the subject is nobody.
+_IMPERSONAL = re.compile(r"(?:it|there)\b", re.IGNORECASE)
 #: "We maintain that the agency should ...".
 _MAINTAINED = re.compile(r"(?:we|i|inspectors) (?:\w+ ){1,2}that ", re.IGNORECASE)
 _REFERENCE = re.compile(r"\s*[(\[][^()\[\]]{1,60}[)\]]\.?$")
@@ -91,7 +93,7 @@ def _in_text(text: str, passage: Passage) -> tuple[int, int] | None:
     if named and is_actor(named["who"]):
         return named.span("who") if begin else (named.start("who"), named.end("who"))
     asked_to = _ASKED_TO.search(text, begin)
-    if asked_to:
+    if asked_to and not _IMPERSONAL.match(text, begin):
         return _subject(text, begin, asked_to.start())
     asked = _ASKED.search(text, begin)
     if asked:
@@ -106,7 +108,8 @@ def _in_text(text: str, passage: Passage) -> tuple[int, int] | None:
         if _PASSIVE.match(text, start):
             return _agent(text, start)
         return _subject(text, begin, start)
-    return assigned_to(text)
+    assigned = assigned_to(text)
+    return assigned[:2] if assigned else None
 
 
 def _asked(text: str, asked: re.Match[str]) -> tuple[int, int] | None:
@@ -188,16 +191,26 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int] | None:
     return (start, end) if end > start else None
 
 
-def action(passage: Passage, force: Attribute, until: tuple[int, int] | None) -> Attribute:
-    """What is to be done: from its verb to the end, without a deadline ``until`` at either end and references."""
+def action(passage: Passage, force: Attribute, until: tuple[int, int] | None) -> Attribute | None:
+    """What is to be done: from its verb to the end, without a deadline ``until`` at either end and references.
+
+    None where a demand breaks off before it.
+    """
     text, record = passage.text, passage.record
     start = opening(text)
     named = _NAMED.match(text[start:]) or _NAMED.match(text)
     if named and is_actor(named["who"]):
         start = max(start, named.end())
-    inside = force.start is not None and record.start <= force.start < record.end
-    if inside and force.end is not None and force.value in ("must", "should", "may"):
-        start = _verb_of(text, force.start - record.start, force.end - record.start, start)  # type: ignore[operator]
+    assigned = assigned_to(text)
+    if assigned and force.start == record.start + assigned[1] + 1:
+        start = assigned[2]
+    elif (
+        force.start is not None
+        and force.end is not None
+        and record.start <= force.start < record.end
+        and force.value in ("must", "should", "may")
+    ):
+        start = _verb_of(text, force.start - record.start, force.end - record.start, start)
     end = len(text)
     while reference := _REFERENCE.search(text, start, end):
         end = reference.start()
@@ -209,7 +222,7 @@ def action(passage: Passage, force: Attribute, until: tuple[int, int] | None) ->
         end = until[0]
     kept = text[start:end].rstrip(" .;,")
     kept = re.sub(r"[;,]? (?:and|or)$", "", kept)
-    return passage.at(kept, start, start + len(kept))
+    return passage.at(kept, start, start + len(kept)) if kept else None
 
 
 def _verb_of(text: str, first: int, last: int, begin: int) -> int:
@@ -221,6 +234,9 @@ def _verb_of(text: str, first: int, last: int, begin: int) -> int:
     # "Recording dissent would be of use": what is asked for is the subject.
     if text.startswith("would be", first) and len(text[begin:first].split()) > 1 and not is_actor(text[begin:first]):
         return begin
+    if _IMPERSONAL.match(text, begin):
+        asked = _ASKED.search(text, first)
+        return _behind(text, asked.end() if asked else last)
     asked = _ASKED.match(text, first + len("we ") if text[first:].lower().startswith("we ") else first)
     if asked and asked["that"] is not None:
         whom = _asked(text, asked)

@@ -67,7 +67,7 @@ def describe(passage: Passage) -> Attributes:
     return Attributes(
         addressee=addressee(passage),
         action=done,
-        object=object_of(passage, done),
+        object=object_of(passage, done) if done else None,
         deadline=until,
         obligation=force,
         kind=kind(passage),

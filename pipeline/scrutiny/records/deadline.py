@@ -16,7 +16,10 @@ _NUMBERS = {
 } | {"a": 1, "an": 1, "fourteen": 14, "eighteen": 18, "thirty": 30, "sixty": 60, "ninety": 90}
 _DAY_ONLY = (
     r"(?:\b(?:0?[1-9]|[12][0-9]|3[01])(?:st|nd|rd|th)? "
-    r"(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)[a-z]*\b\.?)"
+    r"(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)[a-z]*\b)"
+)
+_MONTH_ONLY = (
+    r"\b(?-i:January|February|March|April|May|June|July|August|September|October|November|December)\b(?! [0-9])"
 )
 _QUARTER = r"\b(?:the )?(?:(?:first|second|third|fourth|last) quarter of|Q[1-4]) (?:19|20)[0-9]{2}"
 _PERIOD = (
@@ -25,7 +28,7 @@ _PERIOD = (
 )
 _DEADLINE = re.compile(
     rf"\b(?:(?:by|before|no later than|not later than|until|on or before|as from|with effect from|from|due(?: by)?)"
-    rf" (?:the )?(?:end of )?(?P<date>{DATE}|{MONTH}|{_QUARTER}|{_DAY_ONLY})"
+    rf" (?:the )?(?:end of )?(?P<date>{DATE}|{MONTH}|{_QUARTER}|{_DAY_ONLY}|{_MONTH_ONLY})"
     rf"|(?:within|in the next|over the next|inside|no later than|not later than) (?:the next |a period of )?{_PERIOD}"
     rf"(?: (?P<of>of|from|after|following)(?: [\w']+){{1,5}})?"
     rf"(?P<namely>,? (?:namely|that is|i\.e\.),? by (?P<named>{DATE}))?"
@@ -114,7 +117,7 @@ def _next(printed: str, today: str) -> str | None:
     year = int(today[:4])
     for candidate in (year, year + 1):
         days = days_of(f"{printed.rstrip('.')} {candidate}")
-        if days and days[0] >= today:
+        if days and days[0] >= today[: len(days[0])]:
             return days[0]
     return None
 

@@ -104,8 +104,11 @@ def opening(text: str) -> int:
     return preamble.end() if preamble else at
 
 
-def assigned_to(text: str) -> tuple[int, int] | None:
-    """Where "Auditee to review ..." or, behind a label, "The auditee reviews ..." names whom it is for."""
+def assigned_to(text: str) -> tuple[int, int, int] | None:
+    """Where "Auditee to review ..." or, behind a label, "The auditee reviews ..." names whom it is for.
+
+    Start and end of the name, and the start of the verb.
+    """
     begin = opening(text)
     match = _ASSIGNED.match(text, begin)
     if match is None and begin:
@@ -113,7 +116,8 @@ def assigned_to(text: str) -> tuple[int, int] | None:
     if match is None or not is_actor(match["who"]) or match["who"].split()[0].lower() in BASE_FORMS:
         return None
     verb = match["verb"]
-    return match.span("who") if {verb, verb.removesuffix("s"), verb.removesuffix("es")} & BASE_FORMS else None
+    known = {verb, verb.removesuffix("s"), verb.removesuffix("es")} & BASE_FORMS
+    return (*match.span("who"), match.start("verb")) if known else None
 
 
 def obligation(passage: Passage) -> Attribute:

@@ -10,7 +10,7 @@ from scrutiny.report import Attribute
 _NUMBER = r"[A-Z]{0,3}[-.]?[0-9]+[A-Za-z]?(?:[.][0-9]+[a-z]?)*(?:\([0-9a-zA-Z]{1,4}\))*"
 _NUMBERS = rf"{_NUMBER}(?:(?:, | and |, and | to | ?[–-] ?| or ){_NUMBER})*"
 _LAW = re.compile(
-    rf"\b(?:(?:regulations?|sections?|articles?|schedules?|rules?|clauses?|cl\.|standards?|reg\.|§) {_NUMBERS}"
+    rf"\b(?:(?i:regulations?|sections?|articles?|schedules?|rules?|clauses?|cl\.|standards?|reg\.|§) {_NUMBERS}"
     rf"(?: of (?:the )?(?:[A-Z][\w'’&()-]+ |of |and |for |the |in ){{1,12}}(?:\(?[12][0-9]{{3}}\)?|[A-Z]\w+))?"
     rf"|(?:[A-Z][\w'’()-]+ |and |of |for ){{1,9}}(?:Act|Regulations?|Order|Code|Directive|Rules|Standards?) (?:19|"
     rf"20)[0-9]{{2}}"
