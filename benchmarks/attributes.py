@@ -3,8 +3,9 @@
     python benchmarks/attributes.py ../shared/corpora/documents --only T1 T2
     python benchmarks/attributes.py corpora/attributes/heldout --files
 
-A folder holds NAME.json with ``units`` and ``recommendations`` (``corpora/README.md``); the text is in the same file or
-in ``corpora/authored`` or ``corpora/unseen`` (NAME.txt). With ``--files`` the report is also read, split and classified: the PDF beside the
+A folder holds NAME.json with ``units`` and ``recommendations`` (``corpora/README.md``); the text is in the same file,
+or in NAME.txt in ``corpora/authored`` or ``corpora/unseen``. With ``--files`` the report is also read, split and
+classified: the PDF beside the
 labels, or the authored text printed as Markdown; what is lost on the way then counts as missed. A value is right where
 it has more than half of its words in common with the gold one; of a voice or trend the name must be the same, and of a
 date every figure. ``--faults`` prints what is wrong.

@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 
 from scrutiny.records.obligation import assigned_to, force_of, opening
-from scrutiny.records.people import is_actor
+from scrutiny.records.people import is_actor, is_thing
 from scrutiny.records.phrases import Passage, words_of
-from scrutiny.records.verbs import BASE_FORMS
+from scrutiny.records.verbs import is_base, is_third_person, is_verb, may_be_verb
 from scrutiny.report import Attribute, Basis
 
 #: "recommended to the Chief Executive that he ...", "recommends that the council ...", "asks the trust to ...".
 _ASKED = re.compile(
-    r"\b(?:recommend|ask|request|urge|suggest|propose|advise|invite|encourage|require|call)(?:s|ed|d)?"
+    r"\b(?:(?:recommend|ask|request|urge|suggest|propose|advise|invite|encourage|require|call)(?:s|ed|d)?|"
+    r"is (?:necessary|essential|important|imperative|vital|critical|desirable))"
     r"(?: (?:on|upon|also|again|strongly|further))*(?:,[^,]{1,80},)?"
     r"(?: to (?P<to>[^,;:]{3,120}?) that\b| that (?P<that>[^;:]{3,200})| (?P<whom>[^;:]{3,140}?) to\b)",
     re.IGNORECASE,
@@ -21,7 +22,8 @@ _ASKED = re.compile(
 _ADVERBIAL = re.compile(
     r"(?:by|to|in|under|because|since|if|where|when|following|for|as|until|within|on|given|with|at|after|before|"
     r"subject|"
-    r"pursuant|pending|although|while|whilst|once|from|during|prior|having|otherwise|therefore|however|additionally|"
+    r"which|who|whose|pursuant|pending|although|while|whilst|once|from|during|prior|having|otherwise|therefore|"
+    r"however|additionally|"
     r"finally|in addition|also|immediately|accordingly|unless|so|and|but|specifically|furthermore|moreover)\b",
     re.IGNORECASE,
 )
@@ -35,7 +37,8 @@ _PASSIVE = re.compile(
 )
 #: "is recommended to" is a passive whose subject is the addressee.
 _ASKED_TO = re.compile(
-    r"\b(?:is|are|was|were|be)(?: \w+ly| also| hereby)? (?:recommended|required|asked|urged|invited|encouraged|advised|"
+    r"\b(?:(?:should|must|may|might|could|shall) )?(?:is|are|was|were|be)(?: \w+ly| also| hereby)? "
+    r"(?:recommended|required|asked|urged|invited|encouraged|advised|"
     r"expected|requested|reminded|directed|obliged|called (?:up)?on|under an? (?:\w+ )?duty|ordered|instructed) to\b",
     re.IGNORECASE,
 )
@@ -49,6 +52,34 @@ _ANTECEDENT = re.compile(r"\b(?:to|by|with|for) (?P<who>the (?:(?!\b(?:to|by|wit
 _RELATIVE = re.compile(r",? (?:who|whose|which|that|including|named|listed)\b")
 _TRAILING = re.compile(r"(?:[ ,;:]+(?:also|now|therefore|both|then|each|all|and|or|jointly))+$")
 _LEADING = re.compile(r"^(?:that|and|or|then|also|therefore|why|but|so|we|in particular)\b[ ,]*", re.IGNORECASE)
+#: Verbs that things and matters are subjects of too.
+_STATES = frozenset(
+    "be have include contain remain reflect consist cover apply reach become appear state show stay continue last need "
+    "fit form provide lead result happen occur exist depend involve mean follow require help allow ensure enable "
+    "take begin start end stand come go set".split()
+)
+_BEFORE_VERB = frozenset("not also now then therefore all both each jointly to".split())
+#: Behind these a word is no verb: "that the review of plans ...".
+_NO_VERB_BEHIND = frozenset("the a an of and its their for in to or by with at on from".split())
+#: "Recommendations are addressed to the director", "has made 14 recommendations to the head of department".
+_DIRECTED = re.compile(
+    r"\b(?:recommendations?|requirements?|actions?|suggestions?)(?: \w+){0,4}? (?:to|for) "
+    r"(?P<who>the [^,.;:()]{3,60}?)(?=[,.;:()]|$| unless | who | that | and the following)",
+    re.IGNORECASE,
+)
+_TOLD_WITHIN = 20
+_INFINITIVE = re.compile(r"\bto (?=[a-z])")
+#: In front of these a word is a noun: "the board plan is late".
+_NOUN_BEFORE = frozenset("is are was were be of to for and or in , .".split())
+#: "Require the board to adopt ...": whoever is asked is to ask somebody else.
+_ORDER = re.compile(r"(?:require|direct|instruct|order|ask|request|urge|encourage|invite)\b", re.IGNORECASE)
+_ASKING = re.compile(
+    r"(?:recommend|request|ask|urge|suggest|propose|encourage|invite|advise|expect|call)", re.IGNORECASE
+)
+_PASSIVE_CLAUSE = re.compile(
+    r"[^,;]{3,120}?\b(?:is|are|be) (?:\w+ly )?(?:\w+(?:ed|en)|made|put|set|held|kept|sent|told)\b"
+)
+_FINITE = re.compile(r"\b(?:is|are|was|were|which|who)\b", re.IGNORECASE)
 #: "It is recommended to the clerk that ...": the subject is nobody.
 _IMPERSONAL = re.compile(r"(?:it|there)\b", re.IGNORECASE)
 #: "We maintain that the agency should ...".
@@ -70,20 +101,41 @@ _OBJECT_ENDS = re.compile(
 
 def addressee(passage: Passage) -> Attribute | None:
     """Whom a recommendation asks: its subject, else that of the sentence leading into it, else whoever is inspected."""
-    found = _in_text(passage.text, passage)
+    sentence = passage.report.sentences[passage.record.sentences[0]].text
+    found = _in_text(sentence, passage)
     # "The board should: require suppliers to ...": whom an item asks to ask somebody else stands before the list.
-    is_order = passage.words[0].lower_ in BASE_FORMS and passage.lead_in is not None
+    is_order = passage.lead_in is not None and is_verb([word.lower_ for word in passage.words], 0)
     if found and not is_order:
         return passage.at(passage.text[slice(*found)], *found)
     if passage.lead_in and (found := _in_text(passage.lead_in.text, passage)):
         start = passage.lead_in.start
         return Attribute(passage.lead_in.text[slice(*found)], start + found[0], start + found[1])
+    if told := _told(passage):
+        return told
     for heading in reversed(passage.headings):
         receivers = _RECEIVERS.search(heading)
         if receivers and is_actor(receivers["who"]):
             return Attribute(receivers["who"], None, None, Basis.INFERRED)
     whom = passage.regime.addressee or passage.report.metadata.get("inspected_body", "")
     return Attribute(whom, None, None, Basis.INFERRED) if whom else None
+
+
+def _may_follow(word: str) -> bool:
+    """Whether ``word`` may be a second verb behind "and": "reviews and publishes"."""
+    return any(may_be_verb(form) for form in (word, word.removesuffix("s"), word.removesuffix("es")))
+
+
+def _told(passage: Passage) -> Attribute | None:
+    """Whom a sentence before it in the same section says that the recommendations are for."""
+    report, first = passage.report, passage.record.sentences[0]
+    section = report.blocks[report.sentences[first].block].section_path
+    for sentence in reversed(report.sentences[max(0, first - _TOLD_WITHIN) : first]):
+        if report.blocks[sentence.block].section_path != section:
+            break
+        if match := _DIRECTED.search(sentence.text):
+            start, end = match.span("who")
+            return Attribute(match["who"], sentence.start + start, sentence.start + end)
+    return None
 
 
 def _in_text(text: str, passage: Passage) -> tuple[int, int] | None:
@@ -94,20 +146,24 @@ def _in_text(text: str, passage: Passage) -> tuple[int, int] | None:
         return named.span("who") if begin else (named.start("who"), named.end("who"))
     asked_to = _ASKED_TO.search(text, begin)
     if asked_to and not _IMPERSONAL.match(text, begin):
-        return _subject(text, begin, asked_to.start())
+        return _subject(text, begin, asked_to.start(), verb="act")
+    if _ORDER.match(text, begin):
+        return None
     asked = _ASKED.search(text, begin)
     if asked:
         found = _asked(text, asked)
-        if found:
+        if found or (asked["that"] is not None and _PASSIVE_CLAUSE.match(text, asked.start("that"))):
             return found
         if asked["that"] is not None:
             begin = asked.start("that")
     force = force_of(text[begin:], passage.regime.obligations)
     if force and force.last:
         start = begin + words_of(text[begin:])[force.first].idx
+        if _ASKING.match(text, start):
+            return None
         if _PASSIVE.match(text, start):
             return _agent(text, start)
-        return _subject(text, begin, start)
+        return _subject(text, begin, start, verb=_verb_behind(text[begin:], force.last))
     assigned = assigned_to(text)
     return assigned[:2] if assigned else None
 
@@ -123,27 +179,38 @@ def _asked(text: str, asked: re.Match[str]) -> tuple[int, int] | None:
     if force := re.search(r"\b(?:should|must|shall)\b", text[start:end]):
         return None if _PASSIVE.match(text, start + force.start()) else _trimmed(text, start, start + force.start())
     words = words_of(text[start:end])
+    lower = [word.lower_ for word in words]
     for at in range(1, len(words)):
-        word, before = words[at].lower_, words[at - 1].lower_
-        if word == "be" or (word in ("is", "are")):
+        if lower[at] in ("be", "is", "are"):
             return None
-        if not _is_base(word) or before in ("the", "a", "an", "of", "and", "its", "their", "for", "in", "to"):
+        following = lower[at + 1 : at + 3]
+        sure = is_verb(lower, at) or is_third_person(lower, at)
+        # "That the board set aside ...": a verb that is a noun as often, right behind somebody.
+        likely = may_be_verb(lower[at]) and following[:1] and following[0] not in _NOUN_BEFORE
+        if lower[at - 1] in _NO_VERB_BEHIND or not (sure or (likely and is_actor(text[start : start + words[at].idx]))):
             continue
-        following = [word.lower_ for word in words[at + 1 : at + 3]]
-        if following[:1] == ["of"] or (following[:1] == ["and"] and not _is_base(following[-1])):
+        if following[:1] == ["of"] or (following[:1] == ["and"] and not _may_follow(following[-1])):
             continue
-        if is_actor(text[start : start + words[at].idx]):
+        if _acts(text[start : start + words[at].idx], lower[at]):
             return _trimmed(text, start, start + words[at].idx)
     # The sentence that leads into a list stops at whom it asks.
     return _trimmed(text, start, end) if text.endswith(":") and is_actor(text[start:end]) else None
 
 
-def _is_base(word: str) -> bool:
-    return word in BASE_FORMS or (word.endswith("s") and (word[:-1] in BASE_FORMS or word[:-2] in BASE_FORMS))
+def _verb_behind(text: str, last: int) -> str:
+    """The verb that the phrase of obligation before the word ``last`` governs, in lower case."""
+    words = [word.lower_ for word in words_of(text)[last : last + 4]]
+    return next((word for word in words if not word.endswith("ly") and word not in _BEFORE_VERB), "")
 
 
-def _subject(text: str, begin: int, end: int) -> tuple[int, int] | None:
-    """The subject that ends at ``end``: behind adverbials, before a relative clause."""
+def _acts(subject: str, verb: str) -> bool:
+    """Whether a subject names somebody: by its words, or because only somebody can do what the verb says."""
+    can = may_be_verb(verb) and verb not in _STATES and not _FINITE.search(subject)
+    return is_actor(subject) or (can and not is_thing(subject))
+
+
+def _subject(text: str, begin: int, end: int, *, verb: str = "") -> tuple[int, int] | None:
+    """The subject of ``verb`` that ends at ``end``: behind adverbials, before a relative clause."""
     if maintained := _MAINTAINED.match(text, begin):
         begin = maintained.end()
     antecedent = _ANTECEDENT.search(text, begin, end)
@@ -170,7 +237,7 @@ def _subject(text: str, begin: int, end: int) -> tuple[int, int] | None:
             stop = aside
     if stop == end and relative and text[relative.start() :].lstrip(", ").startswith("who"):
         stop = relative.start()
-    return _trimmed(text, begin, stop) if is_actor(text[begin:stop]) else None
+    return _trimmed(text, begin, stop) if _acts(text[begin:stop], verb) else None
 
 
 def _agent(text: str, start: int) -> tuple[int, int] | None:
@@ -183,7 +250,7 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int] | None:
     """A span without the words and marks around the name."""
     segment = text[start:end]
     leading = _LEADING.match(segment)
-    start += leading.end() if leading else 0
+    start += leading.end() if leading and leading.end() < len(segment.rstrip()) else 0
     segment = text[start:end].rstrip(" ,;:")
     trailing = _TRAILING.search(segment)
     end = start + (trailing.start() if trailing else len(segment))
@@ -236,8 +303,11 @@ def _verb_of(text: str, first: int, last: int, begin: int) -> int:
         return begin
     if _IMPERSONAL.match(text, begin):
         asked = _ASKED.search(text, first)
-        return _behind(text, asked.end() if asked else last)
-    asked = _ASKED.match(text, first + len("we ") if text[first:].lower().startswith("we ") else first)
+        if asked is None:
+            infinitive = _INFINITIVE.search(text, first)
+            return infinitive.end() if infinitive else _behind(text, last)
+    else:
+        asked = _ASKED.match(text, first + len("we ") if text[first:].lower().startswith("we ") else first)
     if asked and asked["that"] is not None:
         whom = _asked(text, asked)
         start = whom[1] if whom else asked.start("that")
@@ -256,10 +326,10 @@ def _behind(text: str, at: int) -> int:
 def object_of(passage: Passage, done: Attribute) -> Attribute | None:
     """What the action is done to: the words behind its verb, up to the next clause."""
     words = words_of(done.value)
-    if len(words) < 2 or done.start is None or not _is_base(words[0].lower_):
+    if len(words) < 2 or done.start is None or not may_be_verb(words[0].lower_):
         return None
     first = 1
-    while first < len(words) - 1 and (words[first].lower_ in ("and", "or") or _is_base(words[first].lower_)):
+    while first < len(words) - 1 and (words[first].lower_ in ("and", "or") or is_base(words[first].lower_)):
         first += 1
     start = words[first].idx
     ends = _OBJECT_ENDS.search(done.value, start)

@@ -22,6 +22,8 @@ _MONTH_ONLY = (
     r"\b(?-i:January|February|March|April|May|June|July|August|September|October|November|December)\b(?! [0-9])"
 )
 _QUARTER = r"\b(?:the )?(?:(?:first|second|third|fourth|last) quarter of|Q[1-4]) (?:19|20)[0-9]{2}"
+_SEASONS = r"(?:spring|summer|autumn|winter|season|school year|academic year|financial year|new year)"
+_FEASTS = r"(?-i:Easter|Christmas|Whitsun|Michaelmas|Pentecost|Advent|Lent|[A-Z][a-z]+ [A-Z][a-z]+['’]s? Day)\b"
 _PERIOD = (
     rf"(?P<count>[0-9]{{1,3}}|{'|'.join(_NUMBERS)}) "
     r"(?P<unit>(?:working |calendar |business )?(?:hour|day|week|month|year))s?"
@@ -32,11 +34,14 @@ _DEADLINE = re.compile(
     rf"|(?:within|in the next|over the next|inside|no later than|not later than) (?:the next |a period of )?{_PERIOD}"
     rf"(?: (?P<of>of|from|after|following)(?: [\w']+){{1,5}})?"
     rf"(?P<namely>,? (?:namely|that is|i\.e\.),? by (?P<named>{DATE}))?"
-    rf"|(?:by|before|ahead of|prior to|in time for|not later than) (?:the )?(?:next|start of|end of|beginning of|"
-    rf"following|"
-    rf"onset of|surveillance|first|forthcoming)\b(?: [\w-]+){{0,4}}"
+    rf"|(?:by|before|ahead of|prior to|in time for|not later than|on the occasion of) (?:the )?(?:next|start of|"
+    rf"end of|beginning of|following|onset of|surveillance|first|forthcoming|any (?:further|future|new)|{_SEASONS})\b"
+    rf"(?: [\w-]+){{0,4}}"
+    rf"|(?:by|before) {_FEASTS}"
     rf"|(?:with immediate effect|immediately|forthwith|without (?:further )?delay|as (?:soon|quickly|early) as "
-    rf"(?:possible|practicable)|as a matter of urgency|urgently))",
+    rf"(?:possible|practicable)|as a matter of urgency|urgently)"
+    rf"(?:,? (?:and |but )?(?:at the latest|no later than|not later than) (?:within |by )?(?P<latest>{DATE}|"
+    rf"(?P<most>[0-9]{{1,3}}|{'|'.join(_NUMBERS)}) (?P<unit_of_most>(?:working |calendar )?(?:day|week|month))s?))?)",
     re.IGNORECASE,
 )
 #: A date on a line of its own, behind the demand: "Date to be complied with: 1 June 2024", "Timescale: by 3 May".
@@ -92,7 +97,13 @@ def _day(match: re.Match[str], passage: Passage) -> tuple[str | None, Basis]:
         days = days_of(printed, order=order)
         if days:
             return _ends(match.group(), days[1]), Basis.EXPLICIT
-        return (_next(printed, today) if today else None), Basis.INFERRED
+        day = _next(printed, today) if today else None
+        return day and _ends(match.group(), day), Basis.INFERRED
+    if match["latest"]:
+        days = days_of(match["latest"], order=order)
+        if days:
+            return days[1], Basis.EXPLICIT
+        return (_after(today, match["most"], match["unit_of_most"]) if today else None), Basis.INFERRED
     if match["count"] and today:
         # "issued on 3 May, asking for repairs within five days": counted from the day told of before it.
         told = re.search(rf"\bon (?P<day>{DATE}|{_DAY_ONLY})", passage.text[: match.start()])

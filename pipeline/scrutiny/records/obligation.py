@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from scrutiny.records.people import is_actor
 from scrutiny.records.phrases import Passage, Phrases, span, words_of
-from scrutiny.records.verbs import BASE_FORMS, is_verb
+from scrutiny.records.verbs import is_base, is_verb, may_be_verb
 from scrutiny.regimes import Label, Obligation, fold
 from scrutiny.report import Attribute
 
@@ -16,7 +16,7 @@ from scrutiny.report import Attribute
 LABEL = re.compile(
     r"(?:(?:\((?:high|medium|low|major|minor|[A-Z0-9]{1,3})[^)]{0,30}\)|(?:high|medium|low)(?: priority)?:) ?)?"
     r"(?:(?P<name>(?:[A-Za-z]+ ){0,4}[A-Za-z]+)(?: (?P<number>(?:no\.? ?)?[A-Z]{0,4}[-.]?[0-9]+(?:[./-][0-9a-z]+)*))?"
-    r"(?: \([^)]{1,40}\))?[:.] )?",
+    r"(?: \([^)]{1,40}\))?[:.] |(?P<code>(?=[A-Z/.-]*[0-9])[A-Z0-9]+(?:[/.-][A-Z0-9]+)+): )?",
     re.IGNORECASE,
 )
 _NUMBER_BEHIND = re.compile(
@@ -43,6 +43,7 @@ _SUBORDINATE = frozenset(
 _ASKING = re.compile(r"(?:recommend|ask|request|urge|suggest|propose|advise)\w*$")
 #: The report's own body promises nothing to itself.
 _OURSELVES = re.compile(r"(?:^|[.,;] )(?:we|i|inspectors|ofsted|the (?:commission|inspectorate|team))\b[^,;]*$", re.I)
+_IN_PASSING = re.compile(r", (?:it|he|she|we|they|i) (?:\w+ )?(?:suggests?|recommends?|believes?|thinks?|says?),")
 _NO_ADDRESSEE = re.compile(r"(?:what|areas?|where|how|here)\b", re.IGNORECASE)
 _PREAMBLE = re.compile(
     r"(?:in addition|also|furthermore|finally|specifically|secondly|further),? |"
@@ -75,10 +76,14 @@ def _phrases(obligations: tuple[Obligation, ...]) -> Phrases:
 def force_of(text: str, obligations: tuple[Obligation, ...]) -> Force | None:
     """The first phrase of obligation in a main clause of ``text``, else the first in any clause."""
     words = words_of(text)
+    # What is said in passing is no demand: ", it suggests,".
+    passing = [match.span() for match in _IN_PASSING.finditer(text)]
     found = [
         Force(name, first, last)
         for name, first, last in _phrases(obligations).find(words)
         if not (words[first].lower_ in ("will", "'ll") and _OURSELVES.search(text[: words[first].idx]))
+        and not (words[first].text == "May" and first > 0)
+        and not any(start < words[first].idx < end for start, end in passing)
     ]
     lower = [word.lower_ for word in words]
     return next((force for force in found if _is_main(lower, force.first)), found[0] if found else None)
@@ -113,10 +118,14 @@ def assigned_to(text: str) -> tuple[int, int, int] | None:
     match = _ASSIGNED.match(text, begin)
     if match is None and begin:
         match = _PROMISED.match(text, begin)
-    if match is None or not is_actor(match["who"]) or match["who"].split()[0].lower() in BASE_FORMS:
+    if match is None or not is_actor(match["who"]):
+        return None
+    # "Train staff to use ..." asks nobody by name.
+    first, *more = match["who"].lower().split()
+    if is_base(first) or (more and may_be_verb(first)):
         return None
     verb = match["verb"]
-    known = {verb, verb.removesuffix("s"), verb.removesuffix("es")} & BASE_FORMS
+    known = any(may_be_verb(form) for form in (verb, verb.removesuffix("s"), verb.removesuffix("es")))
     return (*match.span("who"), match.start("verb")) if known else None
 
 
@@ -184,8 +193,9 @@ def number(passage: Passage) -> Attribute | None:
         if at >= 0 and record.start - at <= len(marker) + 8:
             return Attribute(marker, at, at + len(marker))
     label = LABEL.match(passage.text)
-    if label and label["number"]:
-        return passage.at(label["number"], *label.span("number"))
+    for name in ("number", "code"):
+        if label and label[name]:
+            return passage.at(label[name], *label.span(name))
     behind = _NUMBER_BEHIND.search(passage.text)
     return passage.at(behind["number"], *behind.span("number")) if behind else None
 

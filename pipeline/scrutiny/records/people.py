@@ -59,12 +59,39 @@ _BODIES = frozenset(
 #: Whoever can be asked to do something.
 ACTORS = _BODIES.union(*(GROUPS[name] for name in GROUPS if name not in ("survey", "records")))
 
+#: What is asked for rather than asked, and words that stand for it.
+THINGS = frozenset(
+    "plan plans record records policy policies procedure procedures report reports system systems training "
+    "arrangement arrangements process processes review reviews meeting meetings assessment assessments document "
+    "documents register registers form forms data work action actions step steps measure measures guidance support "
+    "it this that these those which there what attention consideration priority information evidence criteria "
+    "decision decisions case cases change changes area areas issue issues risk risks equipment vehicle vehicles "
+    "installation aircraft ship vessel building buildings room rooms door doors site sites standard standards rule "
+    "rules law programme project budget fund funds money place places one ones none all way ways".split()
+)
+
 _HEAD_ENDS = re.compile(r",| (?:of|in|at|for|on|to|with|who|which|from|responsible|concerned)\b")
+
+
+def is_thing(phrase: str) -> bool:
+    """Whether a subject is surely a thing, a matter or a word for one; so is one that is missing."""
+    words = _head(phrase)
+    return (
+        not words
+        or words[-1].lower() in THINGS
+        or words[0].lower().endswith("ing")
+        or words[-1].lower().endswith(("ing", "tion", "ment", "ity"))
+    )
+
+
+def _head(phrase: str) -> list[str]:
+    """The words of a subject up to the one that it is about."""
+    return re.findall(r"[\w'’&-]+", _HEAD_ENDS.split(phrase.strip(" ,"), maxsplit=1)[0])
 
 
 def is_actor(phrase: str) -> bool:
     """Whether a subject names somebody who can act, not a thing or a matter."""
-    words = re.findall(r"[\w'’&-]+", _HEAD_ENDS.split(phrase.strip(" ,"), maxsplit=1)[0])
+    words = _head(phrase)
     if not words:
         return False
     last = words[-1]
