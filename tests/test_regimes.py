@@ -26,7 +26,7 @@ def profile(rest: str, name: str = "mine") -> str:
     ("text", "words"),
     [
         ("id = ", ["mine.toml", "not valid TOML"]),
-        ('name = "Mine"', ["mine.toml", "id", "Accepted keys there: id, name, body"]),
+        ('name = "Mine"', ["mine.toml", "id", "Accepted keys there: id, name, version"]),
         (profile('colour = "red"'), ["mine.toml", "colour", "Accepted keys there"]),
         (profile('id2 = "x"\n[[patterns]]\npattern = "(?P<title>x)"'), ["id2"]),
         (profile('[[patterns]]\npattern = "(?P<title>"'), ["patterns -> 0 -> pattern", "not a regular expression"]),
