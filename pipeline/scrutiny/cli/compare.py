@@ -81,14 +81,18 @@ def _show(pairings: Sequence[Pairing]) -> None:
 
 def _as_json(pairing: Pairing) -> dict[str, Any]:
     def record(one: Record | None) -> dict[str, Any] | None:
-        return {
-            "id": one.id,
-            "role": one.role.value,
-            "text": one.text,
-            "start": one.start,
-            "end": one.end,
-            "fingerprint": one.fingerprint,
-        } if one else None
+        return (
+            {
+                "id": one.id,
+                "role": one.role.value,
+                "text": one.text,
+                "start": one.start,
+                "end": one.end,
+                "fingerprint": one.fingerprint,
+            }
+            if one
+            else None
+        )
 
     return {
         "change": pairing.change.value,
