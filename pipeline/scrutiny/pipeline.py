@@ -32,13 +32,15 @@ class Stage(Protocol):
     def __call__(self, reports: Iterable[Report]) -> Iterator[Report]: ...  # noqa: D102
 
 
-def compose(stages: Sequence[Stage]) -> Callable[[Iterable[Report]], Iterator[Report]]:
-    """Chain stages lazily.
+def compose(
+    stages: Sequence[Stage], present: Iterable[str] = ("blocks",)
+) -> Callable[[Iterable[Report]], Iterator[Report]]:
+    """Chain stages lazily; ``present`` are the layers that reports come with, by default those of reading.
 
     Raises:
-        ValueError: a stage needs a layer that reading and the stages before it do not add.
+        ValueError: a stage needs a layer that is not present and that no stage before it adds.
     """
-    present = {"blocks"}
+    present = set(present)
     for stage in stages:
         missing = set(stage.requires) - present
         if missing:
@@ -52,6 +54,11 @@ def compose(stages: Sequence[Stage]) -> Callable[[Iterable[Report]], Iterator[Re
         return flow
 
     return run
+
+
+def assemble(report: Report) -> Report:
+    """A classified report with its records, their attributes and links."""
+    return next(compose([Assembler(), Describer(), Linker()], ("sentences", "predictions"))([report]))
 
 
 class Pipeline:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,7 +17,7 @@ from scrutiny.evaluation.alignment import Place, Words, align
 from scrutiny.evaluation.baselines import Rules
 from scrutiny.evaluation.documents import GoldReport, gold_reports
 from scrutiny.evaluation.records import Stage, record_level, with_records
-from scrutiny.report import Decision, Prediction, Record, Report, Role
+from scrutiny.report import Attribute, Attributes, Basis, Deadline, Decision, Link, Prediction, Record, Report, Role
 from scrutiny.roles.windows import Unit
 from scrutiny.splitting import Splitter
 
@@ -81,7 +81,6 @@ def test_a_perfect_system_finds_every_record_in_its_place(tmp_path: Path) -> Non
     for name in ("exact.f1", "overlap.f1", "boundary.f1", "section", "sentences.found", "sentences.found_with_role"):
         assert found.measures[name].value == 1, name
     assert "page" not in found.measures
-    assert found.not_given == ("addressee", "obligation", "deadline", "links")
     assert all(one.labelled == one.found for one in found.counts)
     assert all((blame.missed, blame.spurious) == (0, 0) for blame in found.blame.values())
 
@@ -120,35 +119,40 @@ def test_text_that_was_not_read_and_sentences_cut_otherwise_are_told_apart(tmp_p
     assert found.measures["sentences.found"].value == pytest.approx(5 / 7)
 
 
-@dataclass(frozen=True, slots=True)
-class Described(Record):
-    """A record with what later stages say of it."""
-
-    attributes: dict[str, str | None] = field(default_factory=dict)
-    links: tuple[str, ...] = ()
-
-
-def test_fields_and_links_are_measured_where_records_carry_them(tmp_path: Path) -> None:
+def test_fields_and_links_are_those_of_the_overlapping_records(tmp_path: Path) -> None:
     labelled = gold(tmp_path)
     report = read(labelled, Said())
     first, kind, lift, asked, mend = report.records
-    said: list[tuple[Record, dict[str, str | None], tuple[str, ...]]] = [
-        (first, {}, ()),
-        (kind, {}, ()),
-        (lift, {}, ()),
-        (asked, {"addressee": "the provider", "obligation": "must", "deadline": "by June"}, (first.id, lift.id)),
-        (mend, {"addressee": "the manager", "obligation": "should", "deadline": None}, (lift.id,)),
-    ]
-    records = tuple(
-        Described(**{f.name: getattr(record, f.name) for f in fields(record)}, attributes=attributes, links=links)
-        for record, attributes, links in said
+    until = Deadline("by June", asked.start, asked.end, None, Basis.INFERRED)
+    said = (
+        first,
+        kind,
+        lift,
+        replace(asked, attributes=attributes("the provider", "must", until), links=links(first, lift)),
+        replace(mend, attributes=attributes("the manager", "should", None), links=links(lift)),
     )
-    found = record_level([labelled], [replace(report, records=records)], rounds=10, seed=0)
+    found = record_level([labelled], [replace(report, records=said)], rounds=10, seed=0)
     values = {name: found.measures[f"field.{name}"].value for name in ("addressee", "obligation", "deadline")}
     assert values == {"addressee": 1, "obligation": 0.5, "deadline": 1}
     assert found.measures["link.precision"].value == pytest.approx(2 / 3)
     assert found.measures["link.recall"].value == 1
-    assert found.not_given == ()
+
+
+def attributes(addressee: str, obligation: str, deadline: Deadline | None) -> Attributes:
+    return Attributes(
+        addressee=Attribute(addressee, None, None), obligation=Attribute(obligation, None, None), deadline=deadline
+    )
+
+
+def links(*records: Record) -> tuple[Link, ...]:
+    return tuple(Link(record.id, 0.9, Basis.INFERRED) for record in records)
+
+
+def test_attributes_read_from_a_report_are_measured(tmp_path: Path) -> None:
+    labelled = gold(tmp_path)
+    found = record_level([labelled], [read(labelled, Said())], rounds=10, seed=0)
+    for name in ("field.addressee", "field.obligation", "field.deadline"):
+        assert found.measures[name].value == 1, name
 
 
 def test_pages_of_a_real_layout_are_compared(real_corpora: Path) -> None:

@@ -121,7 +121,7 @@ def extract(
     ] = None,
 ) -> None:
     """Extract records of findings, strengths and recommendations from report files."""
-    from scrutiny.writing.formats import FORMATS
+    from scrutiny.writing.formats import DEFAULT_FORMATS, FORMATS
 
     unknown = set(formats or ()) - set(FORMATS)
     if unknown:
@@ -154,7 +154,7 @@ def extract(
     loaded = pipeline.classifier.loaded
     began = time.monotonic()
     reference = ModelReference(name=loaded.name, sha256=loaded.sha256, precision=pipeline.classifier.precision)
-    with OutputFolder(output, reference, formats=formats or tuple(FORMATS), sentences=sentences) as folder:
+    with OutputFolder(output, reference, formats=formats or DEFAULT_FORMATS, sentences=sentences) as folder:
         tally = run(pipeline, sources, found, folder, manifest=facts, text_column=text_column)
     _show(tally, time.monotonic() - began, output)
     if facts and facts.unmatched:

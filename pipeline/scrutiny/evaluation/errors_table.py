@@ -11,7 +11,7 @@ import numpy as np
 from scrutiny.corpora import LabelledSentence
 from scrutiny.evaluation.run import Outcome
 from scrutiny.report import ROLES
-from scrutiny.writing.formats import cell
+from scrutiny.writing.flat import cell
 
 #: Training sentences told beside each wrong one.
 NEAREST = 3

@@ -14,8 +14,8 @@ from scrutiny.evaluation.documents import FIELDS, GoldRecord, GoldReport
 from scrutiny.evaluation.intervals import Estimate, draws, estimate, point
 from scrutiny.evaluation.metrics import Floats, ratio
 from scrutiny.evaluation.predict import System
-from scrutiny.records.grouping import Assembler
-from scrutiny.report import Record, Report, Role
+from scrutiny.pipeline import assemble
+from scrutiny.report import Attributes, Record, Report, Role
 from scrutiny.roles.classifier import units_of
 
 #: Share of a unit's words that must be in the text for it to count as read.
@@ -64,7 +64,7 @@ class Blame:
 class RecordLevel:
     """How well a system finds the records of whole reports; intervals are by bootstrap over reports.
 
-    ``measures`` that nobody gave, such as of fields the records do not have, are not in it; ``not_given`` names them.
+    What there is nothing of to measure is not among ``measures``.
     """
 
     reports: int
@@ -73,19 +73,6 @@ class RecordLevel:
     measures: dict[str, Estimate]
     counts: tuple[RoleCounts, ...]
     blame: dict[Stage, Blame]
-    not_given: tuple[str, ...]
-
-
-def attributes_of(record: Record) -> Mapping[str, str | None] | None:
-    """What a record says of addressee, obligation and deadline; None where records say nothing of them."""
-    given: Mapping[str, str | None] | None = getattr(record, "attributes", None)
-    return given
-
-
-def links_of(record: Record) -> Sequence[str] | None:
-    """The ids of the findings a recommendation answers; None where records say nothing of them."""
-    given: Sequence[str] | None = getattr(record, "links", None)
-    return given
 
 
 def with_records(report: Report, system: System) -> Report:
@@ -95,7 +82,7 @@ def with_records(report: Report, system: System) -> Report:
         replace(sentence, prediction=prediction)
         for sentence, prediction in zip(report.sentences, predictions, strict=True)
     )
-    return next(iter(Assembler()([replace(report, sentences=sentences)])))
+    return assemble(replace(report, sentences=sentences))
 
 
 def record_level(gold: Sequence[GoldReport], reports: Sequence[Report], *, rounds: int, seed: int) -> RecordLevel:
@@ -114,9 +101,6 @@ def record_level(gold: Sequence[GoldReport], reports: Sequence[Report], *, round
     values = point(statistic, len(gold))
     drawn = draws(statistic, len(gold), rounds=rounds, seed=seed)
     totals = dict(zip(keys, table.sum(axis=0).astype(int).tolist(), strict=True))
-    records = [record for report in reports for record in report.records]
-    not_given = list(FIELDS) if all(attributes_of(record) is None for record in records) else []
-    not_given += ["links"] if all(links_of(record) is None for record in records) else []
     return RecordLevel(
         reports=len(gold),
         labelled=totals.get("exact.gold", 0),
@@ -127,7 +111,6 @@ def record_level(gold: Sequence[GoldReport], reports: Sequence[Report], *, round
             stage: Blame(totals.get(f"blame.{stage}.missed", 0), totals.get(f"blame.{stage}.spurious", 0))
             for stage in Stage
         },
-        not_given=tuple(not_given),
     )
 
 
@@ -252,22 +235,26 @@ class _Comparison:
         for record, match in zip(self.gold.records, self.overlapping, strict=True):
             if record.role is not Role.RECOMMENDATION or match is None:
                 continue
-            given = attributes_of(self.report.records[match])
-            for field in FIELDS if given is not None else ():
+            given = self.report.records[match].attributes or Attributes()
+            for field in FIELDS:
                 accepted = [words_of(value) for value in record.fields[field]] if field in record.fields else []
-                said = words_of((given or {}).get(field) or "")
+                attribute = given.deadline.text if field == "deadline" and given.deadline else getattr(given, field)
+                said = words_of(getattr(attribute, "value", attribute) or "")
                 yield f"field.{field}.of", 1
                 yield f"field.{field}.right", int(said in accepted if accepted else not said)
 
     def _links(self) -> Iterator[tuple[str, int]]:
         """Pairs of a recommendation and a finding it answers."""
-        if all(links_of(record) is None for record in self.report.records):
-            return
         numbers = {n: at for at, record in enumerate(self.gold.records) for n in record.units}
         there = {(at, numbers[n]) for at, r in enumerate(self.gold.records) for n in r.addresses if n in numbers}
         gold_of = {m: at for at, m in enumerate(self.overlapping) if m is not None}
         by_id = {record.id: index for index, record in enumerate(self.report.records)}
-        said = [(i, by_id[to]) for i, r in enumerate(self.report.records) for to in links_of(r) or () if to in by_id]
+        said = [
+            (index, by_id[link.record])
+            for index, record in enumerate(self.report.records)
+            if record.role is Role.RECOMMENDATION
+            for link in record.links
+        ]
         hits = {(gold_of[a], gold_of[b]) for a, b in said if a in gold_of and b in gold_of} & there
         yield "link.gold", len(there)
         yield "link.found", len(said)

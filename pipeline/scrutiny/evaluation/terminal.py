@@ -117,8 +117,6 @@ def _records(evaluation: Evaluation, console: Console) -> None:
         counts = (f"{records.blame[stage].missed} / {records.blame[stage].spurious}" for _, records in systems)
         table.add_row(f"{stage.capitalize()} (missed / spurious)", *counts)
     console.print(table)
-    if first.not_given:
-        console.print(f"Not given by the records: {', '.join(first.not_given)}.")
 
 
 def shown(estimate: Estimate) -> str:

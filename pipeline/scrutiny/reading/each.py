@@ -47,8 +47,8 @@ def read_each(
     """Every report in ``source``, lazily: the one of a plain file, as :func:`read` gives it, or those of an archive
     or of a file of rows, one held in memory at a time.
 
-    ``name``, ``ocr`` and ``regime`` are as in :func:`read`. ``text_column`` names the column of a file of rows that holds the
-    reports' text; by default it is known by its name. A report of an archive has the path
+    ``name``, ``ocr`` and ``regime`` are as in :func:`read`. ``text_column`` names the column of a file of rows that
+    holds the reports' text; by default it is known by its name. A report of an archive has the path
     ``archive.zip/folder/report.pdf``, one of a file of rows ``table.csv#row=5`` or ``table.jsonl#line=5``.
 
     ``on_error`` is told of each report that cannot be read and of the archive that cannot be read on, by path, and

@@ -44,8 +44,9 @@ def read_rows(
     """A report for every row of ``file`` or why there is none, with its path: ``table.csv#row=5``, ``a.jsonl#line=5``.
 
     Rows count from 1, without the header. ``text_column`` names the column of text in place of
-    :data:`TEXT_COLUMNS`; ``regime`` is the id of the reports' regime, if it is known. Raises ReadError (``no_text_column``, ``own_output``, ``not_text``, ``damaged``,
-    ``too_large``, ``bomb``) where the file cannot be read on.
+    :data:`TEXT_COLUMNS`; ``regime`` is the id of the reports' regime, if it is known. Raises ReadError
+    (``no_text_column``, ``own_output``, ``not_text``, ``damaged``, ``too_large``, ``bomb``) where the file cannot be
+    read on.
     """
     column: str | None = None
     for place, row in _READERS[PurePath(path).suffix.lower()](file, path):

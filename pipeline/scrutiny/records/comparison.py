@@ -115,7 +115,7 @@ def _matched(first: Sequence[Record], second: Sequence[Record], *, least: float)
     """For the records of ``first``, by id, the likest of ``second``; each is taken once, the likest pairs first."""
     about = _vectors([*first, *second])
     postings: dict[str, list[tuple[int, float]]] = defaultdict(list)
-    for number, record in enumerate(second):
+    for number in range(len(second)):
         for word, weight in about[len(first) + number].items():
             postings[word].append((number, weight))
     pairs: list[tuple[float, bool, int, int]] = []

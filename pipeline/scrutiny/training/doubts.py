@@ -14,7 +14,7 @@ import numpy as np
 from scrutiny.corpora import LabelledSentence
 from scrutiny.errors import DataError
 from scrutiny.report import ROLES, Role
-from scrutiny.writing.formats import cell
+from scrutiny.writing.flat import cell
 
 if TYPE_CHECKING:
     from scrutiny.training.learners import Learner

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Collection, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
@@ -9,7 +10,8 @@ from types import TracebackType
 
 from scrutiny.errors import ReadError, WriteError
 from scrutiny.report import Report
-from scrutiny.writing.formats import FORMATS, JsonlWriter
+from scrutiny.writing.formats import DEFAULT_FORMATS, FORMATS
+from scrutiny.writing.jsonl import LineWriter
 from scrutiny.writing.parts import ModelReference
 from scrutiny.writing.schema import LINES, failure_lines, record_line, report_line, sentence_lines
 
@@ -21,7 +23,12 @@ class OutputFolder:
     """
 
     def __init__(
-        self, folder: Path, model: ModelReference, *, formats: Collection[str] = tuple(FORMATS), sentences: bool = False
+        self,
+        folder: Path,
+        model: ModelReference,
+        *,
+        formats: Collection[str] = DEFAULT_FORMATS,
+        sentences: bool = False,
     ) -> None:
         """Open the files in ``folder``, which is made if needed.
 
@@ -33,13 +40,13 @@ class OutputFolder:
         self._files = ExitStack()
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            for name in (*(f"records.{suffix}" for suffix in FORMATS), *(f"{line}.jsonl" for line in LINES)):
-                (folder / name).unlink(missing_ok=True)
+            for name in (*(known.target for known in FORMATS.values()), *(f"{line}.jsonl" for line in LINES)):
+                _remove(folder / name)
             opened = self._files.enter_context
-            self._records = [opened(closing(FORMATS[name](folder / f"records.{name}"))) for name in formats]
-            self._reports = opened(closing(JsonlWriter(folder / "reports.jsonl")))
-            self._failures = opened(closing(JsonlWriter(folder / "failures.jsonl")))
-            self._sentences = opened(closing(JsonlWriter(folder / "sentences.jsonl"))) if sentences else None
+            self._records = [opened(closing(FORMATS[name].open(folder / FORMATS[name].target))) for name in formats]
+            self._reports = opened(closing(LineWriter(folder / "reports.jsonl")))
+            self._failures = opened(closing(LineWriter(folder / "failures.jsonl")))
+            self._sentences = opened(closing(LineWriter(folder / "sentences.jsonl"))) if sentences else None
         except OSError as error:
             self._files.close()
             raise _unwritable(folder, error) from None
@@ -54,21 +61,20 @@ class OutputFolder:
             self._write(report)
 
     def _write(self, report: Report) -> None:
-        for record in report.records:
-            line = record_line(report, record, self._model)
-            for writer in self._records:
-                writer.write(line)
+        records = [record_line(report, record, self._model) for record in report.records]
+        for writer in self._records:
+            writer.write(report, records)
         if self._sentences is not None:
             for sentence in sentence_lines(report):
-                self._sentences.write(sentence)
-        self._reports.write(report_line(report, self._model))
+                self._sentences.add(sentence)
+        self._reports.add(report_line(report, self._model))
 
     def fail(self, path: str | Path, error: ReadError) -> None:
         """Write an input that could not be read."""
         failure, report = failure_lines(path, error, self._model)
         with self._told():
-            self._failures.write(failure)
-            self._reports.write(report)
+            self._failures.add(failure)
+            self._reports.add(report)
 
     @contextmanager
     def _told(self) -> Iterator[None]:
@@ -87,6 +93,14 @@ class OutputFolder:
     ) -> None:
         """Close every file."""
         self._files.close()
+
+
+def _remove(path: Path) -> None:
+    """Remove what an earlier run wrote: a file, or a folder of files."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def _unwritable(folder: Path, error: OSError) -> WriteError:
