@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -20,8 +21,6 @@ def regimes(
     as_json: Annotated[bool, typer.Option("--json", help="Print the whole profile, or all of them, as JSON.")] = False,
 ) -> None:
     """List the regimes, or explain one: by what it is recognised, its words and scales, and where they are from."""
-    import json
-
     from rich.console import Console
 
     from scrutiny.regimes import named, profiles
