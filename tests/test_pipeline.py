@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -81,8 +82,8 @@ def test_a_file_that_cannot_be_read_is_told_or_raised(pipeline: Pipeline, sample
 def test_a_fault_of_the_reader_in_one_file_is_told_like_any_other(
     pipeline: Pipeline, samples: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def read(path: str | Path, *, name: str | None = None, ocr: bool | str = False) -> Report:
-        return real_read(path, name=name, ocr=ocr) if str(path).endswith(".md") else 1 / 0  # type: ignore[return-value]
+    def read(path: str | Path, **options: Any) -> Report:
+        return real_read(path, **options) if str(path).endswith(".md") else 1 / 0  # type: ignore[return-value]
 
     real_read = scrutiny.read
     monkeypatch.setattr("scrutiny.reading.read", read)

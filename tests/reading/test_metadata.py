@@ -18,7 +18,7 @@ from scrutiny.dates import days_of
 from scrutiny.errors import ReadError
 from scrutiny.reading import read
 from scrutiny.reading.manifest import with_metadata
-from scrutiny.regimes import GENERAL, profiles, regime
+from scrutiny.regimes import GENERAL, fold, profiles, regime
 from scrutiny.report import Report
 
 HERE = Path(__file__).parent
@@ -57,6 +57,10 @@ def test_the_profile_reads_its_regimes_report(name: str) -> None:
     assert [f"{grade.judgement} = {grade.value}" for grade in report.grades] == entry["grades"]
     assert set(entry["metadata"]) - {"inspecting_body"} <= report.metadata_spans.keys()
     assert_traceable(report)
+    evidence = [phrase for phrase in report.metadata.get("regime_evidence", "").split("; ") if phrase]
+    weights = {clue.phrase: clue.weight for clue in profiles()[name][0].clues}
+    assert sum(weights[phrase] for phrase in evidence) >= profiles()[name][0].needed or name == GENERAL
+    assert all(phrase in fold(report.text) for phrase in evidence)
 
 
 @settings(max_examples=150, deadline=None)
@@ -164,9 +168,11 @@ def search_hostile_text() -> None:
     ]
     hostile = [(word * 600)[:600] for word in words] + ["inspection of " + "children's services in " * 30]
     for name in profiles():
-        for finder in (*regime(name).patterns, *regime(name).statements):
+        known = regime(name)
+        finders = [finder.search for finder in (*known.patterns, *known.statements)]
+        for pattern in (*finders, *(pattern for pattern, _ in known.headings)):
             for text in hostile:
-                finder.search.search(text)
+                pattern.search(text)
 
 
 def test_no_shipped_pattern_goes_on_without_end_on_hostile_text() -> None:

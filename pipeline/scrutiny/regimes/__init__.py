@@ -1,11 +1,13 @@
 """Regime profiles: what is known of an inspectorate's reports. TOML files, validated when they are loaded.
 
-``configs/regimes/README.md`` describes the files. Another package adds profiles by an entry point in the group
-``scrutiny.regimes`` that names the path of a folder of them.
+``configs/regimes/README.md`` describes the files. The environment variable ``SCRUTINY_REGIMES`` names further folders
+of them, parted as in ``PATH``; another package adds one by an entry point in the group ``scrutiny.regimes`` that names
+its path.
 """
 
 from __future__ import annotations
 
+import os
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -109,12 +111,19 @@ class Regime:
 
 @cache
 def profiles() -> Mapping[str, tuple[Profile, ...]]:
-    """Every profile there is, shipped or from another package, by its id; after each what it extends, nearest first.
+    """Every profile there is, shipped or from elsewhere, by its id; after each what it extends, nearest first.
 
     Raises:
-        ConfigError: a profile is not valid.
+        ConfigError: a profile is not valid, or a folder of ``SCRUTINY_REGIMES`` holds none.
     """
     folders = [configs_folder() / "regimes", *(Path(point.load()) for point in entry_points(group="scrutiny.regimes"))]
+    for given in filter(None, os.environ.get("SCRUTINY_REGIMES", "").split(os.pathsep)):
+        if not any(Path(given).glob("*.toml")):
+            raise ConfigError(
+                f"{given}: there is no profile (*.toml) in this folder.",
+                remedy="Correct the environment variable SCRUTINY_REGIMES.",
+            )
+        folders.append(Path(given))
     return load_profiles(*folders)
 
 

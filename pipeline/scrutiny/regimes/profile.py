@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from scrutiny.dates import DayOrder
 from scrutiny.report import BlockKind
@@ -73,6 +73,19 @@ def fold(text: str) -> str:
     return " ".join(plain.casefold().split())
 
 
+class _Dated(_Section):
+    """What its regime began to use on a day, and gave up on another; without them nobody has said."""
+
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.valid_from and self.valid_to and self.valid_from > self.valid_to:
+            raise ValueError(f"valid_to is {self.valid_to}; accepted: a day not before valid_from, {self.valid_from}")
+        return self
+
+
 class Clue(_Section):
     """A phrase that speaks for the regime, and where it counts.
 
@@ -117,15 +130,15 @@ class Statement(_Section):
     under: _Condition | None = None
 
 
-class Named(_Section):
-    """A grade or judgement and what else it is called."""
+class Named(_Dated):
+    """A grade or judgement, what else it is called, and when it was in use."""
 
     name: str = Field(min_length=1)
     synonyms: tuple[Annotated[str, Field(min_length=1)], ...] = ()
 
 
 class Grades(_Section):
-    """The scale, best grade first; the judgements made on it; sentences that state one."""
+    """The scale, best grade first, newer scales first; the judgements made on it; sentences that state one."""
 
     scale: tuple[Named, ...] = ()
     judgements: tuple[Named, ...] = ()
@@ -160,20 +173,36 @@ class Quantifier(_Section):
     low: float | None = Field(default=None, ge=0, le=1)
     high: float | None = Field(default=None, ge=0, le=1)
 
+    @model_validator(mode="after")
+    def _is_range(self) -> Self:
+        if (self.low is None) != (self.high is None):
+            raise ValueError("one of low and high is missing; accepted: both, or neither")
+        if self.low is not None and self.high is not None and self.low > self.high:
+            raise ValueError(f"low is {self.low}; accepted: no more than high, {self.high}")
+        return self
 
-class Quantifiers(_Section):
+
+class Quantifiers(_Dated):
     """The words of quantity of a regime, and when it gave them their meaning."""
 
-    valid_from: date | None = None
-    valid_to: date | None = None
     scale: tuple[Quantifier, ...] = ()
 
 
-class Source(_Section):
-    """Where part of a profile is taken from, and whether somebody has compared the two."""
+#: The parts of a profile that have sources.
+Part = Literal["valid_from", "headings", "labels", "obligations", "grades", "quantifiers", "addressee", "metadata"]
 
-    about: Literal["headings", "labels", "obligations", "grades", "quantifiers", "metadata"]
-    source: str
+
+class Source(_Section):
+    """Where parts of a profile are taken from, and whether somebody has compared the two.
+
+    ``note`` says what the source says of them, or what could not be found in it.
+    """
+
+    about: tuple[Part, ...] = Field(min_length=1)
+    source: str = Field(min_length=1)
+    year: int | None = Field(default=None, ge=1800, le=2200)
+    address: str = Field(default="", pattern=r"^(?:https?://\S+)?$")
+    note: str = ""
     verified: bool
 
 
