@@ -18,6 +18,7 @@ from scrutiny.cli.doubts import doubts
 from scrutiny.cli.evaluate import evaluate
 from scrutiny.cli.explain import explain
 from scrutiny.cli.extract import extract
+from scrutiny.cli.rebuild import rebuild
 from scrutiny.cli.regimes import regimes
 from scrutiny.cli.schema import schema
 from scrutiny.cli.train import distill, train
@@ -33,7 +34,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 for command in (
-    extract, compare, regimes, explain, evaluate, calibrate, train, distill, average, doubts, schema,
+    extract, rebuild, compare, regimes, explain, evaluate, calibrate, train, distill, average, doubts, schema,
 ):  # fmt: skip
     app.command()(command)
 

@@ -121,13 +121,9 @@ def extract(
     ] = None,
 ) -> None:
     """Extract records of findings, strengths and recommendations from report files."""
-    from scrutiny.writing.formats import DEFAULT_FORMATS, FORMATS
+    from scrutiny.writing.formats import DEFAULT_FORMATS, check_formats
 
-    unknown = set(formats or ()) - set(FORMATS)
-    if unknown:
-        raise typer.BadParameter(
-            f"{', '.join(sorted(unknown))}: not one of {', '.join(FORMATS)}.", param_hint="--format"
-        )
+    check_formats(formats or ())
     from scrutiny.pipeline import load
     from scrutiny.reading.manifest import Manifest
     from scrutiny.writing.output import OutputFolder

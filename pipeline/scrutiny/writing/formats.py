@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import entry_points
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Protocol
 
+from scrutiny.errors import ConfigError
 from scrutiny.report import Report
 from scrutiny.writing.csv import CsvWriter
 from scrutiny.writing.jsonl import JsonlWriter
@@ -24,13 +28,18 @@ class RecordWriter(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A format: the name of its file or folder in the output folder, and what opens a writer for that path."""
+    """A format: the name of its file or folder in the output folder, and what opens a writer for that path.
+
+    ``needs`` is a module that not every installation has, which comes with the extra ``extra`` of scrutiny.
+    """
 
     target: str
     open: Callable[[Path], RecordWriter]
+    needs: str = ""
+    extra: str = ""
 
 
-#: Every format by name.
+#: Every format of ours by name.
 FORMATS: dict[str, Format] = {
     "jsonl": Format("records.jsonl", JsonlWriter),
     "csv": Format("records.csv", CsvWriter),
@@ -39,3 +48,26 @@ FORMATS: dict[str, Format] = {
 
 #: What is written where nothing else is asked for.
 DEFAULT_FORMATS = ("jsonl", "csv", "parquet")
+
+
+@cache
+def known_formats() -> Mapping[str, Format]:
+    """Every format by name: ours, and those other packages register under the entry point group ``scrutiny.writers``.
+
+    Such an entry point is named after the format and leads to a :class:`Format`; ours cannot be replaced.
+    """
+    return {**{point.name: point.load() for point in entry_points(group="scrutiny.writers")}, **FORMATS}
+
+
+def check_formats(names: Iterable[str]) -> None:
+    """Raise ConfigError where one of ``names`` is no format, or needs a package that is not installed."""
+    known = known_formats()
+    if unknown := sorted(set(names) - known.keys()):
+        raise ConfigError(f"{', '.join(unknown)}: there is no such format.", remedy=f"Formats: {', '.join(known)}.")
+    for name in names:
+        wanted = known[name]
+        if wanted.needs and find_spec(wanted.needs) is None:
+            raise ConfigError(
+                f"The format {name} needs the package {wanted.needs}, which is not installed.",
+                remedy=f"Install it: pip install 'scrutiny[{wanted.extra}]'",
+            )
