@@ -16,6 +16,7 @@ from scrutiny.writing.csv import CsvWriter
 from scrutiny.writing.jsonl import JsonlWriter
 from scrutiny.writing.parquet import ParquetWriter
 from scrutiny.writing.schema import RecordLine
+from scrutiny.writing.xlsx import XlsxWriter
 
 
 class RecordWriter(Protocol):
@@ -44,6 +45,7 @@ FORMATS: dict[str, Format] = {
     "jsonl": Format("records.jsonl", JsonlWriter),
     "csv": Format("records.csv", CsvWriter),
     "parquet": Format("records.parquet", ParquetWriter),
+    "xlsx": Format("records.xlsx", XlsxWriter, needs="xlsxwriter", extra="office"),
 }
 
 #: What is written where nothing else is asked for.

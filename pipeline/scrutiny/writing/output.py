@@ -96,14 +96,15 @@ class OutputFolder:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Close every file."""
-        self._files.close()
+        """Close every file. Raises WriteError where the disk is full or gone."""
+        with self._told():
+            self._files.close()
 
 
-def open_writers(files: ExitStack, folder: Path, formats: Collection[str]) -> list[RecordWriter]:
-    """Writers of ``formats`` into ``folder``, which ``files`` closes."""
-    chosen = [known_formats()[name] for name in dict.fromkeys(formats)]
-    return [files.enter_context(closing(chosen_one.open(folder / chosen_one.target))) for chosen_one in chosen]
+def open_writers(files: ExitStack, folder: Path, names: Collection[str], *, prefix: str = "") -> list[RecordWriter]:
+    """Writers of the formats ``names`` into ``folder``, which ``files`` closes; file names begin with ``prefix``."""
+    chosen = [known_formats()[name] for name in dict.fromkeys(names)]
+    return [files.enter_context(closing(each.open(folder / f"{prefix}{each.target}"))) for each in chosen]
 
 
 def remove(path: Path) -> None:

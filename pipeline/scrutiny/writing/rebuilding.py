@@ -19,8 +19,8 @@ from scrutiny.writing.parts import ModelReference
 from scrutiny.writing.schema import SCHEMA_VERSION, ReportLine, record_line, report_line
 from scrutiny.writing.stored import layers_of
 
-#: The folder, inside the output folder, that files are written to until they are whole.
-_UNFINISHED = ".rebuild"
+#: What the names of files begin with until all are whole. They stand where they will be: some hold relative links.
+_UNFINISHED = ".unfinished-"
 
 
 def stored_lines(folder: Path) -> Iterator[ReportLine]:
@@ -140,15 +140,16 @@ class RebuiltFolder:
         self.formats = tuple(dict.fromkeys([*present, *formats])) or DEFAULT_FORMATS
         check_formats(self.formats)
         self._folder = folder
-        self._unfinished = folder / _UNFINISHED
+        self._targets = [*(known_formats()[name].target for name in self.formats), "reports.jsonl"]
         self._files = ExitStack()
         try:
-            remove(self._unfinished)
-            self._unfinished.mkdir()
-            self._records = open_writers(self._files, self._unfinished, self.formats)
-            self._reports = self._files.enter_context(closing(LineWriter(self._unfinished / "reports.jsonl")))
+            self._remove_unfinished()
+            self._records = open_writers(self._files, folder, self.formats, prefix=_UNFINISHED)
+            reports = LineWriter(folder / f"{_UNFINISHED}reports.jsonl")
+            self._reports = self._files.enter_context(closing(reports))
         except OSError as error:
             self._files.close()
+            self._remove_unfinished()
             raise unwritable(folder, error) from None
 
     def write(self, report: Report, model: ModelReference) -> None:
@@ -179,11 +180,15 @@ class RebuiltFolder:
         try:
             self._files.close()
             if error is None:
-                for file in sorted(self._unfinished.iterdir()):
-                    if file.is_dir():
-                        remove(self._folder / file.name)
-                    file.replace(self._folder / file.name)
+                for target in self._targets:
+                    if (self._folder / target).is_dir():
+                        remove(self._folder / target)
+                    (self._folder / f"{_UNFINISHED}{target}").replace(self._folder / target)
         except OSError as failure:
             raise unwritable(self._folder, failure) from None
         finally:
-            remove(self._unfinished)
+            self._remove_unfinished()
+
+    def _remove_unfinished(self) -> None:
+        for target in self._targets:
+            remove(self._folder / f"{_UNFINISHED}{target}")
