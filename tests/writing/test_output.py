@@ -3,7 +3,9 @@ from __future__ import annotations
 import csv
 import json
 from pathlib import Path
+from typing import Any
 
+import duckdb
 import jsonschema
 import pyarrow.parquet as pq
 import pytest
@@ -62,6 +64,13 @@ def test_records_point_back_to_text_page_and_box(folder: Path, report: Report) -
 
 def test_parquet_holds_the_same_records_as_json_lines(folder: Path) -> None:
     assert pq.read_table(folder / "records.parquet").to_pylist() == lines(folder / "records.jsonl")
+
+
+def test_duckdb_reads_the_parquet_file(folder: Path) -> None:
+    found = duckdb.sql(f"select id, attributes.obligation.value from '{folder / 'records.parquet'}'").fetchall()
+    records: list[Any] = lines(folder / "records.jsonl")
+    expected = [(record["id"], (record["attributes"]["obligation"] or {}).get("value")) for record in records]
+    assert found == expected
 
 
 def test_csv_holds_a_row_for_every_record(folder: Path) -> None:

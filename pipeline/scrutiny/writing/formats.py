@@ -16,6 +16,7 @@ from scrutiny.writing.csv import CsvWriter
 from scrutiny.writing.jsonl import JsonlWriter
 from scrutiny.writing.parquet import ParquetWriter
 from scrutiny.writing.schema import RecordLine
+from scrutiny.writing.sqlite import SqliteWriter
 from scrutiny.writing.xlsx import XlsxWriter
 
 
@@ -45,6 +46,7 @@ FORMATS: dict[str, Format] = {
     "jsonl": Format("records.jsonl", JsonlWriter),
     "csv": Format("records.csv", CsvWriter),
     "parquet": Format("records.parquet", ParquetWriter),
+    "sqlite": Format("records.sqlite", SqliteWriter),
     "xlsx": Format("records.xlsx", XlsxWriter, needs="xlsxwriter", extra="office"),
 }
 
