@@ -2,6 +2,9 @@ from __future__ import annotations
 
 import csv
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -67,7 +70,8 @@ def test_parquet_holds_the_same_records_as_json_lines(folder: Path) -> None:
 
 
 def test_duckdb_reads_the_parquet_file(folder: Path) -> None:
-    found = duckdb.sql(f"select id, attributes.obligation.value from '{folder / 'records.parquet'}'").fetchall()
+    query = f"select id, attributes.obligation.value from '{folder / 'records.parquet'}'"
+    found = duckdb.connect().execute(query).fetchall()
     records: list[Any] = lines(folder / "records.jsonl")
     expected = [(record["id"], (record["attributes"]["obligation"] or {}).get("value")) for record in records]
     assert found == expected
@@ -111,3 +115,28 @@ def test_a_folder_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
     (tmp_path / "taken").write_text("a file")
     with pytest.raises(WriteError, match=r"taken: cannot be written"):
         OutputFolder(tmp_path / "taken", MODEL)
+
+
+def test_another_package_can_add_a_format(tmp_path: Path, report: Report) -> None:
+    package = tmp_path / "site"
+    (package / "plain-1.0.dist-info").mkdir(parents=True)
+    (package / "plain-1.0.dist-info" / "METADATA").write_text("Metadata-Version: 2.1\nName: plain\nVersion: 1.0\n")
+    points = "[scrutiny.writers]\nplain = plain:FORMAT\njsonl = plain:FORMAT\n"
+    (package / "plain-1.0.dist-info" / "entry_points.txt").write_text(points)
+    (package / "plain.py").write_text(
+        "from scrutiny.writing.formats import Format\n"
+        "class Writer:\n"
+        "    def __init__(self, path): self.file = path.open('w')\n"
+        "    def write(self, report, records): self.file.writelines(f'{r.role}\\n' for r in records)\n"
+        "    def close(self): self.file.close()\n"
+        "FORMAT = Format('records.txt', Writer)\n"
+    )
+    with OutputFolder(tmp_path / "out", MODEL, formats=["jsonl"]) as output:
+        output.write(report)
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(package), *sys.path])}
+    code = (
+        "import sys; sys.argv[1:] = ['rebuild', sys.argv[1], '-f', 'plain']; import scrutiny.cli; scrutiny.cli.main()"
+    )
+    subprocess.run([sys.executable, "-c", code, tmp_path / "out"], check=True, env=environment)
+    assert (tmp_path / "out" / "records.txt").read_text().split() == [record.role.value for record in report.records]
+    assert len(lines(tmp_path / "out" / "records.jsonl")) == len(report.records)

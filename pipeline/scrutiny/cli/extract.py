@@ -80,7 +80,13 @@ def extract(
         str | None, typer.Option("--model", "-m", help="Model folder or hub identifier. Default: the shipped model.")
     ] = None,
     formats: Annotated[
-        list[str] | None, typer.Option("--format", "-f", help="jsonl, csv or parquet; repeatable. Default: all.")
+        list[str] | None,
+        typer.Option(
+            "--format",
+            "-f",
+            help="jsonl, csv, parquet, xlsx, sqlite, docbin, dataset, annotations; repeatable. "
+            "Default: the first three.",
+        ),
     ] = None,
     manifest: Annotated[
         Path | None, typer.Option(metavar="FILE", help="CSV of metadata by file name; wins over what is found.")

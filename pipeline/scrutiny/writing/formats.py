@@ -13,10 +13,13 @@ from typing import Protocol
 from scrutiny.errors import ConfigError
 from scrutiny.report import Report
 from scrutiny.writing.csv import CsvWriter
+from scrutiny.writing.dataset import DatasetWriter
+from scrutiny.writing.docbin import DocBinWriter
 from scrutiny.writing.jsonl import JsonlWriter
 from scrutiny.writing.parquet import ParquetWriter
 from scrutiny.writing.schema import RecordLine
 from scrutiny.writing.sqlite import SqliteWriter
+from scrutiny.writing.web_annotation import AnnotationsWriter
 from scrutiny.writing.xlsx import XlsxWriter
 
 
@@ -46,6 +49,9 @@ FORMATS: dict[str, Format] = {
     "jsonl": Format("records.jsonl", JsonlWriter),
     "csv": Format("records.csv", CsvWriter),
     "parquet": Format("records.parquet", ParquetWriter),
+    "annotations": Format("annotations", AnnotationsWriter),
+    "dataset": Format("dataset", DatasetWriter),
+    "docbin": Format("records.spacy", DocBinWriter),
     "sqlite": Format("records.sqlite", SqliteWriter),
     "xlsx": Format("records.xlsx", XlsxWriter, needs="xlsxwriter", extra="office"),
 }
