@@ -21,6 +21,7 @@ from scrutiny.cli.extract import extract
 from scrutiny.cli.rebuild import rebuild
 from scrutiny.cli.regimes import regimes
 from scrutiny.cli.schema import schema
+from scrutiny.cli.summary import summary
 from scrutiny.cli.train import distill, train
 from scrutiny.errors import ScrutinyError
 from scrutiny.version import __version__
@@ -34,7 +35,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 for command in (
-    extract, rebuild, compare, regimes, explain, evaluate, calibrate, train, distill, average, doubts, schema,
+    extract, rebuild, summary, compare, regimes, explain, evaluate, calibrate, train, distill, average, doubts, schema,
 ):  # fmt: skip
     app.command()(command)
 

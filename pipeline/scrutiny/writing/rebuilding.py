@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator
 from contextlib import ExitStack, closing
 from pathlib import Path
 from types import MappingProxyType, TracebackType
+from typing import TypeVar
 
 from pydantic import ValidationError
 
@@ -16,8 +17,10 @@ from scrutiny.writing.formats import DEFAULT_FORMATS, check_formats, known_forma
 from scrutiny.writing.jsonl import LineWriter
 from scrutiny.writing.output import open_writers, remove, unwritable
 from scrutiny.writing.parts import ModelReference
-from scrutiny.writing.schema import SCHEMA_VERSION, ReportLine, record_line, report_line
+from scrutiny.writing.schema import SCHEMA_VERSION, RecordLine, ReportLine, record_line, report_line
 from scrutiny.writing.stored import layers_of
+
+_Line = TypeVar("_Line", ReportLine, RecordLine)
 
 #: What the names of files begin with until all are whole. They stand where they will be: some hold relative links.
 _UNFINISHED = ".unfinished-"
@@ -27,23 +30,49 @@ def stored_lines(folder: Path) -> Iterator[ReportLine]:
     """The lines of ``reports.jsonl`` in an output folder, one at a time.
 
     Raises:
-        DataError: there is no such file, a line is damaged or another major version of the schema wrote it.
+        DataError: there is no such file, a line is damaged or another version of the schema wrote it.
     """
-    path = folder / "reports.jsonl"
+    return _lines(folder / "reports.jsonl", ReportLine)
+
+
+def stored_records(folder: Path) -> Iterator[RecordLine]:
+    """The records in an output folder, one at a time: of ``records.jsonl``, or of ``records.parquet`` without it.
+
+    Raises:
+        DataError: there is neither file, a line is damaged or another version of the schema wrote it.
+    """
+    path = folder / "records.parquet"
+    if (folder / "records.jsonl").exists() or not path.exists():
+        yield from _lines(folder / "records.jsonl", RecordLine)
+        return
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    number = 0
+    try:
+        with pq.ParquetFile(path) as file:
+            for row in (row for batch in file.iter_batches(batch_size=1024) for row in batch.to_pylist()):
+                number += 1
+                yield _checked(row, RecordLine, f"{path}, row {number}")
+    except (OSError, ValueError, pa.ArrowException) as error:
+        raise damaged(f"{path}, row {number}", error) from None
+
+
+def _lines(path: Path, form: type[_Line]) -> Iterator[_Line]:
     try:
         with path.open(encoding="utf-8") as file:
             for number, text in enumerate(file, 1):
+                where = f"{path}, line {number}"
                 try:
-                    yield _parsed(text, f"{path}, line {number}")
+                    yield _checked(json.loads(text), form, where)
                 except ValueError as error:
-                    raise damaged(folder, number, error) from None
+                    raise damaged(where, error) from None
     except (OSError, UnicodeDecodeError) as error:
         raise DataError(f"{path}: cannot be read: {error}.", remedy="Give the output folder of an 'extract'.") from None
 
 
-def _parsed(text: str, where: str) -> ReportLine:
+def _checked(given: object, form: type[_Line], where: str) -> _Line:
     """One line; raises ValueError where it is damaged."""
-    given = json.loads(text)
     if not isinstance(given, dict):
         raise ValueError("it is no JSON object")
     major, _, minor = str(given.get("schema_version", "")).partition(".")
@@ -56,7 +85,7 @@ def _parsed(text: str, where: str) -> ReportLine:
             f"{where}: written in version {major}.{minor} of the schema; {ours}.0 to {ours}.{latest} can be read.",
             remedy="Extract the reports again." if older else "Update scrutiny, or extract the reports again.",
         )
-    return ReportLine.model_validate({**given, "schema_version": SCHEMA_VERSION})
+    return form.model_validate({**given, "schema_version": SCHEMA_VERSION})
 
 
 def stored_reports(folder: Path) -> Iterator[tuple[ReportLine, Report | None]]:
@@ -72,21 +101,19 @@ def stored_reports(folder: Path) -> Iterator[tuple[ReportLine, Report | None]]:
                 remedy="An earlier version wrote it: extract the reports again.",
             )
         try:
-            yield line, report_of(line) if line.document else None
+            report = report_of(line) if line.document else None
         except ValueError as error:
-            raise damaged(folder, number, error) from None
+            raise damaged(f"{folder / 'reports.jsonl'}, line {number}", error) from None
+        yield line, report
 
 
-def damaged(folder: Path, number: int, error: ValueError) -> DataError:
-    """The error for a damaged line of ``reports.jsonl``; ``number`` counts from 1."""
+def damaged(where: str, error: Exception) -> DataError:
+    """The error for a damaged line of an output."""
     reason = str(error)
     if isinstance(error, ValidationError):
         first = error.errors(include_url=False, include_input=False)[0]
         reason = f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
-    return DataError(
-        f"{folder / 'reports.jsonl'}, line {number}: damaged ({reason}).",
-        remedy="Extract the reports again, or take the line out.",
-    )
+    return DataError(f"{where}: damaged ({reason}).", remedy="Extract the reports again, or take the line out.")
 
 
 def report_of(line: ReportLine) -> Report:
