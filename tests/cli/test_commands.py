@@ -269,7 +269,22 @@ def test_doubted_labels_are_listed_and_can_be_trained_without(encoder: Path, tmp
     assert "nowhere/doubts.csv: cannot be written" in unwritable.stderr
 
 
-@pytest.mark.parametrize(XX)
+@pytest.mark.parametrize(
+    "command",
+    [
+        "extract",
+        "rebuild",
+        "summary",
+        "explain",
+        "evaluate",
+        "calibrate",
+        "train",
+        "distill",
+        "average",
+        "doubts",
+        "schema",
+    ],
+)
 def test_every_command_has_help(command: str) -> None:
     result = scrutiny(command, "--help")
     assert result.returncode == 0

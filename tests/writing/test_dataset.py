@@ -19,7 +19,7 @@ Write = Callable[..., Path]
 
 
 def loaded(folder: Path, cache: Path) -> Any:
-    return load_dataset(str(folder / "dataset"), split="train", cache_dir=str(cache))
+    return load_dataset(str(folder / "records.dataset"), split="train", cache_dir=str(cache))
 
 
 def test_records_come_back_equal_with_the_role_as_a_class(
@@ -39,18 +39,18 @@ def test_files_are_full_after_so_many_records(
 ) -> None:
     monkeypatch.setattr(DatasetWriter, "ROWS", 40)
     folder = write(reports, "dataset")
-    assert len(list((folder / "dataset" / "data").iterdir())) > 3
+    assert len(list((folder / "records.dataset" / "data").iterdir())) > 3
     expected = [record.id for report in reports for record in report.records]
     assert loaded(folder, tmp_path / "cache")["id"][:] == expected
 
 
 def test_a_run_without_records_gives_a_file_without_rows(write: Write) -> None:
-    table = pq.read_table(write([], "dataset") / "dataset" / "data" / "train-00000.parquet")
+    table = pq.read_table(write([], "dataset") / "records.dataset" / "data" / "train-00000.parquet")
     assert (table.num_rows, table.column_names) == (0, arrow_schema().names)
 
 
 def test_the_card_tells_counts_and_types_and_quotes_nothing(reports: list[Report], write: Write) -> None:
-    card = DatasetCard.load(write(reports, "dataset") / "dataset" / "README.md")
+    card = DatasetCard.load(write(reports, "dataset") / "records.dataset" / "README.md")
     records = [record for report in reports for record in report.records]
     assert f"{len(records)} records of {len(reports)} reports" in card.text
     for role in ("finding", "strength", "recommendation"):

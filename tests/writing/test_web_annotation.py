@@ -85,7 +85,7 @@ def folder(reports: list[Report], write: Write) -> Path:
 
 @pytest.fixture
 def collections(folder: Path) -> list[dict[str, Any]]:
-    return [json.loads(file.read_text(encoding="utf-8")) for file in sorted((folder / "annotations").iterdir())]
+    return [json.loads(file.read_text(encoding="utf-8")) for file in sorted((folder / "records.annotations").iterdir())]
 
 
 def test_every_collection_has_what_the_recommendation_requires(collections: list[dict[str, Any]]) -> None:
@@ -125,14 +125,14 @@ def test_selectors_lead_to_the_text_and_the_page(
             assert report.text[position["start"] - len(quoted["prefix"]) :].startswith(around)
             found = report.pages(*(report.sentences[index] for index in record.sentences))
             assert [page["value"] for page in pages] == [f"page={page}" for page in found[:1]]
-            base = (folder / "annotations" / "a.jsonld").as_uri()
+            base = (folder / "records.annotations" / "a.jsonld").as_uri()
             address = urljoin(base, annotation["target"]["source"]["id"])
             assert Path(unquote(address.removeprefix("file://"))).resolve() == samples / Path(report.source.path).name
 
 
 def test_a_report_whose_file_is_not_there_goes_by_its_bytes(reports: list[Report], write: Write) -> None:
     gone = replace(reports[0], source=Source("a.zip/b: c.pdf", "f" * 64, 1, "pdf"))
-    (file,) = (write([gone], "annotations", name="gone") / "annotations").iterdir()
+    (file,) = (write([gone], "annotations", name="gone") / "records.annotations").iterdir()
     collection = json.loads(file.read_text(encoding="utf-8"))
     Draft202012Validator(COLLECTION).validate(collection)
     assert file.name == "00001-b-c.jsonld"

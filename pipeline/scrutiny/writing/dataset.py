@@ -87,7 +87,7 @@ class DatasetWriter:
             models=", ".join(sorted(self._models)) or "that was given",
             records=sum(self._roles.values()),
             reports=self._reports,
-            folder="dataset",
+            folder="records.dataset",
             counts="\n".join(f"| {role} | {self._roles[role]:,} |" for role in ROLES if role != "other"),
         )
         return f"---\n{about.to_yaml()}\n---\n\n{text}"

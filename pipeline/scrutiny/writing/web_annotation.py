@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-import os
 import re
 from collections.abc import Sequence
 from pathlib import Path, PurePath
@@ -14,6 +13,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from scrutiny.report import Report
 from scrutiny.version import __version__
+from scrutiny.writing.places import path_from
 from scrutiny.writing.schema import RecordLine
 
 _CONTEXT = "http://www.w3.org/ns/anno.jsonld"
@@ -61,12 +61,8 @@ class AnnotationsWriter:
         """The report's file: its address as seen from the folder if it is there, else the name of its bytes."""
         name = base64.urlsafe_b64encode(bytes.fromhex(report.source.sha256)).decode().rstrip("=")
         address = f"ni:///sha-256;{name}"  # https://www.rfc-editor.org/rfc/rfc6920
-        try:
-            if Path(report.source.path).is_file():
-                address = quote(PurePath(os.path.relpath(report.source.path, self._folder)).as_posix())
-        except ValueError:  # no name a file can have, or on another drive
-            pass
-        source = {"id": address, "type": "Text"}
+        path = path_from(self._folder, report.source.path)
+        source = {"id": quote(path) if path else address, "type": "Text"}
         if report.source.format in _MEDIA_TYPES:
             source["format"] = _MEDIA_TYPES[report.source.format]
         return source | ({"language": report.language} if report.language else {})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from scrutiny.report import Report
 from scrutiny.writing.flat import REPORT_COLUMNS, flat, flat_report
+from scrutiny.writing.places import path_from
 from scrutiny.writing.schema import RecordLine
 
 if TYPE_CHECKING:
@@ -104,14 +104,8 @@ class XlsxWriter:
 
     def _address(self, path: str) -> str:
         """The address of a report's file as seen from the workbook; empty where there is no such file."""
-        try:
-            if not Path(path).is_file():
-                return ""
-            path = os.path.relpath(path, self._folder)
-        except ValueError:  # on another drive, or no name a file can have
-            path = os.path.abspath(path)  # noqa: PTH100 - resolve() follows links
-        address = Path(path).as_posix().translate(_ESCAPED)
-        return f"external:{address}" if len(address) < _ADDRESS else ""
+        address = (path_from(self._folder, path) or "").translate(_ESCAPED)
+        return f"external:{address}" if 0 < len(address) < _ADDRESS else ""
 
 
 class _Sheet:
