@@ -129,3 +129,11 @@ def test_a_folder_without_output_is_refused(tmp_path: Path) -> None:
     result = CliRunner().invoke(app, ["summary", str(tmp_path)])
     with pytest.raises(DataError, match=r"reports\.jsonl: cannot be read.*Give the output folder"):
         raise result.exception or AssertionError
+
+
+def test_a_folder_without_records_is_told_how_to_make_them(reports: list[Report], tmp_path: Path) -> None:
+    folder = written(tmp_path / "out", reports[:1], "csv")
+    with pytest.raises(
+        DataError, match=r"neither records\.jsonl nor records\.parquet.*scrutiny rebuild .*out --format"
+    ):
+        summarise(folder)

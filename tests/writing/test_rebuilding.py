@@ -133,6 +133,10 @@ def test_what_is_no_line_is_named(text: str, tmp_path: Path) -> None:
 
 
 def test_a_folder_without_reports_is_refused(tmp_path: Path) -> None:
+    for folder in (tmp_path, tmp_path / "gone"):
+        result = CliRunner().invoke(app, ["rebuild", str(folder)])
+        assert str(result.exception).startswith(f"{folder}: there is no reports.jsonl in it. Give the output folder")
+    assert list(tmp_path.iterdir()) == []
     with pytest.raises(DataError, match=r"reports\.jsonl: cannot be read.* Give the output folder"):
         list(stored_reports(tmp_path))
 

@@ -109,7 +109,7 @@ def test_views_show_the_records_of_a_role_the_links_and_the_reports(
 
 
 def test_records_are_found_by_their_words(database: sqlite3.Connection, reports: list[Report]) -> None:
-    query = "select r.text from records_text f join records r on r.key = f.rowid where records_text match 'school'"
+    query = "select r.text from records_fts f join records r on r.key = f.rowid where records_fts match 'school'"
     expected = [record.text for report in reports for record in report.records]
     expected = [text for text in expected if re.search(r"\bschool\b", text, re.IGNORECASE)]
     assert expected
@@ -133,7 +133,7 @@ def test_the_same_records_give_the_same_bytes(reports: list[Report], write: Writ
 @pytest.mark.skipif(which("sqlite3") is None, reason="the program sqlite3 is not installed")
 def test_the_program_sqlite3_opens_it(reports: list[Report], write: Write) -> None:
     file = write(reports, "sqlite") / "records.sqlite"
-    query = "select count(*) from findings; select count(*) from records_text where records_text match 'the';"
+    query = "select count(*) from findings; select count(*) from records_fts where records_fts match 'the';"
     done = subprocess.run(["sqlite3", file, query], capture_output=True, text=True, check=True)
     findings, found = map(int, done.stdout.split())
     assert findings == sum(record.role == "finding" for report in reports for record in report.records)

@@ -75,6 +75,7 @@ COLLECTION = each(
     label={"type": "string", "minLength": 1},
     total={"type": "integer"},
     first=PAGE,
+    last=IRI,
 )
 
 

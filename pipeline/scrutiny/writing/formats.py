@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Protocol
@@ -65,8 +65,27 @@ def known_formats() -> Mapping[str, Format]:
     """Every format by name: ours, and those other packages register under the entry point group ``scrutiny.writers``.
 
     Such an entry point is named after the format and leads to a :class:`Format`; ours cannot be replaced.
+
+    Raises:
+        ConfigError: a format of another package cannot be loaded.
     """
-    return {**{point.name: point.load() for point in entry_points(group="scrutiny.writers")}, **FORMATS}
+    return {
+        **FORMATS,
+        **{point.name: _loaded(point) for point in entry_points(group="scrutiny.writers") if point.name not in FORMATS},
+    }
+
+
+def _loaded(point: EntryPoint) -> Format:
+    try:
+        found = point.load()
+        if not isinstance(found, Format):
+            raise TypeError(f"it is a {type(found).__name__}")
+    except Exception as error:  # whatever another package may raise
+        raise ConfigError(
+            f"{point.value}: the format {point.name} cannot be loaded from there: {error}.",
+            remedy="Mend, update or remove the package that has it.",
+        ) from None
+    return found
 
 
 def check_formats(names: Iterable[str]) -> None:

@@ -22,6 +22,8 @@ from scrutiny.writing.stored import layers_of
 
 _Line = TypeVar("_Line", ReportLine, RecordLine)
 
+_REMEDY = "Give the output folder of an 'extract'."
+
 #: What the names of files begin with until all are whole. They stand where they will be: some hold relative links.
 _UNFINISHED = ".unfinished-"
 
@@ -42,7 +44,12 @@ def stored_records(folder: Path) -> Iterator[RecordLine]:
         DataError: there is neither file, a line is damaged or another version of the schema wrote it.
     """
     path = folder / "records.parquet"
-    if (folder / "records.jsonl").exists() or not path.exists():
+    if not path.exists() and not (folder / "records.jsonl").exists():
+        remedy = (
+            f"Give the output folder of an 'extract', or make one of them: scrutiny rebuild {folder} --format jsonl"
+        )
+        raise DataError(f"{folder}: there is neither records.jsonl nor records.parquet in it.", remedy=remedy)
+    if (folder / "records.jsonl").exists():
         yield from _lines(folder / "records.jsonl", RecordLine)
         return
     import pyarrow as pa
@@ -68,7 +75,7 @@ def _lines(path: Path, form: type[_Line]) -> Iterator[_Line]:
                 except ValueError as error:
                     raise damaged(where, error) from None
     except (OSError, UnicodeDecodeError) as error:
-        raise DataError(f"{path}: cannot be read: {error}.", remedy="Give the output folder of an 'extract'.") from None
+        raise DataError(f"{path}: cannot be read: {error}.", remedy=_REMEDY) from None
 
 
 def _checked(given: object, form: type[_Line], where: str) -> _Line:
@@ -161,8 +168,11 @@ class RebuiltFolder:
 
         Raises:
             ConfigError: one of ``formats`` is none, or a format needs a package that is not installed.
-            WriteError: the folder cannot be written.
+            DataError: it is no output folder.
+            WriteError: it cannot be written.
         """
+        if not (folder / "reports.jsonl").is_file():
+            raise DataError(f"{folder}: there is no reports.jsonl in it.", remedy=_REMEDY)
         present = [name for name, known in known_formats().items() if (folder / known.target).exists()]
         self.formats = tuple(dict.fromkeys([*present, *formats])) or DEFAULT_FORMATS
         check_formats(self.formats)
@@ -174,10 +184,12 @@ class RebuiltFolder:
             self._records = open_writers(self._files, folder, self.formats, prefix=_UNFINISHED)
             reports = LineWriter(folder / f"{_UNFINISHED}reports.jsonl")
             self._reports = self._files.enter_context(closing(reports))
-        except OSError as error:
+        except BaseException as error:
             self._files.close()
             self._remove_unfinished()
-            raise unwritable(folder, error) from None
+            if isinstance(error, OSError):
+                raise unwritable(folder, error) from None
+            raise
 
     def write(self, report: Report, model: ModelReference) -> None:
         """Write a report, which ``model`` has classified, and its records."""

@@ -62,9 +62,10 @@ CREATE INDEX links_other ON links (other);
 CREATE INDEX grades_report ON grades (report);
 """
 
+# Written so that Datasette recognises it as the full text of the records.
 _FULL_TEXT = """
-CREATE VIRTUAL TABLE records_text USING fts5 (text, content = 'records', content_rowid = 'key');
-INSERT INTO records_text (records_text) VALUES ('rebuild');
+CREATE VIRTUAL TABLE records_fts USING FTS5 (text, content="records", content_rowid="key");
+INSERT INTO records_fts (records_fts) VALUES ('rebuild');
 """
 
 _RESULT = ("voice", "trend", "element", "severity", "grades", "references", "earlier")

@@ -79,7 +79,14 @@ def _collection(report: Report, records: Sequence[RecordLine], source: dict[str,
         "items": [_annotation(report, record, source) for record in records],
     }
     label = report.title or report.source.path
-    return {"id": own, "type": "AnnotationCollection", "label": label, "total": len(records), "first": page}
+    return {
+        "id": own,
+        "type": "AnnotationCollection",
+        "label": label,
+        "total": len(records),
+        "first": page,
+        "last": page["id"],
+    }
 
 
 def _annotation(report: Report, record: RecordLine, source: dict[str, str]) -> dict[str, Any]:
