@@ -13,6 +13,7 @@ import spacy
 from hypothesis import given
 from hypothesis import strategies as st
 from spacy.tokens import Doc, DocBin
+from spacy.training import Corpus
 
 from scrutiny.report import Block, BlockKind, Report, Sentence, Source
 from scrutiny.writing.docbin import DocBinWriter, _document
@@ -46,6 +47,12 @@ def test_documents_hold_text_sentences_and_records(
             )
             records.append(json.loads(json.dumps(record)))
     assert records == lines(folder / "records.jsonl")
+
+
+def test_the_folder_is_a_corpus_that_spacy_trains_from(reports: list[Report], write: Write) -> None:
+    examples = list(Corpus(write(reports, "docbin") / "records.spacy")(spacy.blank("en")))
+    assert sorted(example.reference.text for example in examples) == sorted(report.text for report in reports)
+    assert all(example.reference.spans["scrutiny"] for example in examples)
 
 
 def test_files_are_full_after_so_many_words_and_the_same_again(
