@@ -154,6 +154,6 @@ def test_a_missing_package_is_named_with_the_command_that_installs_it(
 ) -> None:
     folder = write(reports[:1], "jsonl")
     monkeypatch.setitem(sys.modules, "xlsxwriter", None)
-    with pytest.raises(ConfigError, match=r"needs the package xlsxwriter.*pip install 'scrutiny\[office\]'"):
+    with pytest.raises(ConfigError, match=r"needs xlsxwriter.*pip install 'scrutiny\[xlsx\]'"):
         write(reports, "xlsx")
     assert (folder / "records.jsonl").read_bytes()

@@ -33,15 +33,12 @@ class RecordWriter(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A format: the name of its file or folder in the output folder, and what opens a writer for that path.
-
-    ``needs`` is a module that not every installation has, which comes with the extra ``extra`` of scrutiny.
-    """
+    """A format: the name of its file or folder in the output folder, what opens a writer for that path, and the
+    modules it needs beyond the core, which the extra of the format's name installs."""
 
     target: str
     open: Callable[[Path], RecordWriter]
-    needs: str = ""
-    extra: str = ""
+    needs: tuple[str, ...] = ()
 
 
 #: Every format of ours by name.
@@ -53,7 +50,7 @@ FORMATS: dict[str, Format] = {
     "dataset": Format("records.dataset", DatasetWriter),
     "docbin": Format("records.spacy", DocBinWriter),
     "sqlite": Format("records.sqlite", SqliteWriter),
-    "xlsx": Format("records.xlsx", XlsxWriter, needs="xlsxwriter", extra="office"),
+    "xlsx": Format("records.xlsx", XlsxWriter, needs=("xlsxwriter",)),
 }
 
 #: What is written where nothing else is asked for.
@@ -94,9 +91,9 @@ def check_formats(names: Iterable[str]) -> None:
     if unknown := sorted(set(names) - known.keys()):
         raise ConfigError(f"{', '.join(unknown)}: there is no such format.", remedy=f"Formats: {', '.join(known)}.")
     for name in names:
-        wanted = known[name]
-        if wanted.needs and find_spec(wanted.needs) is None:
+        missing = [module for module in known[name].needs if find_spec(module) is None]
+        if missing:
             raise ConfigError(
-                f"The format {name} needs the package {wanted.needs}, which is not installed.",
-                remedy=f"Install it: pip install 'scrutiny[{wanted.extra}]'",
+                f"The format {name} needs {' and '.join(missing)}, which is not installed.",
+                remedy=f"Install it with: pip install 'scrutiny[{name}]'",
             )
