@@ -99,6 +99,24 @@ def test_every_collection_has_what_the_recommendation_requires(collections: list
     assert len(set(names)) == len(names)
 
 
+#: Names that the context (https://www.w3.org/ns/anno.jsonld) gives a meaning; what has another name is lost.
+TERMS = set(
+    "id type label total first last partOf startIndex items motivation generator name body purpose format value source "
+    "target selector conformsTo refinedBy start end exact prefix suffix language".split()
+)
+
+
+def names(value: Any) -> set[str]:
+    """Every key at any depth."""
+    if isinstance(value, dict):
+        return set(value).union(*(names(one) for one in value.values()))
+    return set().union(*(names(one) for one in value)) if isinstance(value, list) else set()
+
+
+def test_every_name_has_a_meaning_in_the_context(collections: list[dict[str, Any]]) -> None:
+    assert set().union(*(names(collection) for collection in collections)) == TERMS | {"@context"}
+
+
 def test_annotations_say_what_the_records_say(
     folder: Path, collections: list[dict[str, Any]], lines: Callable[[Path], list[dict[str, Any]]]
 ) -> None:
