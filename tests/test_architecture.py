@@ -25,7 +25,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     **{room: {"dates", "regimes"} for room in STAGES},
     "pipeline": STAGES | {"regimes"},
     **{room: STAGES | ABOVE | {"pipeline", "corpora", "regimes"} for room in ABOVE},
-    "cli": STAGES | ABOVE | {"pipeline", "corpora", "regimes"},
+    "summary": {"records", "writing"},
+    "cli": STAGES | ABOVE | {"pipeline", "corpora", "regimes", "summary"},
 }
 
 

@@ -270,7 +270,20 @@ def test_doubted_labels_are_listed_and_can_be_trained_without(encoder: Path, tmp
 
 
 @pytest.mark.parametrize(
-    "command", ["extract", "explain", "evaluate", "calibrate", "train", "distill", "average", "doubts", "schema"]
+    "command",
+    [
+        "extract",
+        "rebuild",
+        "summary",
+        "explain",
+        "evaluate",
+        "calibrate",
+        "train",
+        "distill",
+        "average",
+        "doubts",
+        "schema",
+    ],
 )
 def test_every_command_has_help(command: str) -> None:
     result = scrutiny(command, "--help")

@@ -18,8 +18,10 @@ from scrutiny.cli.doubts import doubts
 from scrutiny.cli.evaluate import evaluate
 from scrutiny.cli.explain import explain
 from scrutiny.cli.extract import extract
+from scrutiny.cli.rebuild import rebuild
 from scrutiny.cli.regimes import regimes
 from scrutiny.cli.schema import schema
+from scrutiny.cli.summary import summary
 from scrutiny.cli.train import distill, train
 from scrutiny.errors import ScrutinyError
 from scrutiny.version import __version__
@@ -33,7 +35,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 for command in (
-    extract, compare, regimes, explain, evaluate, calibrate, train, distill, average, doubts, schema,
+    extract, rebuild, summary, compare, regimes, explain, evaluate, calibrate, train, distill, average, doubts, schema,
 ):  # fmt: skip
     app.command()(command)
 

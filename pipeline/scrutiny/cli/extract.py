@@ -80,7 +80,13 @@ def extract(
         str | None, typer.Option("--model", "-m", help="Model folder or hub identifier. Default: the shipped model.")
     ] = None,
     formats: Annotated[
-        list[str] | None, typer.Option("--format", "-f", help="jsonl, csv or parquet; repeatable. Default: all.")
+        list[str] | None,
+        typer.Option(
+            "--format",
+            "-f",
+            help="jsonl, csv, parquet, xlsx, sqlite, docbin, dataset, annotations; repeatable. "
+            "Default: the first three.",
+        ),
     ] = None,
     manifest: Annotated[
         Path | None, typer.Option(metavar="FILE", help="CSV of metadata by file name; wins over what is found.")
@@ -121,13 +127,9 @@ def extract(
     ] = None,
 ) -> None:
     """Extract records of findings, strengths and recommendations from report files."""
-    from scrutiny.writing.formats import DEFAULT_FORMATS, FORMATS
+    from scrutiny.writing.formats import DEFAULT_FORMATS, check_formats
 
-    unknown = set(formats or ()) - set(FORMATS)
-    if unknown:
-        raise typer.BadParameter(
-            f"{', '.join(sorted(unknown))}: not one of {', '.join(FORMATS)}.", param_hint="--format"
-        )
+    check_formats(formats or ())
     from scrutiny.pipeline import load
     from scrutiny.reading.manifest import Manifest
     from scrutiny.writing.output import OutputFolder

@@ -73,6 +73,27 @@ def describe(report: Report, *, given: str | None = None) -> Report:
     )
 
 
+def described_as(report: Report, given: str) -> Report:
+    """``report``, which was described before, as :func:`describe` describes it under the regime whose id is ``given``.
+
+    What was found in the text makes way; what came from the file's properties or from a manifest stays. A title stays
+    until another is found.
+
+    Raises:
+        ConfigError: there is no regime of that id, or a profile is not valid.
+    """
+    before = profiles().get(report.metadata.get("regime", GENERAL), ())
+    followed = {"regime", "regime_name", "regime_evidence"}
+    if before and report.metadata.get("inspecting_body") == before[0].body:
+        followed.add("inspecting_body")
+    kept = {
+        name: value
+        for name, value in report.metadata.items()
+        if name == "title" or not (name in followed or name in report.metadata_spans)
+    }
+    return describe(replace(report, metadata=kept, metadata_spans={}, grades=()), given=given)
+
+
 def recognise(report: Report, places: Sequence[_Place]) -> tuple[Regime, str]:
     """The regime of ``report``, that with most clues, and the clues; the general one where none has enough."""
     opening = [place for place in places if place.page <= _OPENING_PAGES]

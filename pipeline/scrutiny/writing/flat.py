@@ -1,9 +1,10 @@
-"""A record as one flat row, for spreadsheets and tables."""
+"""A record, or a report, as one flat row, for spreadsheets and tables."""
 
 from __future__ import annotations
 
 import json
 
+from scrutiny.report import ROLES, Report
 from scrutiny.writing.parts import AttributesLine
 from scrutiny.writing.schema import RecordLine
 
@@ -65,3 +66,39 @@ def cell(value: object) -> object:
     if isinstance(value, str) and value.lstrip(" ")[:1] in {"=", "+", "-", "@", "\t", "\r", "\n"}:
         return "'" + value
     return value
+
+
+#: The names of a report's cells, in their order.
+REPORT_COLUMNS = (
+    "path", "title", "inspecting_body", "inspected_body", "regime", "inspection_start", "inspection_end",
+    "publication_date", "pages", "finding", "strength", "recommendation", "unanswered", "unsupported", "grades",
+    "notes", "language", "classified", "format", "size", "characters", "sentences", "pages_without_text",
+    "pages_scanned", "metadata", "sha256",
+)  # fmt: skip
+
+
+def flat_report(report: Report) -> dict[str, object]:
+    """The cells of ``report`` by name, in the order of :data:`REPORT_COLUMNS`; all its metadata are a JSON object."""
+    coverage = report.coverage
+    roles = [record.role for record in report.records]
+    cells = {
+        **{name: report.metadata.get(name, "") for name in REPORT_COLUMNS[1:8]},
+        **{role.value: roles.count(role) for role in ROLES if role != "other"},
+        "path": report.source.path,
+        "pages": coverage.pages,
+        "unanswered": len(report.unanswered),
+        "unsupported": len(report.unsupported),
+        "grades": "; ".join(f"{grade.judgement}: {grade.value}" for grade in report.grades),
+        "notes": " ".join(coverage.notes),
+        "language": report.language,
+        "classified": "yes" if report.classified else "no",
+        "format": report.source.format,
+        "size": report.source.size,
+        "characters": len(report.text),
+        "sentences": len(report.sentences),
+        "pages_without_text": ";".join(map(str, coverage.pages_without_text)),
+        "pages_scanned": ";".join(map(str, coverage.pages_scanned)),
+        "metadata": json.dumps(dict(report.metadata), ensure_ascii=False),
+        "sha256": report.source.sha256,
+    }
+    return {column: cells[column] for column in REPORT_COLUMNS}

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import EntryPoint, entry_points
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Protocol
 
+from scrutiny.errors import ConfigError
 from scrutiny.report import Report
 from scrutiny.writing.csv import CsvWriter
+from scrutiny.writing.dataset import DatasetWriter
+from scrutiny.writing.docbin import DocBinWriter
 from scrutiny.writing.jsonl import JsonlWriter
 from scrutiny.writing.parquet import ParquetWriter
 from scrutiny.writing.schema import RecordLine
+from scrutiny.writing.sqlite import SqliteWriter
+from scrutiny.writing.web_annotation import AnnotationsWriter
+from scrutiny.writing.xlsx import XlsxWriter
 
 
 class RecordWriter(Protocol):
@@ -24,18 +33,67 @@ class RecordWriter(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A format: the name of its file or folder in the output folder, and what opens a writer for that path."""
+    """A format: the name of its file or folder in the output folder, what opens a writer for that path, and the
+    modules it needs beyond the core, which the extra of the format's name installs."""
 
     target: str
     open: Callable[[Path], RecordWriter]
+    needs: tuple[str, ...] = ()
 
 
-#: Every format by name.
+#: Every format of ours by name.
 FORMATS: dict[str, Format] = {
     "jsonl": Format("records.jsonl", JsonlWriter),
     "csv": Format("records.csv", CsvWriter),
     "parquet": Format("records.parquet", ParquetWriter),
+    "annotations": Format("records.annotations", AnnotationsWriter),
+    "dataset": Format("records.dataset", DatasetWriter),
+    "docbin": Format("records.spacy", DocBinWriter),
+    "sqlite": Format("records.sqlite", SqliteWriter),
+    "xlsx": Format("records.xlsx", XlsxWriter, needs=("xlsxwriter",)),
 }
 
 #: What is written where nothing else is asked for.
 DEFAULT_FORMATS = ("jsonl", "csv", "parquet")
+
+
+@cache
+def known_formats() -> Mapping[str, Format]:
+    """Every format by name: ours, and those other packages register under the entry point group ``scrutiny.writers``.
+
+    Such an entry point is named after the format and leads to a :class:`Format`; ours cannot be replaced.
+
+    Raises:
+        ConfigError: a format of another package cannot be loaded.
+    """
+    return {
+        **FORMATS,
+        **{point.name: _loaded(point) for point in entry_points(group="scrutiny.writers") if point.name not in FORMATS},
+    }
+
+
+def _loaded(point: EntryPoint) -> Format:
+    try:
+        found = point.load()
+        if not isinstance(found, Format):
+            raise TypeError(f"it is a {type(found).__name__}")
+    except Exception as error:  # whatever another package may raise
+        raise ConfigError(
+            f"{point.value}: the format {point.name} cannot be loaded from there: {error}.",
+            remedy="Mend, update or remove the package that has it.",
+        ) from None
+    return found
+
+
+def check_formats(names: Iterable[str]) -> None:
+    """Raise ConfigError where one of ``names`` is no format, or needs a package that is not installed."""
+    known = known_formats()
+    if unknown := sorted(set(names) - known.keys()):
+        raise ConfigError(f"{', '.join(unknown)}: there is no such format.", remedy=f"Formats: {', '.join(known)}.")
+    for name in names:
+        missing = [module for module in known[name].needs if find_spec(module) is None]
+        if missing:
+            raise ConfigError(
+                f"The format {name} needs {' and '.join(missing)}, which is not installed.",
+                remedy=f"Install it with: pip install 'scrutiny[{name}]'",
+            )

@@ -10,7 +10,7 @@ from types import TracebackType
 
 from scrutiny.errors import ReadError, WriteError
 from scrutiny.report import Report
-from scrutiny.writing.formats import DEFAULT_FORMATS, FORMATS
+from scrutiny.writing.formats import DEFAULT_FORMATS, RecordWriter, check_formats, known_formats
 from scrutiny.writing.jsonl import LineWriter
 from scrutiny.writing.parts import ModelReference
 from scrutiny.writing.schema import LINES, failure_lines, record_line, report_line, sentence_lines
@@ -33,23 +33,28 @@ class OutputFolder:
         """Open the files in ``folder``, which is made if needed.
 
         Raises:
+            ConfigError: one of ``formats`` is none, or needs a package that is not installed.
             WriteError: the folder cannot be made or written.
         """
+        check_formats(formats)
         self._folder = folder
         self._model = model
         self._files = ExitStack()
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            for name in (*(known.target for known in FORMATS.values()), *(f"{line}.jsonl" for line in LINES)):
-                _remove(folder / name)
+            for name in (*(known.target for known in known_formats().values()), *(f"{line}.jsonl" for line in LINES)):
+                remove(folder / name)
             opened = self._files.enter_context
-            self._records = [opened(closing(FORMATS[name].open(folder / FORMATS[name].target))) for name in formats]
+            self._records = open_writers(self._files, folder, formats)
             self._reports = opened(closing(LineWriter(folder / "reports.jsonl")))
             self._failures = opened(closing(LineWriter(folder / "failures.jsonl")))
             self._sentences = opened(closing(LineWriter(folder / "sentences.jsonl"))) if sentences else None
         except OSError as error:
             self._files.close()
-            raise _unwritable(folder, error) from None
+            raise unwritable(folder, error) from None
+        except BaseException:
+            self._files.close()
+            raise
 
     def write(self, report: Report) -> None:
         """Write one report and its records.
@@ -82,7 +87,7 @@ class OutputFolder:
         try:
             yield
         except OSError as error:
-            raise _unwritable(self._folder, error) from None
+            raise unwritable(self._folder, error) from None
 
     def __enter__(self) -> OutputFolder:
         """Return the folder itself."""
@@ -91,11 +96,18 @@ class OutputFolder:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Close every file."""
-        self._files.close()
+        """Close every file. Raises WriteError where the disk is full or gone."""
+        with self._told():
+            self._files.close()
 
 
-def _remove(path: Path) -> None:
+def open_writers(files: ExitStack, folder: Path, names: Collection[str], *, prefix: str = "") -> list[RecordWriter]:
+    """Writers of the formats ``names`` into ``folder``, which ``files`` closes; file names begin with ``prefix``."""
+    chosen = [known_formats()[name] for name in dict.fromkeys(names)]
+    return [files.enter_context(closing(each.open(folder / f"{prefix}{each.target}"))) for each in chosen]
+
+
+def remove(path: Path) -> None:
     """Remove what an earlier run wrote: a file, or a folder of files."""
     if path.is_dir() and not path.is_symlink():
         shutil.rmtree(path)
@@ -103,7 +115,8 @@ def _remove(path: Path) -> None:
         path.unlink(missing_ok=True)
 
 
-def _unwritable(folder: Path, error: OSError) -> WriteError:
+def unwritable(folder: Path, error: OSError) -> WriteError:
+    """The error for a folder that cannot be written."""
     return WriteError(
         f"{folder}: cannot be written: {error.strerror or error}.", remedy="Give an output folder that can be written."
     )

@@ -17,18 +17,22 @@ class ParquetWriter:
     #: Records in a row group.
     ROWS = 4096
 
-    def __init__(self, path: Path) -> None:
-        """Create or replace ``path``."""
+    def __init__(self, path: Path, *, schema: Any = None) -> None:
+        """Create or replace ``path``, for rows of the Arrow schema ``schema``, by default that of records."""
         import pyarrow.parquet as pq
 
-        self._schema = arrow_schema()
+        self._schema = schema or arrow_schema()
         self._rows: list[dict[str, object]] = []
         self._file = pq.ParquetWriter(path, self._schema)
 
     def write(self, report: Report, records: Sequence[RecordLine]) -> None:
-        """Write a row for each record, gathered into row groups."""
+        """Write a row for each record."""
         del report
-        self._rows += [record.model_dump() for record in records]
+        self.add([record.model_dump() for record in records])
+
+    def add(self, rows: Sequence[dict[str, object]]) -> None:
+        """Write ``rows``, gathered into row groups."""
+        self._rows += rows
         if len(self._rows) >= self.ROWS:
             self._flush()
 

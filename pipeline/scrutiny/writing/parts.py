@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -152,3 +152,68 @@ class GradeLine(Part):
     value: str
     start: int
     end: int
+
+
+class StoredLine(NamedTuple):
+    """A printed line: its characters, and its box in points from the top left of the page."""
+
+    start: int
+    end: int
+    page: int
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+
+
+class StoredBlock(NamedTuple):
+    """A block of a stored report; its text is the report's from start to end."""
+
+    kind: Literal[
+        "heading", "paragraph", "list_item", "table_row", "caption", "footnote", "contents", "furniture"
+    ]  # fmt: skip
+    start: int
+    end: int
+    level: int
+    marker: str
+    section: int | None
+    page: int | None
+    box: tuple[int, float, float, float, float] | None
+    lines: list[StoredLine]
+
+
+class StoredPrediction(NamedTuple):
+    """What the classifier said about a sentence; scores in the order finding, strength, recommendation, other."""
+
+    scores: tuple[float, float, float, float]
+    role: Literal["finding", "strength", "recommendation", "other"]
+    second_role: Literal["finding", "strength", "recommendation", "other"] | None
+    confidence: float
+    decision: Literal["accept", "review"]
+    cut: bool
+
+
+class StoredSentence(NamedTuple):
+    """A sentence of a stored report, and the block it stands in."""
+
+    start: int
+    end: int
+    block: int
+    prediction: StoredPrediction | None
+
+
+class DocumentLine(Part):
+    """A report as it was read, split and classified, from which its records are made again without reading it."""
+
+    text: str
+    sections: list[tuple[int | None, str]] = Field(
+        description="Headings in force somewhere: which of these it stands under, and its text"
+    )
+    blocks: list[StoredBlock] = Field(
+        description="Kind, start, end, level, marker, section (which of the above is in force), page, box (page, x0, "
+        "y0, x1, y1) and printed lines (start, end, page, x0, y0, x1, y1)"
+    )
+    sentences: list[StoredSentence] = Field(
+        description="Start, end, block (which of the above) and prediction: scores, role, second role, confidence, "
+        "decision, and whether it was cut"
+    )

@@ -19,6 +19,7 @@ from scrutiny.writing.parts import (
     AttributesLine,
     BoxLine,
     CoverageLine,
+    DocumentLine,
     GradeLine,
     LeadIn,
     LinkLine,
@@ -27,6 +28,7 @@ from scrutiny.writing.parts import (
     Scores,
     SpanLine,
 )
+from scrutiny.writing.stored import document_of
 
 #: Major and minor version of every line's form.
 SCHEMA_VERSION: Literal["1.3"] = "1.3"
@@ -124,6 +126,7 @@ class ReportLine(_Line):
         default_factory=list, description="Ids of recommendations that no finding or strength is linked to"
     )
     error: str | None = Field(default=None, description="The error's code")
+    document: DocumentLine | None = Field(default=None, description="What 'scrutiny rebuild' makes the records from")
     model: ModelReference
     scrutiny_version: str = __version__
 
@@ -243,6 +246,7 @@ def report_line(report: Report, model: ModelReference) -> ReportLine:
         records={role.value: roles.count(role) for role in ROLES if role != "other"},
         unanswered=[record.id for record in report.unanswered],
         unsupported=[record.id for record in report.unsupported],
+        document=document_of(report),
         model=model,
     )
 
