@@ -80,7 +80,7 @@ def extract(
         str | None, typer.Option("--model", "-m", help="Model folder or hub identifier. Default: the shipped model.")
     ] = None,
     formats: Annotated[
-        list[str] | None, typer.Option("--format", "-f", help="jsonl, csv or parquet; repeatable. Default: all.")
+        list[str] | None, typer.Option("--format", "-f", help="jsonl, csv, parquet, html or pdf; repeatable. Default: the first three.")
     ] = None,
     manifest: Annotated[
         Path | None, typer.Option(metavar="FILE", help="CSV of metadata by file name; wins over what is found.")
@@ -121,13 +121,14 @@ def extract(
     ] = None,
 ) -> None:
     """Extract records of findings, strengths and recommendations from report files."""
-    from scrutiny.writing.formats import DEFAULT_FORMATS, FORMATS
+    from scrutiny.writing.formats import DEFAULT_FORMATS, FORMATS, check_installed
 
     unknown = set(formats or ()) - set(FORMATS)
     if unknown:
         raise typer.BadParameter(
             f"{', '.join(sorted(unknown))}: not one of {', '.join(FORMATS)}.", param_hint="--format"
         )
+    check_installed(formats or ())
     from scrutiny.pipeline import load
     from scrutiny.reading.manifest import Manifest
     from scrutiny.writing.output import OutputFolder
@@ -157,6 +158,8 @@ def extract(
     with OutputFolder(output, reference, formats=formats or DEFAULT_FORMATS, sentences=sentences) as folder:
         tally = run(pipeline, sources, found, folder, manifest=facts, text_column=text_column)
     _show(tally, time.monotonic() - began, output)
+    for left_out in folder.left_out:
+        typer.echo(f"Warning: {left_out}.", err=True)
     if facts and facts.unmatched:
         typer.echo(f"Warning: {_listed(facts.unmatched)} of the manifest fit no report that was read.", err=True)
     raise typer.Exit(tally.exit_code)

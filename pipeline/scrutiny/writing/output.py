@@ -10,7 +10,7 @@ from types import TracebackType
 
 from scrutiny.errors import ReadError, WriteError
 from scrutiny.report import Report
-from scrutiny.writing.formats import DEFAULT_FORMATS, FORMATS
+from scrutiny.writing.formats import DEFAULT_FORMATS, FORMATS, ReportWriter, check_installed
 from scrutiny.writing.jsonl import LineWriter
 from scrutiny.writing.parts import ModelReference
 from scrutiny.writing.schema import LINES, failure_lines, record_line, report_line, sentence_lines
@@ -34,7 +34,9 @@ class OutputFolder:
 
         Raises:
             WriteError: the folder cannot be made or written.
+            ConfigError: what a format needs is not installed.
         """
+        check_installed(formats)
         self._folder = folder
         self._model = model
         self._files = ExitStack()
@@ -73,8 +75,16 @@ class OutputFolder:
         """Write an input that could not be read."""
         failure, report = failure_lines(path, error, self._model)
         with self._told():
+            for writer in self._records:
+                if isinstance(writer, ReportWriter):
+                    writer.fail(failure)
             self._failures.add(failure)
             self._reports.add(report)
+
+    @property
+    def left_out(self) -> list[str]:
+        """What formats could not write, for people."""
+        return [writer.left_out for writer in self._records if isinstance(writer, ReportWriter) and writer.left_out]
 
     @contextmanager
     def _told(self) -> Iterator[None]:

@@ -29,7 +29,7 @@ from scrutiny.writing.parts import (
 )
 
 #: Major and minor version of every line's form.
-SCHEMA_VERSION: Literal["1.3"] = "1.3"
+SCHEMA_VERSION: Literal["1.4"] = "1.4"
 
 #: Characters of context on either side of a record, as in the W3C TextQuoteSelector.
 QUOTE_CONTEXT = 32
@@ -38,7 +38,7 @@ QUOTE_CONTEXT = 32
 class _Line(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    schema_version: Literal["1.3"] = SCHEMA_VERSION
+    schema_version: Literal["1.4"] = SCHEMA_VERSION
 
 
 class RecordLine(_Line):
@@ -232,6 +232,7 @@ def report_line(report: Report, model: ModelReference) -> ReportLine:
             pages_without_text=list(coverage.pages_without_text),
             pages_scanned=list(coverage.pages_scanned),
             ocr=dict(coverage.ocr),
+            pages_turned=dict(coverage.pages_turned),
             characters=dict(coverage.characters),
             characters_unread=coverage.characters_unread,
             replacement_share=round(coverage.replacement_share, 6),
