@@ -70,7 +70,7 @@ class Index:
 
     def add(self, name: str, report: Report, records: Sequence[RecordLine]) -> None:
         """Add the report whose page is called ``name``."""
-        date = next(filter(None, map(report.metadata.get, ("publication_date", "inspection_end", "created"))), "")
+        date = next(filter(None, map(report.metadata.get, ("publication_date", "inspection_end"))), "")
         number, names = len(self._reports), names_of(records)
         self._reports.append(
             Summary(

@@ -10,6 +10,8 @@
   const form = document.querySelector(".filters");
   const status = form.querySelector("output");
   const drawer = document.querySelector(".drawer");
+  const turn = document.querySelector(".turn");
+  const steps = all(".turn [data-step]");
   const narrow = matchMedia("(max-width: 52rem)");
   const behavior = matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth";
   const texts = articles.map((article) => article.textContent.toLowerCase());
@@ -22,10 +24,8 @@
 
   function turnTo(index) {
     figures.forEach((figure, other) => { figure.hidden = other !== index; });
-    const turn = document.querySelector(".turn");
-    if (!turn) return;
     turn.querySelector("output").textContent = `Page ${figures[index].dataset.page}`;
-    turn.querySelectorAll("button").forEach((button) => {
+    steps.forEach((button) => {
       button.disabled = !figures[index + Number(button.dataset.step)];
     });
   }
@@ -99,18 +99,25 @@
       location.hash = links[place.dataset.r].hash;
     });
   }
-  for (const button of all(".turn button")) {
+  for (const button of steps) {
     button.addEventListener("click", () => {
       turnTo(figures.findIndex((figure) => !figure.hidden) + Number(button.dataset.step));
     });
   }
+  for (const button of all(".turn [data-size]")) {
+    button.addEventListener("click", () => {
+      button.setAttribute("aria-pressed", turn.parentNode.classList.toggle("large"));
+      const place = document.querySelector("figure:not([hidden]) g.on");
+      if (place) place.scrollIntoView({ block: "center", inline: "center" });
+    });
+  }
   addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, select")) return;
-    const steps = { j: 1, ArrowDown: 1, k: -1, ArrowUp: -1 };
+    const keys = { j: 1, ArrowDown: 1, k: -1, ArrowUp: -1 };
     const arrow = event.key.startsWith("Arrow");
-    if (event.key in steps && (!arrow || event.target.closest(".list"))) {
+    if (event.key in keys && (!arrow || event.target.closest(".list"))) {
       event.preventDefault();
-      step(steps[event.key]);
+      step(keys[event.key]);
       if (arrow && chosen >= 0) links[chosen].focus({ preventScroll: true });
     } else if (event.key === "Escape" && chosen >= 0) {
       location.replace(`#t-${chosen}`);
