@@ -8,7 +8,7 @@ from pathlib import Path
 PACKAGE = Path(__file__).resolve().parent.parent / "pipeline" / "scrutiny"
 
 #: What every room may use of ours.
-SHARED = {"report", "errors", "resources", "version"}
+SHARED = {"report", "errors", "pdfium", "resources", "version"}
 STAGES = {"reading", "splitting", "roles", "records", "writing"}
 ABOVE = {"training", "evaluation"}
 
@@ -16,6 +16,7 @@ ABOVE = {"training", "evaluation"}
 MAY_IMPORT: dict[str, set[str]] = {
     "report": set(),
     "errors": set(),
+    "pdfium": set(),
     "resources": set(),
     "version": set(),
     "__init__": STAGES | {"pipeline", "corpora"},

@@ -84,7 +84,7 @@ def extract(
         typer.Option(
             "--format",
             "-f",
-            help="jsonl, csv, parquet, xlsx, sqlite, docbin, dataset, annotations; repeatable. "
+            help="jsonl, csv, parquet, xlsx, sqlite, docbin, dataset, annotations, html or pdf; repeatable. "
             "Default: the first three.",
         ),
     ] = None,
@@ -159,6 +159,8 @@ def extract(
     with OutputFolder(output, reference, formats=formats or DEFAULT_FORMATS, sentences=sentences) as folder:
         tally = run(pipeline, sources, found, folder, manifest=facts, text_column=text_column)
     _show(tally, time.monotonic() - began, output)
+    for left_out in folder.left_out:
+        typer.echo(f"Warning: {left_out}.", err=True)
     if facts and facts.unmatched:
         typer.echo(f"Warning: {_listed(facts.unmatched)} of the manifest fit no report that was read.", err=True)
     raise typer.Exit(tally.exit_code)

@@ -11,7 +11,7 @@ from scrutiny.reading.build import Draft, build, source_of
 from scrutiny.reading.characters import normalise
 from scrutiny.reading.package import Package, no_text
 from scrutiny.reading.prose import printed_title, text_of
-from scrutiny.reading.word_body import PREFIXES, LeftOut, WordBody
+from scrutiny.reading.word_body import PREFIXES, LeftOutError, WordBody
 from scrutiny.reading.word_numbering import Numbering
 from scrutiny.reading.word_styles import Styles
 from scrutiny.reading.xml import descendants
@@ -48,7 +48,7 @@ def read_docx(data: bytes, *, path: str) -> Report:
         reference: {note.get("w:id") or "": note for note in _children(_part(package, main, kind), tag)}
         for reference, (kind, tag) in _NOTES.items()
     }
-    left_out = LeftOut()
+    left_out = LeftOutError()
     drafts = WordBody(styles, numbering, notes, left_out).read(body)
     drafts += _furniture(package, main, WordBody(styles, Numbering(None, styles), {}, left_out))
     if not any(text_of(draft) for draft in drafts):
@@ -108,7 +108,7 @@ def _metadata(package: Package, drafts: Iterable[Draft]) -> dict[str, str]:
     return {"title": printed_title(title, drafts), "author": author, "created": date.group() if date else ""}
 
 
-def _coverage(left_out: LeftOut, comments: Iterable[Element]) -> Coverage:
+def _coverage(left_out: LeftOutError, comments: Iterable[Element]) -> Coverage:
     remarks = ["".join(part.text or "" for part in descendants(comment, "w:t")) for comment in comments]
     notes = {
         "Text deleted with changes tracked, {} characters, was left out.": left_out.deleted,

@@ -11,7 +11,7 @@ from scrutiny.errors import ReadError
 from scrutiny.reading.build import Draft, build, source_of
 from scrutiny.reading.characters import normalise
 from scrutiny.reading.decoding import decode
-from scrutiny.reading.html_blocks import FORMATTING, HtmlBlocks, LeftOut
+from scrutiny.reading.html_blocks import FORMATTING, HtmlBlocks, LeftOutError
 from scrutiny.reading.html_depth import flattened
 from scrutiny.reading.html_regions import Frame, attribute, elements
 from scrutiny.reading.prose import text_of
@@ -104,7 +104,7 @@ def _closed(tag: re.Match[str]) -> str:
     return tag.group() if name.lower() in _VOID else f"<{name}{attributes.rstrip('/')}></{name}>"
 
 
-def _drafts(root: Document | DocumentFragment, frame: type[Frame]) -> tuple[list[Draft], LeftOut]:
+def _drafts(root: Document | DocumentFragment, frame: type[Frame]) -> tuple[list[Draft], LeftOutError]:
     blocks = HtmlBlocks(frame(root))
     drafts = blocks.read(root)
     if drafts and all(draft.kind is BlockKind.FURNITURE for draft in drafts):
@@ -133,7 +133,7 @@ def _metadata(root: Document | DocumentFragment, drafts: Sequence[Draft]) -> dic
     return {"title": heading if heading and heading in title else title, "author": author, "created": date}
 
 
-def _coverage(left_out: LeftOut) -> Coverage:
+def _coverage(left_out: LeftOutError) -> Coverage:
     notes = {
         "Text that the page does not show, {} characters, was left out.": left_out.hidden,
         "Buttons and form fields, {} characters, were left out.": left_out.controls,

@@ -114,7 +114,7 @@ class _Table:
 
 
 @dataclass(slots=True)
-class LeftOut:
+class LeftOutError:
     """What was left out: characters that are hidden or stand on controls, and frames that show other pages."""
 
     hidden: int = 0
@@ -127,7 +127,7 @@ class HtmlBlocks:
 
     def __init__(self, frame: Frame | None) -> None:
         """``frame`` tells what belongs to the page and not to the report; with None everything is the report."""
-        self.left_out = LeftOut()
+        self.left_out = LeftOutError()
         self._frame = frame
         self._lines = Lines()
         self._is_bold = True

@@ -8,7 +8,7 @@ from xml.etree.ElementTree import Element
 
 from scrutiny.reading.build import Draft, build, source_of
 from scrutiny.reading.characters import normalise
-from scrutiny.reading.odt_body import PREFIXES, LeftOut, OdtBody
+from scrutiny.reading.odt_body import PREFIXES, LeftOutError, OdtBody
 from scrutiny.reading.odt_styles import OdtStyles
 from scrutiny.reading.package import Package, encrypted, no_text
 from scrutiny.reading.prose import printed_title, text_of
@@ -34,7 +34,7 @@ def read_odt(data: bytes, *, path: str) -> Report:
     if content is None or body is None:
         raise package.damaged("it has no text document in it")
     styles = OdtStyles([root for root in (shared, content) if root is not None])
-    left_out = LeftOut()
+    left_out = LeftOutError()
     drafts = OdtBody(styles, left_out).read(body)
     drafts += _furniture(shared, styles, left_out)
     if not any(text_of(draft) for draft in drafts):
@@ -43,7 +43,7 @@ def read_odt(data: bytes, *, path: str) -> Report:
     return build(drafts, source_of(data, path=path, format="odt"), metadata=metadata, coverage=_coverage(left_out))
 
 
-def _furniture(shared: Element | None, styles: OdtStyles, left_out: LeftOut) -> list[Draft]:
+def _furniture(shared: Element | None, styles: OdtStyles, left_out: LeftOutError) -> list[Draft]:
     """Headers and footers, each distinct one once."""
     master = at(shared, "office:master-styles")
     parts: Iterable[Element] = descendants(master, *_HEADERS) if master is not None else ()
@@ -65,14 +65,14 @@ def _metadata(package: Package, drafts: Iterable[Draft]) -> dict[str, str]:
     return {"title": printed_title(said("dc:title"), drafts), "author": author, "created": date.group() if date else ""}
 
 
-def _coverage(left_out: LeftOut) -> Coverage:
+def _coverage(left_out: LeftOutError) -> Coverage:
     return Coverage(
         characters_unread=left_out.deleted + left_out.hidden + left_out.comment_characters,
         notes=tuple(_notes(left_out)),
     )
 
 
-def _notes(left_out: LeftOut) -> Iterator[str]:
+def _notes(left_out: LeftOutError) -> Iterator[str]:
     if left_out.deleted:
         yield f"Text deleted with changes tracked, {left_out.deleted:,} characters, was left out."
     if left_out.hidden:

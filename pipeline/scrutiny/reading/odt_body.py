@@ -46,7 +46,7 @@ _SUPERSCRIPT = re.compile(r"super|[1-9]")
 
 
 @dataclass(slots=True)
-class LeftOut:
+class LeftOutError:
     """What was left out, in characters or in pieces."""
 
     deleted: int = 0
@@ -70,7 +70,7 @@ class _List:
 class OdtBody:
     """Collects the blocks of a text."""
 
-    def __init__(self, styles: OdtStyles, left_out: LeftOut) -> None:
+    def __init__(self, styles: OdtStyles, left_out: LeftOutError) -> None:
         self.left_out = left_out
         self._styles = styles
         self._drafts: list[Draft] = []

@@ -11,6 +11,7 @@ import pypdfium2
 import pypdfium2.raw as raw
 
 from scrutiny.errors import ReadError
+from scrutiny.pdfium import LOCK
 from scrutiny.reading.build import build, source_of
 from scrutiny.reading.characters import normalise
 from scrutiny.reading.collecting import without_collecting
@@ -18,7 +19,7 @@ from scrutiny.reading.flow import Flow
 from scrutiny.reading.forms import most_drawn
 from scrutiny.reading.hyphens import words
 from scrutiny.reading.page import Page
-from scrutiny.reading.pdfium import LOCK, MAX_PIECES_PER_PAGE, read_page
+from scrutiny.reading.pdfium import MAX_PIECES_PER_PAGE, read_page
 from scrutiny.reading.pictures import render
 from scrutiny.reading.recognition import Recogniser, recogniser
 from scrutiny.reading.scanned import PictureReader, notes_on_pictures
@@ -101,6 +102,7 @@ def read_pdf(data: bytes, *, path: str, ocr: str = "") -> Report:
         pages_without_text=tuple(number for number in empty if number not in scanned),
         pages_scanned=scanned,
         ocr=MappingProxyType({page.number: page.confidence for page in pages if page.confidence is not None}),
+        pages_turned=MappingProxyType({page.number: page.turn for page in pages if page.turn}),
         characters_unread=sum(page.unread for page in pages),
         notes=tuple(notes),
     )

@@ -1,11 +1,10 @@
 """Pages of PDFium as plain values: styled characters, ruled lines, pictures.
 
-PDFium is not thread safe: every function here is called under :data:`LOCK`.
+PDFium is not thread safe: every function here is called under :data:`scrutiny.pdfium.LOCK`.
 """
 
 from __future__ import annotations
 
-import threading
 from collections import Counter
 from collections.abc import Sequence
 from itertools import islice
@@ -17,8 +16,6 @@ from scrutiny.reading.page import Page, Place, Point, Run, segments_of
 from scrutiny.reading.pdf_rules import rules_on
 from scrutiny.reading.pdf_text import runs_of
 from scrutiny.reading.pictures import picture_of_text
-
-LOCK = threading.Lock()
 
 #: Characters of a page beyond this number are left out, and the coverage says so.
 MAX_CHARACTERS_PER_PAGE = 100_000

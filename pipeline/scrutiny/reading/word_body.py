@@ -52,7 +52,7 @@ _LONGEST_CODE = 40
 
 
 @dataclass(slots=True)
-class LeftOut:
+class LeftOutError:
     """What was left out, in characters or in pieces."""
 
     deleted: int = 0
@@ -81,7 +81,7 @@ class WordBody:
     """Collects the blocks of a file's body in :attr:`drafts`."""
 
     def __init__(
-        self, styles: Styles, numbering: Numbering, notes: Mapping[str, Mapping[str, Element]], left_out: LeftOut
+        self, styles: Styles, numbering: Numbering, notes: Mapping[str, Mapping[str, Element]], left_out: LeftOutError
     ) -> None:
         """``notes`` are the elements of foot- and endnotes by the tag of their reference and their identifier."""
         self.drafts: list[Draft] = []

@@ -8,16 +8,18 @@ from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from scrutiny.errors import ConfigError
 from scrutiny.report import Report
+from scrutiny.writing.annotated import AnnotatedWriter
 from scrutiny.writing.csv import CsvWriter
 from scrutiny.writing.dataset import DatasetWriter
 from scrutiny.writing.docbin import DocBinWriter
+from scrutiny.writing.html import HtmlWriter
 from scrutiny.writing.jsonl import JsonlWriter
 from scrutiny.writing.parquet import ParquetWriter
-from scrutiny.writing.schema import RecordLine
+from scrutiny.writing.schema import FailureLine, RecordLine
 from scrutiny.writing.sqlite import SqliteWriter
 from scrutiny.writing.web_annotation import AnnotationsWriter
 from scrutiny.writing.xlsx import XlsxWriter
@@ -29,6 +31,18 @@ class RecordWriter(Protocol):
     def write(self, report: Report, records: Sequence[RecordLine]) -> None: ...  # noqa: D102
 
     def close(self) -> None: ...  # noqa: D102
+
+
+@runtime_checkable
+class ReportWriter(RecordWriter, Protocol):
+    """Writes a file for each report: is told of reports that could not be read, and tells what it left out."""
+
+    def fail(self, failure: FailureLine) -> None: ...  # noqa: D102
+
+    @property
+    def left_out(self) -> str:
+        """What was left out, for people: the end of a sentence; empty where nothing was."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +65,8 @@ FORMATS: dict[str, Format] = {
     "docbin": Format("records.spacy", DocBinWriter),
     "sqlite": Format("records.sqlite", SqliteWriter),
     "xlsx": Format("records.xlsx", XlsxWriter, needs=("xlsxwriter",)),
+    "html": Format("records.html", HtmlWriter, needs=("jinja2", "PIL")),
+    "pdf": Format("records.annotated", AnnotatedWriter, needs=("pypdf",)),
 }
 
 #: What is written where nothing else is asked for.

@@ -10,7 +10,7 @@ from types import TracebackType
 
 from scrutiny.errors import ReadError, WriteError
 from scrutiny.report import Report
-from scrutiny.writing.formats import DEFAULT_FORMATS, RecordWriter, check_formats, known_formats
+from scrutiny.writing.formats import DEFAULT_FORMATS, RecordWriter, ReportWriter, check_formats, known_formats
 from scrutiny.writing.jsonl import LineWriter
 from scrutiny.writing.parts import ModelReference
 from scrutiny.writing.schema import LINES, failure_lines, record_line, report_line, sentence_lines
@@ -78,8 +78,16 @@ class OutputFolder:
         """Write an input that could not be read."""
         failure, report = failure_lines(path, error, self._model)
         with self._told():
+            for writer in self._records:
+                if isinstance(writer, ReportWriter):
+                    writer.fail(failure)
             self._failures.add(failure)
             self._reports.add(report)
+
+    @property
+    def left_out(self) -> list[str]:
+        """What formats could not write, for people."""
+        return [writer.left_out for writer in self._records if isinstance(writer, ReportWriter) and writer.left_out]
 
     @contextmanager
     def _told(self) -> Iterator[None]:

@@ -13,14 +13,14 @@ from pydantic import ValidationError
 
 from scrutiny.errors import DataError
 from scrutiny.report import Coverage, Grade, Report, Source
-from scrutiny.writing.formats import DEFAULT_FORMATS, check_formats, known_formats
+from scrutiny.writing.formats import DEFAULT_FORMATS, ReportWriter, check_formats, known_formats
 from scrutiny.writing.jsonl import LineWriter
 from scrutiny.writing.output import open_writers, remove, unwritable
 from scrutiny.writing.parts import ModelReference
-from scrutiny.writing.schema import SCHEMA_VERSION, RecordLine, ReportLine, record_line, report_line
+from scrutiny.writing.schema import SCHEMA_VERSION, FailureLine, RecordLine, ReportLine, record_line, report_line
 from scrutiny.writing.stored import layers_of
 
-_Line = TypeVar("_Line", ReportLine, RecordLine)
+_Line = TypeVar("_Line", ReportLine, RecordLine, FailureLine)
 
 _REMEDY = "Give the output folder of an 'extract'."
 
@@ -176,6 +176,8 @@ class RebuiltFolder:
         present = [name for name, known in known_formats().items() if (folder / known.target).exists()]
         self.formats = tuple(dict.fromkeys([*present, *formats])) or DEFAULT_FORMATS
         check_formats(self.formats)
+        failures = folder / "failures.jsonl"
+        self._failures = {one.path: one for one in _lines(failures, FailureLine)} if failures.is_file() else {}
         self._folder = folder
         self._targets = [*(known_formats()[name].target for name in self.formats), "reports.jsonl"]
         self._files = ExitStack()
@@ -203,7 +205,13 @@ class RebuiltFolder:
 
     def keep(self, line: ReportLine) -> None:
         """Write the line of an input that failed, as it was."""
+        failure = self._failures.get(line.path) or FailureLine(
+            path=line.path, code=line.error or "", reason=f"{line.path}: {line.error}", remedy=""
+        )
         try:
+            for writer in self._records:
+                if isinstance(writer, ReportWriter):
+                    writer.fail(failure)
             self._reports.add(line)
         except OSError as error:
             raise unwritable(self._folder, error) from None

@@ -31,7 +31,7 @@ from scrutiny.writing.parts import (
 from scrutiny.writing.stored import document_of
 
 #: Major and minor version of every line's form.
-SCHEMA_VERSION: Literal["1.3"] = "1.3"
+SCHEMA_VERSION: Literal["1.4"] = "1.4"
 
 #: Characters of context on either side of a record, as in the W3C TextQuoteSelector.
 QUOTE_CONTEXT = 32
@@ -40,7 +40,7 @@ QUOTE_CONTEXT = 32
 class _Line(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    schema_version: Literal["1.3"] = SCHEMA_VERSION
+    schema_version: Literal["1.4"] = SCHEMA_VERSION
 
 
 class RecordLine(_Line):
@@ -235,6 +235,7 @@ def report_line(report: Report, model: ModelReference) -> ReportLine:
             pages_without_text=list(coverage.pages_without_text),
             pages_scanned=list(coverage.pages_scanned),
             ocr=dict(coverage.ocr),
+            pages_turned=dict(coverage.pages_turned),
             characters=dict(coverage.characters),
             characters_unread=coverage.characters_unread,
             replacement_share=round(coverage.replacement_share, 6),
