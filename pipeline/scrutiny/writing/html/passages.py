@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from scrutiny.report import Block, BlockKind, Report
-import itertools
 
 #: HTML has no deeper headings, and the page's own title takes the first.
 _DEEPEST = 6
