@@ -12,7 +12,8 @@ from scrutiny.report import Attribute, Basis
 
 #: "recommended to the Chief Executive that he ...", "recommends that the council ...", "asks the trust to ...".
 _ASKED = re.compile(
-    r"\b(?:(?:recommend|ask|request|urge|suggest|propose|advise|invite|encourage|require|call)(?:s|ed|d)?|"
+    r"\b(?:(?:recommend|ask|request|urge|suggest|propose|advise|invite|encourage|require|call|instruct|direct|order)"
+    r"(?:s|ed|d)?|"
     r"is (?:necessary|essential|important|imperative|vital|critical|desirable))"
     r"(?: (?:on|upon|also|again|strongly|further))*(?:,[^,]{1,80},)?"
     r"(?: to (?P<to>[^,;:]{3,120}?) that\b| that (?P<that>[^;:]{3,200})| (?P<whom>[^;:]{3,140}?) to\b)",

@@ -59,12 +59,15 @@ _OWN_DAY = re.compile(r"\b(?:report|publication|letter|notice|issue|decision)\b"
 
 def deadline(passage: Passage) -> Deadline | None:
     """The deadline of a recommendation: in its own words, else on a line with a label behind it."""
+    own: list[Deadline] = []
     for match in _DEADLINE.finditer(passage.text):
-        if _is_rule(passage.text, match):
-            continue
-        day, basis = _day(match, passage)
-        start = passage.record.start + match.start()
-        return Deadline(match.group(), start, start + len(match.group()), day, basis)
+        if not _is_rule(passage.text, match):
+            day, basis = _day(match, passage)
+            start = passage.record.start + match.start()
+            own.append(Deadline(match.group(), start, start + len(match.group()), day, basis))
+    if own:
+        # Of several, the first that is a day: "restock it forthwith and repair the roof by 30 April".
+        return next((one for one in own if one.date), own[0])
     for sentence in passage.after:
         if labelled := _LABELLED.match(sentence.text):
             days = days_of(labelled["date"], order=passage.regime.dates)

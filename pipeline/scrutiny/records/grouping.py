@@ -53,8 +53,10 @@ def _lead_ins(report: Report) -> list[int | None]:
     open_lead_ins: list[tuple[int, int]] = []
     for index, sentence in enumerate(report.sentences):
         block = report.blocks[sentence.block]
-        # A numbered paragraph that goes on in lower case is an item, whatever its layout.
-        depth = _depth(block) or int(bool(block.marker) and block.text[:1].islower())
+        # Numbered paragraphs are items, whatever their layout, where they go on in lower case or one without a number
+        # leads into them.
+        led = open_lead_ins and not report.blocks[report.sentences[open_lead_ins[0][1]].block].marker
+        depth = _depth(block) or int(bool(block.marker) and (bool(led) or block.text[:1].islower()))
         open_lead_ins = [(level, lead) for level, lead in open_lead_ins if level < depth and depth > 0]
         if (
             open_lead_ins

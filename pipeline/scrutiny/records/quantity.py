@@ -17,7 +17,7 @@ _TENS = "|".join(word for word, value in _NUMBERS.items() if value >= 20)
 _WORD = f"(?:(?:{_TENS})-(?:{'|'.join(_UNITS.split()[:9])})|{'|'.join(sorted(_NUMBERS, key=len, reverse=True))})"
 _COUNT = rf"(?:[0-9]{{1,3}}(?:,[0-9]{{3}})+|[0-9]+|\b{_WORD})\b"
 _OF = (
-    r"(?: (?:out )?of | in (?:a sample of )?)(?:the |its |their |our |these |those |all )?"
+    r"(?: (?:out )?of | in (?:a sample of )?)(?:the |its |their |our |these |those |all )?(?:[a-z]+['’]s? )?"
     r"(?:preceding |last |past |sampled )?"
 )
 #: Two figures, the second of them the whole.
@@ -29,7 +29,7 @@ _WHOLE_FIRST = (
     rf"(?<=[0-9])[:.](?=[0-9])){{0,120}}, "
     rf"(?:only |just )?(?P<part>{_COUNT}|none)\b"
 )
-_SHARE = r"(?<![\w.,£$€+-])(?:[0-9]+(?:\.[0-9]+)?) ?(?:%|per ?cent\b)(?: of (?:those|them|these)\b)?"
+_SHARE = rf"(?<![\w.,£$€+-])(?:[0-9]+(?:\.[0-9]+)?|\b{_WORD}(?= per ?cent)) ?(?:%|per ?cent\b)(?: of (?:those|them|these)\b)?"
 #: A part of what was counted before it: "23 of whom", "two of them", "of these, 118".
 _OF_THOSE = (
     rf"(?:\b(?:not )?{_COUNT} of (?:whom|which|them|these|those)\b|"
@@ -45,7 +45,8 @@ _NO_RESULT_AFTER = re.compile(
 )
 _NO_RESULT_BEFORE = re.compile(
     r"(?:\b(?:(?:(?:in|de)creas\w+|ris\w+|rose|f[ae]ll\w*|gr[eo]wn?|up|down|reduc\w+|cut|improv\w+|exceed\w*|drop\w*|"
-    r"widen\w*|narrow\w*) by|target of|standard of|standard is that|goal of|minimum of|maximum of|threshold of|"
+    r"widen\w*|narrow\w*) by|at most|permissible|maximum|max\.|loss of|target of|standard of|standard is that|"
+    r"goal of|minimum of|maximum of|threshold of|"
     r"random|exceeding|"
     r"the threshold\b.{0,60}) )$",
     re.IGNORECASE,
@@ -86,7 +87,8 @@ def proportions(passage: Passage) -> tuple[Proportion, ...]:
         if part <= whole and whole > 1 and not _is_year(match["whole"] or match["whole2"]):
             add(*match.span(), round(part / whole, 4))
     for match in _SHARES.finditer(text):
-        share = float(re.match(r"[0-9.]+", match.group())[0]) / 100  # type: ignore[index]
+        printed = re.match(r"[0-9.]+|[a-z-]+", match.group(), re.IGNORECASE)[0]  # type: ignore[index]
+        share = (float(printed) if printed[0].isdigit() else _value(printed)) / 100
         if not (_NO_RESULT_AFTER.match(text, match.end()) or _NO_RESULT_BEFORE.search(text[: match.start()])):
             add(*match.span(), round(share, 4) if share <= 1 else None)
     for match in _PARTS.finditer(text):

@@ -23,7 +23,8 @@ _IMPROVED = re.compile(
     r"more \w+ than (?:at the (?:last|previous)|before)|now ranks|lowest (?:in|for|since)|"
     r"(?:was|were|is|are) (?:now|since) (?:in good order|resolved|fully met)|"
     r"(?:significant|substantial|marked|steady|good|notable|real|sustained|some) (?:\w+ )?(?:improvements?|progress)\b"
-    r"(?! (?:plan|board|is|are|was) )|clear(?:ly)? better|has turned (?:a|the) corner)\b",
+    r"(?! (?:plan|board|is|are|was) )|clear(?:ly)? better|changed for the better|the better for|stopped altogether|"
+    r"has turned (?:a|the) corner)\b",
     re.IGNORECASE,
 )
 #: Worse. Who "declined to" or "declined them" refused.
@@ -31,7 +32,8 @@ _WORSE = re.compile(
     rf"\b(?:declin(?:ed|es|ing)\b(?! (?:to|them|it|him|her|us|and|an?|the|any|for)\b)|decline in\b|"
     rf"deteriorat(?:ed|es|ing|ion)|worsen(?:ed|s|ing)|worse than|weaker than|weaken(?:ed|ing)|slipped|"
     rf"regress(?:ed|ion)|eroded|slid(?:den)?\b|allowed to slide|{_HAS} (?:lengthened|deepened|widened)|"
-    rf"less \w+ than (?:at the (?:last|previous)|before)|no longer|fallen behind|been lost|"
+    rf"less \w+ than (?:at the (?:last|previous)|before)|no longer (?=meets?|met|effective|sufficient|good|able|"
+    rf"safe)|changed for the worse|fallen behind|been lost|"
     rf"not (?:been )?(?:maintained|sustained|kept up))\b",
     re.IGNORECASE,
 )
@@ -40,6 +42,8 @@ _NO_BETTER = re.compile(
     rf"\b(?:no (?:discernible |significant |further |real |material )?(?:improvement|progress|change)|"
     r"(?:insufficient|limited|too little|little) (?:progress|improvement|change)|"
     r"not (?:made )?(?:enough|sufficient) (?:progress|improvement)|(?:do|does|did) not (?:\w+ly )?(?:improve|change)|"
+    r"(?:^|[:;] ?)not (?:yet )?(?:done|implemented|started|completed|closed)|"
+    r"(?:is|are|was|were|been) (?:where (?:it|they) (?:was|were)|the same as (?:in|at)|stable (?:since|over|for))|"
     rf"{_HAS} (?:still )?not (?:yet )?(?:\w+ly )?(?:improved|changed|progressed|fallen|reduced|risen)|"
     rf"{_HAS} been (?:too )?slow to|improvement (?:has|have|is) (?:\w+ )?(?:been )?(?:too )?slow)\b",
     re.IGNORECASE,

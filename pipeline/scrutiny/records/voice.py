@@ -35,7 +35,9 @@ _PAIRS = {
     ("partner", "agencies"): "partners",
 }
 
-_SAY = frozenset("told said say says tell tells explained commented stated complained described describe".split())
+_SAY = frozenset(
+    "told said say says wrote write writes tell tells explained commented stated complained described describe".split()
+)
 _THINK = frozenset(
     "feel feels felt spoke speak speaks expressed praised praise credited appreciate appreciated believe believed "
     "valued thought considered rated reported report raised recalled remarked voiced".split()
@@ -45,7 +47,8 @@ _ADMIT = frozenset(
     "confirmed advised agreed".split()
 )
 _SHOW = frozenset(
-    "show shows showed shown indicate indicates indicated demonstrate demonstrated reveal revealed contained".split()
+    "show shows showed shown "
+    "indicate indicates indicated reads record recorded demonstrate demonstrated reveal revealed contained".split()
 )
 #: What each group does when it is heard.
 _VERBS = {
@@ -68,6 +71,15 @@ _BOUNDARIES = frozenset(
 #: Words between a group and what it says that make it somebody else's saying, or no saying at all.
 _BETWEEN = frozenset("is are was were be been being cannot never to by could can would might may".split())
 _FURTHEST = 14
+_QUOTED = re.compile(r"\"[^\"]{3,400}\"|“[^”]{3,400}”|‘[^’]{12,400}’(?!\w)")
+#: Words for those who do a work, of which there are too many to list; some of the same form are none.
+_WORKERS = re.compile(r"[a-z]{3,}(?:ers|ors|ists|ians)")
+_NO_WORKERS = frozenset(
+    "others members visitors consumers customers numbers matters orders papers letters factors errors doors tenders "
+    "offers powers answers campaigners followers neighbours brothers sisters mothers fathers grandparents inspectors "
+    "auditors assessors investigators reviewers commissioners lawyers solicitors teenagers computers registers".split()
+)
+)
 #: What opens a clause between commas that stands between a group and its verb: ", including several in care,".
 _ASIDE = frozenset("including who whose when some many several most both".split())
 _LONGEST_ASIDE = 14
@@ -93,13 +105,19 @@ _HEARD = re.compile(
 )
 _IN_SURVEY = re.compile(
     r"\b(?:in|of|to|from|completed) (?:an?|our|the|its|their) (?:\w+ ){0,2}(?P<group>survey|questionnaire)s?\b|"
-    r"\b(?P<asked>(?:of )?(?:those|people|respondents|staff|parents) (?:who were )?surveyed|respondents)\b|"
+    r"\b(?:answered|returned|completed|filled in) (?:the|our|a|its) (?:\w+ )?(?P<sent>survey|questionnaire)s?\b|"
+    r"\bfrom the (?:[\w-]+ ){0,2}(?P<read>records|rosters|logs?|files|minutes)\b[^.;]{0,60}\bit (?:emerged|appears?|"
+    r"followed)\b|"
+    r"\b(?P<asked>(?:of )?(?:those|people|respondents|staff|parents) (?:who were )?surveyed|respondents (?=said|told|"
+    r"agreed|"
+    r"reported|felt|rated))\b|"
     r"\b(?P<kept>in the (?:case )?(?:records|files) (?:we|that we|inspectors) (?:read|reviewed|examined|saw)|"
     r"(?:clear|evident|apparent) from (?:the |their |its )?(?:[\w-]+ ){0,3}(?:records|files|logs|minutes|documents))\b",
     re.IGNORECASE,
 )
 _THEY = re.compile(
-    r"(?:however, |overall, |most |many |some |few |all ){0,3}(?:they|he|she|most|many|some|all|others)"
+    r"(?:however, |overall, |most |many |some |few |all ){0,3}(?:they|he|she|most|many|some|all|others|several|both|"
+    r"one|two|three|four|five|six|seven|eight|nine|ten|[0-9]+)"
     r"(?: (?:also|all|both|said|generally|consistently|do|did|not))* (?P<verb>[a-z]+)",
     re.IGNORECASE,
 )
@@ -112,7 +130,7 @@ def voice(passage: Passage) -> Attribute | None:
 
 def _speaking(passage: Passage) -> Attribute | None:
     """A group as the subject of a verb of saying."""
-    kept = _without_asides([word.lower_ for word in passage.words])
+    kept = _without_asides(_without_quotes(passage))
     words = [word for _, word in kept]
     for at, verb in enumerate(words):
         if verb not in _ANY_VERB or at == 0:
@@ -120,6 +138,8 @@ def _speaking(passage: Passage) -> Attribute | None:
         begin = max((i + 1 for i in range(at) if words[i] in _BOUNDARIES), default=0)
         for first in range(max(begin, at - _FURTHEST), at):
             name = _group(words, first)
+            if name is None and verb in _SAY and _WORKERS.fullmatch(words[first]) and words[first] not in _NO_WORKERS:
+                name = "staff"
             if name is None or verb not in _VERBS[name]:
                 continue
             # "Parents have access to support and report ...": a second verb of what opens the sentence.
@@ -135,16 +155,30 @@ def _speaking(passage: Passage) -> Attribute | None:
     return None
 
 
+def _without_quotes(passage: Passage) -> list[str]:
+    """The words of a result in lower case; those of its quotations, which somebody else says, are blank."""
+    quoted = [match.span() for match in _QUOTED.finditer(passage.text)]
+    return ["" if any(start < word.idx < end for start, end in quoted) else word.lower_ for word in passage.words]
+
+
 def _without_asides(words: list[str]) -> list[tuple[int, str]]:
     """Words with their numbers, without short clauses between commas about what was named before."""
     kept: list[tuple[int, str]] = []
     at = 0
     while at < len(words):
+        last = min(len(words), at + _LONGEST_ASIDE)
         if words[at] == "," and words[at + 1 : at + 2] and words[at + 1] in _ASIDE:
-            closing = [end for end in range(at + 2, min(len(words), at + _LONGEST_ASIDE)) if words[end] == ","]
+            closing = [end for end in range(at + 2, last) if words[end] == ","]
             if closing:
                 at = closing[0] + 1
                 continue
+        # "Residents who talked to the agency said ...", "the log (exhibit 4) shows ...".
+        if words[at] == "(" and ")" in words[at:last]:
+            at = words.index(")", at) + 1
+            continue
+        if words[at] == "who" and (saying := [end for end in range(at + 2, last) if words[end] in _SAY]):
+            at = saying[0]
+            continue
         kept.append((at, words[at]))
         at += 1
     return kept
@@ -187,7 +221,7 @@ def _heard(passage: Passage) -> Attribute | None:
             return passage.at(name, *match.span("group"))
     match = _IN_SURVEY.search(passage.text)
     if match:
-        kind = "records" if match["kept"] else "survey"
+        kind = "records" if match["kept"] or match["read"] else "survey"
         group = match.lastgroup or "group"
         return passage.at(kind, *match.span(group))
     return None
