@@ -33,7 +33,8 @@ GROUPS: dict[str, frozenset[str]] = {
     "survey": frozenset("survey surveys questionnaire questionnaires respondents poll surveyed".split()),
     "records": frozenset(
         "records record files file logs log minutes footage documents documentation data audits case-files cctv "
-        "register registers chronologies entries rotas returns roster rosters payroll timesheets invoices journal journals".split()
+        "register registers chronologies entries rotas returns "
+        "roster rosters payroll timesheets invoices journal journals".split()
     ),
     "inspectors": frozenset("inspectors inspector auditors auditor reviewers we investigators".split()),
 }

@@ -29,7 +29,10 @@ _WHOLE_FIRST = (
     rf"(?<=[0-9])[:.](?=[0-9])){{0,120}}, "
     rf"(?:only |just )?(?P<part>{_COUNT}|none)\b"
 )
-_SHARE = rf"(?<![\w.,£$€+-])(?:[0-9]+(?:\.[0-9]+)?|\b{_WORD}(?= per ?cent)) ?(?:%|per ?cent\b)(?: of (?:those|them|these)\b)?"
+_SHARE = (
+    rf"(?<![\w.,£$€+-])(?:[0-9]+(?:\.[0-9]+)?|\b{_WORD}(?= per ?cent)) ?(?:%|per ?cent\b)"
+    r"(?: of (?:those|them|these)\b)?"
+)
 #: A part of what was counted before it: "23 of whom", "two of them", "of these, 118".
 _OF_THOSE = (
     rf"(?:\b(?:not )?{_COUNT} of (?:whom|which|them|these|those)\b|"

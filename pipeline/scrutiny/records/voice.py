@@ -79,7 +79,6 @@ _NO_WORKERS = frozenset(
     "offers powers answers campaigners followers neighbours brothers sisters mothers fathers grandparents inspectors "
     "auditors assessors investigators reviewers commissioners lawyers solicitors teenagers computers registers".split()
 )
-)
 #: What opens a clause between commas that stands between a group and its verb: ", including several in care,".
 _ASIDE = frozenset("including who whose when some many several most both".split())
 _LONGEST_ASIDE = 14

@@ -1,0 +1,180 @@
+"""Which recommendation answers which finding, and what becomes of both in a later report."""
+
+from __future__ import annotations
+
+from drafts import ITEM, Draft, F, O, R, S, report
+from scrutiny.pipeline import assemble
+from scrutiny.records.comparison import Change, compare, compare_draft
+from scrutiny.report import Basis, Record, Report, Role
+
+
+def linked(found: Report) -> set[tuple[str, str, str]]:
+    """First words of a result and of the recommendation linked to it, and what the link rests on."""
+    by_id = {record.id: record for record in found.records}
+    return {
+        (first_word(by_id[link.record]), first_word(record), link.basis.value)
+        for record in found.records
+        if record.role is Role.RECOMMENDATION
+        for link in record.links
+    }
+
+
+def first_word(record: Record) -> str:
+    return record.text.split()[0]
+
+
+def test_a_number_that_a_finding_refers_to_links_it() -> None:
+    found = assemble(
+        report(
+            Draft([("Plans were late (see recommendation 2).", F)]),
+            Draft([("Lifts were broken (see recommendation 1).", F)]),
+            Draft([("Repair what is broken.", R)], ITEM, 1, "Recommendations", "1."),
+            Draft([("Update every document.", R)], ITEM, 1, "Recommendations", "2."),
+        )
+    )
+    assert linked(found) == {("Plans", "Update", "explicit"), ("Lifts", "Repair", "explicit")}
+    for record in found.records:
+        for link in record.links:
+            assert link.score == 1
+            assert link.start is not None
+            assert found.text[link.start : link.end].startswith("recommendation")
+
+
+def test_paragraphs_that_a_recommendation_refers_to_link_it() -> None:
+    found = assemble(
+        report(
+            Draft([("Plans were late.", F)], marker="30."),
+            Draft([("Kitchens were dirty.", F)], marker="31."),
+            Draft([("Lifts were broken.", F)], marker="112."),
+            Draft([("The board should act at once (paragraphs 30 and 112).", R)], section="Recommendations"),
+        )
+    )
+    assert linked(found) == {("Plans", "The", "explicit"), ("Lifts", "The", "explicit")}
+
+
+def test_without_a_reference_words_that_are_rare_in_the_report_decide() -> None:
+    found = assemble(
+        report(
+            Draft([("Fire doors on the second floor were wedged open.", F), ("We visited in May.", O)]),
+            Draft([("Medicines were not recorded by nurses.", F)]),
+            Draft([("Meals are freshly cooked.", S)]),
+            Draft([("Keep every fire door closed.", R)], ITEM, 1, "Recommendations"),
+            Draft([("Nurses must record medicines when they are given.", R)], ITEM, 1, "Recommendations"),
+        )
+    )
+    assert linked(found) == {("Fire", "Keep", "inferred"), ("Medicines", "Nurses", "inferred")}
+
+
+def test_grave_findings_without_an_answer_and_demands_without_evidence_are_told() -> None:
+    found = assemble(
+        report(
+            Draft([("There was a serious breach of data protection.", F)]),
+            Draft([("Paint is peeling in the hall.", F)]),
+            Draft([("The trust should publish its accounts.", R)], section="Recommendations"),
+        )
+    )
+    assert [first_word(record) for record in found.unanswered] == ["There"]
+    assert [record.role for record in found.unsupported] == [R]
+
+
+def test_what_became_of_issues_is_told_from_a_later_report() -> None:
+    earlier = assemble(
+        report(
+            Draft(
+                [
+                    ("Fire doors were wedged open on every floor.", F),
+                    ("Care plans are not reviewed after a fall.", F),
+                    ("Medicine charts have gaps.", F),
+                ]
+            ),
+            Draft([("The provider must train night staff in evacuation.", R)], section="Requirements"),
+            name="earlier",
+        )
+    )
+    later = assemble(
+        report(
+            Draft(
+                [
+                    ("Fire doors are now closed on every floor.", S),
+                    ("Care plans are still not reviewed after a fall.", F),
+                    ("The laundry floods.", F),
+                    ("The requirement to train night staff in evacuation has been met.", S),
+                ]
+            ),
+            name="later",
+        )
+    )
+    told = [
+        (pair.change, first_word(pair.earlier or pair.later or later.records[0])) for pair in compare(earlier, later)
+    ]
+    assert told == [
+        (Change.RESOLVED, "Fire"),
+        (Change.REPEATED, "Care"),
+        (Change.ABSENT, "Medicine"),
+        (Change.RESOLVED, "The"),
+        (Change.NEW, "The"),
+    ]
+
+
+def test_a_draft_shows_what_was_softened_removed_and_added() -> None:
+    draft = assemble(
+        report(
+            Draft(
+                [
+                    ("The home must repair the lift by 1 May 2024.", R),
+                    ("Staffing at night was seriously unsafe.", F),
+                    ("Records are kept well.", S),
+                    ("The kitchen was infested with mice.", F),
+                ]
+            ),
+            name="draft",
+        )
+    )
+    final = assemble(
+        report(
+            Draft(
+                [
+                    ("The home should repair the lift by 1 May 2024.", R),
+                    ("Staffing at night was unsafe.", F),
+                    ("Records are kept well.", S),
+                    ("Visitors are welcome at any time.", S),
+                ]
+            ),
+            name="final",
+        )
+    )
+    told = [(pair.change, pair.detail) for pair in compare_draft(draft, final)]
+    assert told == [
+        (Change.SOFTENED, "must became should"),
+        (Change.SOFTENED, "without seriously"),
+        (Change.UNCHANGED, ""),
+        (Change.REMOVED, ""),
+        (Change.ADDED, ""),
+    ]
+
+
+def test_the_same_words_have_the_same_fingerprint_whatever_their_order_and_numbers() -> None:
+    one, other, third = assemble(
+        report(
+            Draft(
+                [
+                    ("In 2023, 12 care plans were not reviewed.", F),
+                    ("In 2024 there was no review of 7 care plans.", F),
+                    ("Lifts were broken.", F),
+                ]
+            )
+        )
+    ).records
+    assert one.fingerprint == other.fingerprint != third.fingerprint
+
+
+def test_links_lead_both_ways_with_the_same_score() -> None:
+    found = assemble(
+        report(
+            Draft([("Night staffing fell short of the rota.", F)]),
+            Draft([("The home should fill the night staffing rota.", R)], section="Recommendations"),
+        )
+    )
+    finding, asked = found.records
+    assert [(link.record, link.basis) for link in finding.links] == [(asked.id, Basis.INFERRED)]
+    assert [(link.record, link.score) for link in asked.links] == [(finding.id, finding.links[0].score)]
