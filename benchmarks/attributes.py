@@ -114,6 +114,8 @@ def main() -> None:
         if not arguments.only or file.stem in arguments.only
         for gold in [read_gold(file)]
     ]
+    if not golds:
+        raise SystemExit(f"{arguments.folder}: there is no labelled report of that name.")
     tables = {"gold roles": measure([(gold, on_gold(gold)) for gold in golds])}
     if arguments.files:
         tables["from the file"] = measure(list(from_files(golds, arguments.folder)))
