@@ -17,7 +17,7 @@ from scrutiny.records.fingerprint import stems
 from scrutiny.records.references import PLACE, numbers_in
 from scrutiny.report import Basis, Link, Record, Report, Role
 
-#: The least score that links by meaning; chosen on six of the reports of ``corpora/attributes/development`` and two real ones.
+#: The least score that links by meaning; chosen on two real reports and six of ``corpora/attributes/development``.
 LINKED_ABOVE = 0.15
 #: A further recommendation is linked too if its score is at least this share of the best one's.
 _NEAR_BEST = 0.8
