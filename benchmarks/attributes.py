@@ -343,8 +343,9 @@ def _measure_result(
 def _measure_links(counts: Counts, gold: Gold, records: dict[int, Record]) -> None:
     numbers = {record.id: number for number, record in records.items()}
     wanted = {(result, number) for number, labels in gold.recommendations.items() for result in labels["addresses"]}
+    # A link to what is no labelled record, as where a sentence was given another role, is one too many.
     given = {
-        (numbers[link.record], number)
+        (numbers.get(link.record, -int(link.record[:8], 16)), number)
         for number, record in records.items()
         if record.role is Role.RECOMMENDATION
         for link in record.links
