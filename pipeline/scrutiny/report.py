@@ -294,8 +294,6 @@ class Coverage:
 
     ``pages_without_text`` hold nothing at all, ``pages_scanned`` are pictures of text: those in ``ocr``, which maps
     a page to the mean confidence of its words (0 to 1), were read by optical character recognition, the others not.
-    ``pages_turned`` maps each page whose text runs sideways to the degrees, clockwise, by which it was turned to be
-    read: its boxes are measured on the page so turned.
     ``characters`` counts the characters of ``Report.text`` by block kind; ``characters_unread`` counts those known
     to be in the file and left out. ``replacement_characters`` counts U+FFFD and unmapped glyphs in the text.
     ``sentences_cut`` counts sentences longer than the model reads (set by classification).
@@ -306,7 +304,6 @@ class Coverage:
     pages_without_text: tuple[int, ...] = ()
     pages_scanned: tuple[int, ...] = ()
     ocr: Mapping[int, float] = field(default_factory=lambda: MappingProxyType({}))
-    pages_turned: Mapping[int, int] = field(default_factory=lambda: MappingProxyType({}))
     characters: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     characters_unread: int = 0
     replacement_characters: int = 0

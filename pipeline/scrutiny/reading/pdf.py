@@ -102,7 +102,6 @@ def read_pdf(data: bytes, *, path: str, ocr: str = "") -> Report:
         pages_without_text=tuple(number for number in empty if number not in scanned),
         pages_scanned=scanned,
         ocr=MappingProxyType({page.number: page.confidence for page in pages if page.confidence is not None}),
-        pages_turned=MappingProxyType({page.number: page.turn for page in pages if page.turn}),
         characters_unread=sum(page.unread for page in pages),
         notes=tuple(notes),
     )

@@ -46,13 +46,12 @@ class _Character(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A page as it was read: upright, ``width`` times ``height`` points.
+    """A page as it is displayed, ``width`` times ``height`` points.
 
     ``to_pdf`` leads from points from the top left to the PDF's own coordinates, ``from_pdf`` back.
     """
 
     number: int
-    turn: int
     width: float
     height: float
     to_pdf: Place
@@ -74,13 +73,10 @@ class Original:
         Raises:
             LeftOutError: there is no such page, or it cannot be loaded.
         """
-        turn = self._report.coverage.pages_turned.get(number, 0)
         with self._page(number) as page:
             left, bottom, right, top = page.get_bbox()
-            rotation = (page.get_rotation() + turn) % 360
+            rotation = page.get_rotation()
             width, height = page.get_size()
-        if turn in (90, 270):
-            width, height = height, width
         to_pdf: Place = {
             0: lambda x, y: (left + x, top - y),
             90: lambda x, y: (left + y, bottom + x),
@@ -93,7 +89,7 @@ class Original:
             180: lambda x, y: (right - x, y - bottom),
             270: lambda x, y: (top - y, right - x),
         }[rotation]
-        return Sheet(number, turn, width, height, to_pdf, from_pdf)
+        return Sheet(number, width, height, to_pdf, from_pdf)
 
     def picture(self, sheet: Sheet) -> bytes:
         """The page as WebP, some 900 pixels wide.
@@ -103,7 +99,7 @@ class Original:
         """
         scale = min(_WIDTH / max(sheet.width, 1), math.sqrt(_MAX_PIXELS / max(sheet.width * sheet.height, 1)))
         with self._page(sheet.number) as page:
-            bitmap = page.render(scale=scale, rotation=sheet.turn)
+            bitmap = page.render(scale=scale)
             try:
                 image = bitmap.to_pil()
                 stream = io.BytesIO()
@@ -125,23 +121,26 @@ class Original:
         own = text[max(line.start, sentence.start) : min(line.end, sentence.end)]
         if _plain(own) == _plain(inside):
             return box
-        printed = sorted(
-            (
-                character
-                for character in self._characters_of(sheet)
-                if box.y0 - _SLACK <= (character.y0 + character.y1) / 2 <= box.y1 + _SLACK
-                and box.x0 - _SLACK <= (character.x0 + character.x1) / 2 <= box.x1 + _SLACK
-            ),
-            key=lambda character: character.x0,
-        )
-        at = [character for character in printed for _ in character.text]
-        start = "".join(character.text for character in printed).find(_plain(inside))
-        start += len(_plain(before)) if start >= 0 else 0
-        stands = at[start : start + len(_plain(own))] if start >= 0 else []
-        if not stands:
-            return box
-        x0, x1 = min(one.x0 for one in stands), max(one.x1 for one in stands)
-        return Box(box.page, max(x0, box.x0), box.y0, min(x1, box.x1), box.y1)
+        printed = [
+            character
+            for character in self._characters_of(sheet)
+            if box.y0 - _SLACK <= (character.y0 + character.y1) / 2 <= box.y1 + _SLACK
+            and box.x0 - _SLACK <= (character.x0 + character.x1) / 2 <= box.x1 + _SLACK
+        ]
+        for along in (printed, sorted(printed, key=lambda character: character.x0)):
+            at = [character for character in along for _ in character.text]
+            start = "".join(character.text for character in along).find(_plain(inside))
+            first = start + len(_plain(before))
+            stands = at[first : first + len(_plain(own))] if start >= 0 else []
+            if not stands:
+                continue
+            if box.x1 - box.x0 >= box.y1 - box.y0:
+                x0, x1 = min(one.x0 for one in stands), max(one.x1 for one in stands)
+                return Box(box.page, max(x0, box.x0), box.y0, min(x1, box.x1), box.y1)
+            # On a page displayed on its side the line runs up or down.
+            y0, y1 = min(one.y0 for one in stands), max(one.y1 for one in stands)
+            return Box(box.page, box.x0, max(y0, box.y0), box.x1, min(y1, box.y1))
+        return box
 
     def _characters_of(self, sheet: Sheet) -> list[_Character]:
         """The printed characters of a page, spaces left out; those of the last page asked for are kept."""
@@ -157,7 +156,7 @@ class Original:
                 for index in range(count if count <= _MAX_CHARACTERS else 0):
                     printed = _plain(chr(raw.FPDFText_GetUnicode(text.raw, index)))
                     if printed:
-                        left, bottom, right, top = text.get_charbox(index, loose=True)
+                        left, bottom, right, top = text.get_charbox(index)
                         (x0, y0), (x1, y1) = sheet.from_pdf(left, top), sheet.from_pdf(right, bottom)
                         yield _Character(printed, min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
             finally:

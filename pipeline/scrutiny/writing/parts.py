@@ -137,9 +137,6 @@ class CoverageLine(Part):
     pages_without_text: list[int]
     pages_scanned: list[int] = Field(description="Pages that are pictures of text")
     ocr: dict[int, float] = Field(description="Mean word confidence of each page read by character recognition")
-    pages_turned: dict[int, int] = Field(
-        default_factory=dict, description="Degrees clockwise by which a page was turned to be read; boxes are of it so"
-    )
     characters: dict[str, int] = Field(description="By kind of block")
     characters_unread: int = Field(description="Known to be in the file and left out")
     replacement_characters: int

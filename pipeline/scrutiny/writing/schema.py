@@ -235,7 +235,6 @@ def report_line(report: Report, model: ModelReference) -> ReportLine:
             pages_without_text=list(coverage.pages_without_text),
             pages_scanned=list(coverage.pages_scanned),
             ocr=dict(coverage.ocr),
-            pages_turned=dict(coverage.pages_turned),
             characters=dict(coverage.characters),
             characters_unread=coverage.characters_unread,
             replacement_share=round(coverage.replacement_share, 6),

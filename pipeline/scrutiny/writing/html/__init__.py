@@ -40,7 +40,7 @@ class HtmlWriter:
     def left_out(self) -> str:
         """How many reports with pages lack pictures of some, for people; empty where none does."""
         many = self._without_pictures
-        return f"{many:,} of the pages in html/ lack pictures of printed pages, and say why" if many else ""
+        return f"{many:,} of the pages in records.html/ lack pictures of printed pages, and say why" if many else ""
 
     def close(self) -> None:
         """Write the index."""

@@ -112,7 +112,7 @@
     });
   }
   addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, select")) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input:not([type=checkbox]), select")) return;
     const keys = { j: 1, ArrowDown: 1, k: -1, ArrowUp: -1 };
     const arrow = event.key.startsWith("Arrow");
     if (event.key in keys && (!arrow || event.target.closest(".list"))) {

@@ -11,11 +11,11 @@ from functools import lru_cache
 _WORD = re.compile(r"[^\W\d_]{4,}")
 #: Words that every report is full of, whatever it is about.
 _COMMON = frozenset(
-    "able action actions appropriate area areas clear effective effectively ensure example good identified improve "
-    "improved improvement include included includes including inspection inspector inspectors lack level make needed "
-    "number place poor progress provide provided quality recommend recommendation report required requires result "
-    "review "
-    "shall sufficient sufficiently time times timely understand used well work working year years".split()
+    "able action actions appropriate area areas clear effective effectively ensure example good identified "
+    "improve improved improvement include included includes including inspection inspector inspectors lack level "
+    "make need needed needs number place poor progress provide provided quality recommend recommendation report "
+    "required requires result review shall sufficient sufficiently time times timely understand used well work "
+    "working year years".split()
 )
 
 
