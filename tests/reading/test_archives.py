@@ -16,6 +16,7 @@ import zlib
 from collections.abc import Callable, Mapping
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pyarrow
 import pytest
@@ -435,8 +436,8 @@ def test_a_member_without_a_name_is_refused() -> None:
 
 
 def test_a_fault_of_the_reader_in_one_member_is_told_like_any_other(monkeypatch: pytest.MonkeyPatch) -> None:
-    def spoilt(source: bytes, *, name: str, ocr: bool) -> Report:
-        return real(source, name=name, ocr=ocr) if "good" in name else 1 / 0  # type: ignore[return-value]
+    def spoilt(source: bytes, *, name: str, **options: Any) -> Report:
+        return real(source, name=name, **options) if "good" in name else 1 / 0  # type: ignore[return-value]
 
     real = reading.read
     monkeypatch.setattr(reading, "read", spoilt)
