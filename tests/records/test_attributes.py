@@ -41,6 +41,7 @@ def value(attribute: Attribute | None) -> str | None:
         ("Review the plans of every resident.", None, "Review the plans of every resident", "imperative"),
         ("The quality of assessments.", None, "The quality of assessments", "noun_phrase"),
         ("Records should be kept for seven years.", None, "Records should be kept for seven years", "should"),
+        ("Cool the fish, with ice if it fails: at once.", None, "Cool the fish, with ice if it fails", "imperative"),
         ("Request renewals.", None, "Request renewals", "imperative"),
     ],
 )  # fmt: skip
@@ -83,6 +84,7 @@ def test_whoever_is_inspected_is_the_addressee_where_nobody_is_named() -> None:
         ("by the end of February 2025", "2025-02-28", Basis.EXPLICIT),
         ("before the next inspection", None, Basis.INFERRED),
         ("immediately", None, Basis.INFERRED),
+        ("at once", None, Basis.INFERRED),
     ],
 )
 def test_a_deadline_is_resolved_against_the_day_of_the_report(printed: str, date: str | None, basis: Basis) -> None:

@@ -87,7 +87,7 @@ _IMPERSONAL = re.compile(r"(?:it|there)\b", re.IGNORECASE)
 _MAINTAINED = re.compile(r"(?:we|i|inspectors) (?:\w+ ){1,2}that ", re.IGNORECASE)
 _REFERENCE = re.compile(r"\s*[(\[][^()\[\]]{1,60}[)\]]\.?$")
 #: What follows the action as its reason or its condition.
-_REASON = re.compile(r",? (?:because|once)\b|, (?:since|as|given that)\b")
+_REASON = re.compile(r",? (?:because|(?<!at )once)\b|, (?:since|as|given that)\b")
 _CONNECTIVES = re.compile(r"(?:[ ,:]|\b(?:that|he|she|they|it|to|also|now|therefore|should|must|shall|the company)\b)*")
 #: Who is to work with the addressee, between the two and the verb.
 _TOGETHER = re.compile(
@@ -286,9 +286,9 @@ def action(passage: Passage, force: Attribute, until: tuple[int, int] | None) ->
         end = reason.start()
     if text.startswith("would be", (at := (force.start or 0) - record.start)) and start < at:
         end = at
-    if until and until[1] >= len(text[:end].rstrip(" .;,")) and until[0] > start:
+    if until and until[1] >= len(text[:end].rstrip(" .;:,")) and until[0] > start:
         end = until[0]
-    kept = text[start:end].rstrip(" .;,")
+    kept = text[start:end].rstrip(" .;:,")
     kept = re.sub(r"[;,]? (?:and|or)$", "", kept)
     return passage.at(kept, start, start + len(kept)) if kept else None
 

@@ -38,7 +38,7 @@ _DEADLINE = re.compile(
     rf"end of|beginning of|following|onset of|surveillance|first|forthcoming|any (?:further|future|new)|{_SEASONS})\b"
     rf"(?: [\w-]+){{0,4}}"
     rf"|(?:by|before) {_FEASTS}"
-    rf"|(?:with immediate effect|immediately|forthwith|without (?:further )?delay|as (?:soon|quickly|early) as "
+    rf"|(?:with immediate effect|at once|immediately|forthwith|without (?:further )?delay|as (?:soon|quickly|early) as "
     rf"(?:possible|practicable)|as a matter of urgency|urgently)"
     rf"(?:,? (?:and |but )?(?:at the latest|no later than|not later than) (?:within |by )?(?P<latest>{DATE}|"
     rf"(?P<most>[0-9]{{1,3}}|{'|'.join(_NUMBERS)}) (?P<unit_of_most>(?:working |calendar )?(?:day|week|month))s?))?)",

@@ -25,7 +25,7 @@ _NUMBER_BEHIND = re.compile(
 _CONDITION = re.compile(
     r"\b(?:if|unless|provided that|subject to|to the extent that|in the event (?:that|of)|where (?:this|it|that|needed|"
     r"necessary|appropriate|possible|practicable|applicable)|once|as long as|in (?:any )?cases? where|otherwise)\b"
-    r"[^,;.]{0,120}",
+    r"[^,;:.]{0,120}",
     re.IGNORECASE,
 )
 _MEASURE = re.compile(
