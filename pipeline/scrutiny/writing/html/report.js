@@ -58,6 +58,7 @@
 
   function follow() {
     const index = articles.findIndex((article) => `#${article.id}` === location.hash);
+    if (index === chosen) return;
     if (index >= 0 || location.hash.startsWith("#t-") || location.hash.length < 2) choose(index);
   }
 
@@ -66,7 +67,13 @@
     if (!shown.length) return;
     const ahead = by > 0 ? shown.find((index) => index > chosen) : shown.findLast((index) => index < chosen);
     const next = ahead === undefined ? (by > 0 ? shown[0] : shown[shown.length - 1]) : ahead;
-    location.replace(links[next].hash);
+    go(next, links[next].hash);
+  }
+
+  // Choosing is not left to the change of address, which comes later: the next key may come before.
+  function go(index, hash) {
+    choose(index);
+    location.replace(hash);
   }
 
   function fits(item, index, wanted) {
@@ -120,7 +127,7 @@
       step(keys[event.key]);
       if (arrow && chosen >= 0) links[chosen].focus({ preventScroll: true });
     } else if (event.key === "Escape" && chosen >= 0) {
-      location.replace(`#t-${chosen}`);
+      go(-1, `#t-${chosen}`);
     }
   });
 

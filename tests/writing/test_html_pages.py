@@ -102,6 +102,22 @@ def test_keys_move_between_the_records_that_are_shown(page: Page, shown: Path) -
     assert names == ["R1", "R2", "R1"]
 
 
+def test_quick_presses_of_a_key_pass_over_no_record(page: Page, shown: Path, care_home: Report) -> None:
+    page.goto(page_of(shown, "care-home-inspection").as_uri())
+    page.evaluate(
+        "() => { for (let i = 0; i < 5; i++) document.body.dispatchEvent("
+        "new KeyboardEvent('keydown', {key: 'j', bubbles: true})) }"
+    )
+    shown_record = page.locator(f"#r-{care_home.records[4].id}")
+    expect(shown_record).to_be_visible()
+    page.wait_for_timeout(200)
+    expect(shown_record).to_be_visible()
+    assert page.evaluate("location.hash") == f"#r-{care_home.records[4].id}"
+    page.go_back()
+    page.go_forward()
+    expect(page.locator("article:visible")).to_have_count(1)
+
+
 @pytest.mark.parametrize(
     ("label", "value", "attribute"),
     [
