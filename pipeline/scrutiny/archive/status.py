@@ -20,8 +20,9 @@ from scrutiny.errors import DataError
 @dataclass(frozen=True, slots=True)
 class Status:
     """``inputs`` are how many there are, and ``untried``, ``begun`` and ``ended`` how many of them are that far;
-    ``states`` are reports by what has become of them, ``codes`` those that could not be read by error code; ``rates`` is
-    what the last run has done and where its time went, ``seconds_left`` an estimate, and ``running`` whether it goes on."""
+    ``states`` are reports by what has become of them, ``codes`` those that could not be read by error code. ``rates``
+    is what the last run has done and where its time went, ``seconds_left`` an estimate, ``running`` whether it goes on.
+    """
 
     inputs: int
     untried: int
@@ -84,7 +85,7 @@ def _left(noted: Mapping[str, float]) -> float | None:
 
 def _is_there(process: int) -> bool:
     with suppress(psutil.Error):
-        return psutil.Process(process).status() != psutil.STATUS_ZOMBIE
+        return bool(psutil.Process(process).status() != psutil.STATUS_ZOMBIE)
     return False
 
 

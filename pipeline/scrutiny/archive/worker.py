@@ -152,6 +152,8 @@ def _limit_memory(limit: int) -> None:
 def main() -> None:
     """Serve standard input; whatever a library prints goes to standard error, since standard output is for answers."""
     faulthandler.enable()
+    # spaCy, which cuts records into words, loads it only to see that it is there; it would take half the memory.
+    sys.modules["torch"] = None  # type: ignore[assignment]
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     with suppress(KeyboardInterrupt, BrokenPipeError):

@@ -36,7 +36,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 for command in (
-    extract, status, rebuild, summary, compare, regimes, explain, evaluate, calibrate, train, distill, average, doubts, schema,
+    extract, status, rebuild, summary, compare, regimes, explain, evaluate, calibrate, train, distill, average, doubts,
+    schema,
 ):  # fmt: skip
     app.command()(command)
 
