@@ -143,16 +143,20 @@ def extract(
         if STDIN in inputs:
             sources.append(stack.enter_context(read_stdin(stdin_name)))
         listener = JsonLog() if log_json else stack.enter_context(Progress())
-        summary = extract_into(
-            sources,
-            output,
-            options,
-            listener=listener,
-            formats=formats or DEFAULT_FORMATS,
-            sentences=sentences,
-            limits=limits,
-            retry_failed=retry_failed,
-        )
+        try:
+            summary = extract_into(
+                sources,
+                output,
+                options,
+                listener=listener,
+                formats=formats or DEFAULT_FORMATS,
+                sentences=sentences,
+                limits=limits,
+                retry_failed=retry_failed,
+            )
+        except KeyboardInterrupt:
+            typer.echo("Interrupted. What was finished is kept; the same command goes on from there.", err=True)
+            raise typer.Exit(130) from None
     (show_as_json if log_json else show)(summary, output, passed_over=found.passed_over)
     for left_out in summary.left_out:
         typer.echo(f"Warning: {left_out}.", err=True)
