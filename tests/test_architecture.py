@@ -26,8 +26,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     **{room: {"dates", "regimes"} for room in STAGES},
     "pipeline": STAGES | {"regimes"},
     **{room: STAGES | ABOVE | {"pipeline", "corpora", "regimes"} for room in ABOVE},
+    "archive": STAGES | {"pipeline", "regimes"},
     "summary": {"records", "writing"},
-    "cli": STAGES | ABOVE | {"pipeline", "corpora", "regimes", "summary"},
+    "cli": STAGES | ABOVE | {"pipeline", "corpora", "regimes", "summary", "archive"},
 }
 
 

@@ -1,0 +1,1 @@
+"""Many reports at once: where they come from, and where results go."""
