@@ -47,9 +47,7 @@ def s3(store: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
         "AWS_EC2_METADATA_DISABLED": "true",
     }.items():
         monkeypatch.setenv(name, value)
-    s3fs.S3FileSystem.clear_instance_cache()
     files = s3fs.S3FileSystem(use_listings_cache=False)
     files.mkdir("reports")
     yield files
     files.rm("reports", recursive=True)
-    s3fs.S3FileSystem.clear_instance_cache()

@@ -143,6 +143,7 @@ def test_missing_credentials_are_told(s3: Any, tmp_path: Path, monkeypatch: pyte
     monkeypatch.setenv("HOME", str(tmp_path))
     type(s3).clear_instance_cache()
     error = fault("s3://reports/in/", tmp_path)
+    type(s3).clear_instance_cache()
     assert "nobody is logged in" in error.reason
     assert "AWS_ACCESS_KEY_ID" in error.remedy
 

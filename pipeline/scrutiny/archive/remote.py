@@ -179,7 +179,8 @@ def fetch(place: Place, folder: Path, *, limit: int | None = None) -> Path:
         ReadError: ``missing``, ``too_large``, or ``unreadable`` for whatever else is wrong there.
         WriteError: the file cannot be written.
     """
-    limit = limit or (MAX_UNPACKED if holds_many(urlsplit(place.name).path) else MAX_BYTES)
+    if limit is None:
+        limit = MAX_UNPACKED if holds_many(urlsplit(place.name).path) else MAX_BYTES
     for pause in (*_PAUSES, None):
         try:
             return _fetched(place, folder, limit)
