@@ -197,7 +197,7 @@ class Ledger:
                 "state = 'duplicate' AND NOT EXISTS (SELECT 1 FROM reports o JOIN inputs i ON i.name = o.input "
                 "WHERE o.path = reports.duplicate_of AND o.state = 'done' AND i.position IS NOT NULL)",
             )
-            # Killed between its only report and its end; in an archive that path is of the archive itself, and the last.
+            # Killed between its last report and its end: what has the path of the input itself is the last.
             db.execute(
                 "UPDATE inputs SET state = 'ended' WHERE state = 'begun' AND EXISTS (SELECT 1 FROM reports r "
                 "WHERE r.input = name AND r.path = name AND r.state != 'again')"
