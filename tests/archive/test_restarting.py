@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import psutil
 import pytest
 
 from archive.conftest import SCRUTINY, Extract, contents
@@ -194,8 +195,11 @@ def test_what_a_power_cut_leaves_of_a_part_is_cut_off_and_what_it_takes_is_told(
     assert process.stderr is not None
     while "11.md" not in process.stderr.readline():
         pass
+    readers = psutil.Process(process.pid).children(recursive=True)
     process.kill()
     process.wait()
+    assert readers
+    assert not psutil.wait_procs(readers, timeout=10)[1]
     (reports / "zz.hang").unlink()
     (part,) = (output / "parts").glob("*.open")
     with part.open("ab") as file:
