@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -261,6 +262,7 @@ def test_two_runs_cannot_write_one_folder_and_one_can_be_looked_at(
     assert "the same command goes on from there" in told
     shown = subprocess.run([SCRUTINY, "status", tmp_path / "out"], capture_output=True, text=True, check=True)
     assert "no run is going on" in " ".join(shown.stdout.split())
+    assert "quarantined" not in states(tmp_path / "out")
 
 
 def test_the_ledger_of_another_version_or_a_damaged_one_is_told(
@@ -287,3 +289,18 @@ def test_the_ledger_of_another_version_or_a_damaged_one_is_told(
         told = subprocess.run([SCRUTINY, "status", folder], capture_output=True, text=True, check=False)
         assert told.returncode == 1
         assert str(folder) in told.stderr
+
+
+def test_copies_behind_which_large_archives_wait_do_not_stop_the_run(command: Command, tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for name in ("00.md", "01.md"):
+        (folder / name).write_text("The plan is poor. Staff must review it.")
+    for archive in ("02.zip", "03.zip"):
+        with zipfile.ZipFile(folder / archive, "w") as parcel:
+            for number in range(40):
+                parcel.writestr(f"{number}.md", f"Plan {number} of {archive} is poor.")
+    words, environment = command(folder, "-o", tmp_path / "out", "--workers", "2")
+    done = subprocess.run(words, env=environment, capture_output=True, text=True, check=False, timeout=240)
+    assert done.returncode == 0, done.stderr
+    assert states(tmp_path / "out") == {"done": 81, "duplicate": 1}

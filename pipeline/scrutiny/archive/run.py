@@ -294,8 +294,15 @@ class Run:
             return None
         if held is not None:
             head = held.index == self._cursor.task
-            waiting = sum(slot.task == held.index for slot in self._settled)
-            return held if head or waiting < _AHEAD else None
+            if head or sum(slot.task == held.index for slot in self._settled) < _AHEAD:
+                return held
+            # Nothing goes on before what is due, so that comes first if it has nobody to read it.
+            due = next((one for one in self._again if one.index == self._cursor.task), None)
+            if due is not None:
+                self._again.remove(due)
+                held.is_open = False
+                self._again.append(held)
+            return due
         if self._again:
             return self._again.popleft()
         if self._next < len(self._tasks) and self._next - self._cursor.task < WINDOW:
@@ -404,6 +411,8 @@ class Run:
     def _settle(self, slot: _Slot, outcome: _Outcome | _End) -> None:
         """Write ``outcome`` down as soon as everything before it has been."""
         with self._changed:
+            if self._stopped:  # and the process that read was killed for no fault of the file
+                return
             self._settled[slot] = outcome
             while (due := self._settled.pop(self._cursor, None)) is not None:
                 index = self._cursor.task
