@@ -217,3 +217,10 @@ def test_a_size_that_a_parquet_file_makes_up_takes_no_memory() -> None:
 def test_halves_of_characters_in_the_name_of_a_column_can_be_written() -> None:
     (report,) = read_each(b'{"text": "Plans are not reviewed.", "\\ud800x": {"a": 1}}\n', name="a.jsonl")
     report.coverage.notes[0].encode()
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_a_table_of_very_many_columns_is_read(delimiter: str) -> None:
+    names, cells = delimiter.join(["text", *["a"] * 100_000]), delimiter.join(["Plans are late.", *["x"] * 100_000])
+    (report,), errors = told(f"{names}\n{cells}\n".encode(), "wide.csv")
+    assert (report.text, errors) == ("Plans are late.", {})

@@ -66,7 +66,7 @@ def csv_rows(file: BinaryIO, path: str) -> Iterator[tuple[str, Row | ReadError]]
     lines = _Lines(file, path)
     first = next(lines, "")
     delimiters = "\t" if PurePath(path).suffix.lower() == ".tsv" else _DELIMITERS
-    delimiter = max(delimiters, key=lambda delimiter: len(next(csv.reader([first], delimiter=delimiter), [])))
+    delimiter = max(delimiters, key=lambda delimiter: _width(first, delimiter))
     cells = _cells(chain([first], lines), lines, delimiter, path)
     header = _distinct(next(cells, []))
     for number, row in enumerate(cells, 1):
@@ -84,6 +84,14 @@ def csv_rows(file: BinaryIO, path: str) -> Iterator[tuple[str, Row | ReadError]]
             )
         else:
             yield place, dict(zip(header, [*row, *[""] * (len(header) - len(row))], strict=True))
+
+
+def _width(line: str, delimiter: str) -> int:
+    """How many cells ``delimiter`` parts ``line`` into; none where a cell is longer than the library allows."""
+    try:
+        return len(next(csv.reader([line], delimiter=delimiter), []))
+    except csv.Error:
+        return 0
 
 
 def _cells(text: Iterator[str], lines: _Lines, delimiter: str, path: str) -> Iterator[list[str]]:
