@@ -224,3 +224,14 @@ def test_a_table_of_very_many_columns_is_read(delimiter: str) -> None:
     names, cells = delimiter.join(["text", *["a"] * 100_000]), delimiter.join(["Plans are late.", *["x"] * 100_000])
     (report,), errors = told(f"{names}\n{cells}\n".encode(), "wide.csv")
     assert (report.text, errors) == ("Plans are late.", {})
+
+
+def test_a_parquet_file_whose_rows_share_a_long_text_is_given_up() -> None:
+    cell = "Plans are not reviewed often enough. " * 300_000
+    shared = pa.DictionaryArray.from_arrays(pa.array([0] * 10_000), pa.array([cell]))
+    file = io.BytesIO()
+    pq.write_table(pa.table({"text": shared}), file, compression="zstd")
+    reports, errors = told(file.getvalue(), "t.parquet")
+    assert not reports
+    assert errors["t.parquet"].code == "bomb"
+    assert len(errors) < 10
