@@ -70,6 +70,7 @@ def plain(folder: Path, batch: int) -> None:
 
     from classification import of_transformers
     from scrutiny.roles.classifier import Classifier
+    from scrutiny.roles.windows import Unit
 
     began = time.perf_counter()
     spent = dict.fromkeys(("loading", "reading", "splitting", "classifying"), 0.0)
@@ -95,17 +96,12 @@ def plain(folder: Path, batch: int) -> None:
             sentences = [sentence.text.strip() for page in nlp.pipe(pages) for sentence in page.sents]
             sentences = [sentence for sentence in sentences if sentence]
         with stage("classifying"):
-            labels = classify([_Text(sentence) for sentence in sentences]) if sentences else []
+            labels = classify([Unit(sentence) for sentence in sentences]) if sentences else []
         assert len(labels) == len(sentences)
         counts["reports"] += 1
         counts["pages"] += len(pages)
         counts["sentences"] += len(sentences)
     print(json.dumps({**counts, "seconds": time.perf_counter() - began, **spent}))
-
-
-@dataclass(frozen=True, slots=True)
-class _Text:
-    text: str
 
 
 def fill(folder: Path, sources: Sequence[Path], count: int, *, same: bool) -> None:
@@ -142,9 +138,9 @@ def measure(system: str, folder: Path, asked: int) -> Measured:
     if told is None:
         fault = f"left with {process.returncode}: {' '.join(errors[-300:].split())}"
         return Measured(system, asked, seconds=seconds, parent=parent, tree=tree, fault=fault)
-    counts = {name: int(told[name]) for name in ("reports", "pages", "sentences")}
-    stages = {name: value for name, value in told.items() if name not in counts and name != "seconds"}
-    return Measured(system, asked, **counts, seconds=seconds, stages=stages, parent=parent, tree=tree)
+    reports, pages, sentences = (int(told.pop(name)) for name in ("reports", "pages", "sentences"))
+    del told["seconds"]
+    return Measured(system, asked, reports, pages, sentences, seconds, told, parent, tree)
 
 
 def _sizes(process: psutil.Process) -> list[int]:

@@ -6,6 +6,7 @@ import csv
 import datetime
 import io
 import json
+import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
@@ -235,3 +236,12 @@ def test_a_parquet_file_whose_rows_share_a_long_text_is_given_up() -> None:
     assert not reports
     assert errors["t.parquet"].code == "bomb"
     assert len(errors) < 10
+
+
+@pytest.mark.parametrize("name", ["t.csv", "t.tsv", "t.jsonl"])
+def test_a_table_of_nothing_but_zeros_is_not_read_to_its_end(name: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_bytes(b"text\n")
+    os.truncate(tmp_path / name, 10**12)
+    with pytest.raises(ReadError) as caught:
+        list(read_each(tmp_path / name))
+    assert caught.value.code == "not_text"
