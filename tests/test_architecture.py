@@ -28,7 +28,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     **{room: STAGES | ABOVE | {"pipeline", "corpora", "regimes"} for room in ABOVE},
     "archive": STAGES | {"pipeline", "regimes"},
     "summary": {"records", "writing"},
-    "cli": STAGES | ABOVE | {"pipeline", "corpora", "regimes", "summary", "archive"},
+    "cli": STAGES | ABOVE | {"archive", "pipeline", "corpora", "regimes", "summary"},
 }
 
 

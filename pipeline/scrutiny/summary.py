@@ -67,6 +67,7 @@ class Summary:
 
     read: int = 0
     failures: Counter[str] = field(default_factory=Counter)
+    copies: int = 0
     not_classified: int = 0
     pages: int = 0
     sentences: int = 0
@@ -104,6 +105,9 @@ def summarise(folder: Path, *, top: int = 10) -> Summary:
 def _add_report(summary: Summary, line: ReportLine, repeated: Frequent[str]) -> None:
     if line.status == "failed":
         summary.failures[line.error or "unreadable"] += 1
+        return
+    if line.status == "duplicate":
+        summary.copies += 1
         return
     summary.read += 1
     summary.not_classified += not line.classified
@@ -193,6 +197,7 @@ def tables(summary: Summary) -> list[Table]:
     counts: list[tuple[str | int, ...]] = [
         ("Reports read", summary.read),
         *((f"Inputs failed: {code}", count) for code, count in sorted(summary.failures.items())),
+        ("Copies of other reports", summary.copies),
         ("Reports not classified", summary.not_classified),
         ("Pages", summary.pages),
         ("Sentences", summary.sentences),

@@ -1,15 +1,133 @@
-"""An object store and a web server on this machine."""
+"""Fixtures of the tests of runs: a quick model, reports, readers that misbehave, an object store and a web server."""
 
 from __future__ import annotations
 
+import io
+import os
+import subprocess
+import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import redirect_stderr, redirect_stdout
 from http.server import ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from archive.servers import Web
+
+SCRUTINY = Path(sys.executable).with_name("scrutiny")
+
+#: What the folder of an output holds besides what was found: the state of the run, which tells of times.
+STATE = ("ledger.sqlite", "ledger.sqlite-wal", "ledger.sqlite-shm", ".lock")
+
+Extract = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """Every file of an output folder by name, but for the state of the run."""
+    files = [file for file in folder.rglob("*") if file.is_file() and file.name not in STATE]
+    return {file.relative_to(folder).as_posix(): file.read_bytes() for file in files}
+
+
+@pytest.fixture(scope="session")
+def quick_model(encoder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model folder of the four roles with random weights, for all tests here."""
+    from transformers import AutoModelForTokenClassification, AutoTokenizer, set_seed
+
+    from scrutiny.report import ROLES
+
+    folder = tmp_path_factory.mktemp("quick") / "quick-model"
+    set_seed(1)
+    names = dict(enumerate(role.value for role in ROLES))
+    AutoModelForTokenClassification.from_pretrained(
+        encoder, num_labels=len(ROLES), id2label=names, label2id={name: number for number, name in names.items()}
+    ).save_pretrained(folder)
+    AutoTokenizer.from_pretrained(encoder).save_pretrained(folder)
+    return folder
+
+
+@pytest.fixture
+def reports(tmp_path: Path) -> Path:
+    """A folder of a dozen small reports, no two alike."""
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for number in range(12):
+        lines = [f"# Report {number}", ""]
+        lines += [
+            f"Plans of ward {number}.{part} are not reviewed often enough. Staff must review them." for part in range(4)
+        ]
+        (folder / f"{number:02}.md").write_text("\n\n".join(lines) + "\n")
+    return folder
+
+
+MISBEHAVIOUR = """
+import ctypes, os, time
+def hang(data, *, path):
+    while True: time.sleep(1)
+def hog(data, *, path):
+    kept = []
+    while True: kept.append(bytearray(10_000_000))
+def crash(data, *, path):
+    ctypes.string_at(0)
+def leave(data, *, path):
+    os._exit(7)
+def babble(data, *, path):
+    print("babble" * 1000, flush=True)
+    os.write(1, b"more babble")
+    from scrutiny.reading.text import read_text
+    return read_text(data, path=path)
+"""
+
+
+@pytest.fixture(scope="session")
+def readers(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A package whose readers hang, take all memory, crash, leave, or write to standard output."""
+    folder = tmp_path_factory.mktemp("site")
+    about = folder / "misbehaviour-1.0.dist-info"
+    about.mkdir()
+    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: misbehaviour\nVersion: 1.0\n")
+    points = "".join(f"{name} = misbehaviour:{name}\n" for name in ("hang", "hog", "crash", "leave", "babble"))
+    (about / "entry_points.txt").write_text(f"[scrutiny.readers]\n{points}")
+    (folder / "misbehaviour.py").write_text(MISBEHAVIOUR)
+    return folder
+
+
+@pytest.fixture
+def command(quick_model: Path, readers: Path) -> Callable[..., tuple[list[str], dict[str, str]]]:
+    """The command and environment of ``scrutiny extract`` with the quick model."""
+
+    def made(*arguments: str | Path) -> tuple[list[str], dict[str, str]]:
+        words = [str(SCRUTINY), "extract", *map(str, arguments), "--model", str(quick_model)]
+        path = os.pathsep.join([str(readers), *filter(None, [os.environ.get("PYTHONPATH")])])
+        return words, {**os.environ, "COLUMNS": "200", "NO_COLOR": "1", "PYTHONPATH": path}
+
+    return made
+
+
+@pytest.fixture
+def extract(quick_model: Path, readers: Path, monkeypatch: pytest.MonkeyPatch) -> Extract:
+    """Runs ``scrutiny extract`` with the quick model in this process, which has loaded what that needs."""
+    from scrutiny.cli import main
+
+    monkeypatch.setenv("PYTHONPATH", str(readers))
+    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setenv("NO_COLOR", "1")
+
+    def ran(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+        words = ["scrutiny", "extract", *map(str, arguments), "--model", str(quick_model)]
+        monkeypatch.setattr(sys, "argv", words)
+        code: str | int | None = 0
+        with redirect_stdout(io.StringIO()) as out, redirect_stderr(io.StringIO()) as err:
+            try:
+                main()
+            except SystemExit as left:
+                code = left.code
+        assert isinstance(code, int)
+        return subprocess.CompletedProcess(words, code, out.getvalue(), err.getvalue())
+
+    return ran
 
 
 @pytest.fixture(scope="session")

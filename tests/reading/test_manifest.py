@@ -52,13 +52,13 @@ def test_a_row_names_its_file_by_given_path_by_path_from_the_manifest_or_by_bare
     ):
         facts = manifest(files, f"name,x\n{name},1\n")
         assert facts.apply(read(path)).metadata["x"] == "1", name
-        assert facts.unmatched == ()
+        assert facts.unmatched_by([str(path)]) == ()
 
 
 def test_rows_that_match_no_report_are_told(files: Path) -> None:
     facts = manifest(files, "file,x\ntwo.md,1\nthree.md,2\n")
     facts.apply(read(files / "a" / "two.md"))
-    assert facts.unmatched == ("three.md",)
+    assert facts.unmatched_by([str(files / "a" / "two.md")]) == ("three.md",)
     assert "x" not in facts.apply(read(files / "a" / "one.md")).metadata
 
 

@@ -20,7 +20,7 @@ from scrutiny.reading import read
 from scrutiny.report import Report
 from scrutiny.splitting import Splitter
 from scrutiny.writing.formats import FORMATS
-from scrutiny.writing.rebuilding import RebuiltFolder, stored_reports
+from scrutiny.writing.rebuilding import reopened, stored_reports
 
 Write = Callable[..., Path]
 
@@ -143,9 +143,9 @@ def test_a_folder_without_reports_is_refused(tmp_path: Path) -> None:
 
 def test_an_interruption_leaves_the_folder_as_it_was(reports: list[Report], write: Write) -> None:
     def interrupted(folder: Path) -> None:
-        with RebuiltFolder(folder, ["csv"]) as rebuilt:
+        with reopened(folder, ["csv"]) as rebuilt:
             for line, _ in stored_reports(folder):
-                rebuilt.keep(line)
+                rebuilt.keep(None, line)
                 raise KeyboardInterrupt
 
     folder = write(reports[:1], "jsonl")

@@ -8,9 +8,10 @@ apart from what is damaged, and a run can go on from it on another machine.
 from __future__ import annotations
 
 import hashlib
+import os
 import uuid
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from tempfile import NamedTemporaryFile
@@ -18,7 +19,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from scrutiny.archive.remote import WEB, Place, fetch, locate, told
+from scrutiny.archive.remote import WEB, Place, fetch, is_url, locate, told
 from scrutiny.errors import DataError, ReadError, WriteError
 
 #: What is there, and whose it is.
@@ -188,6 +189,28 @@ class Published:
                 f"{path}: cannot be read to be sent: {error.strerror or error}.", remedy="Extract again."
             ) from None
         return known.version
+
+
+@contextmanager
+def folder_for(output: str) -> Iterator[Path]:
+    """The folder that a run is to write for its ``output``: that folder, or for a URL one on this machine, which holds
+    what an earlier run sent there, and which is sent there in the end, also where the run is interrupted.
+
+    Raises:
+        ReadError, DataError, WriteError: as :meth:`Published.pull` and :meth:`Published.push` do.
+    """
+    if not is_url(output):
+        yield Path(output)
+        return
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    folder = cache / "scrutiny" / "outputs" / hashlib.sha256(output.rstrip("/").encode()).hexdigest()[:16]
+    published = Published(output)
+    published.pull(folder)
+    try:
+        yield folder
+    finally:
+        files = [file.relative_to(folder).as_posix() for file in sorted(folder.rglob("*")) if file.is_file()]
+        published.push(folder, [name for name in files if not PurePosixPath(name).name.startswith(".")])
 
 
 def _within(place: Place, name: str) -> Place:

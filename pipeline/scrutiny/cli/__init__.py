@@ -21,6 +21,7 @@ from scrutiny.cli.extract import extract
 from scrutiny.cli.rebuild import rebuild
 from scrutiny.cli.regimes import regimes
 from scrutiny.cli.schema import schema
+from scrutiny.cli.status import status
 from scrutiny.cli.summary import summary
 from scrutiny.cli.train import distill, train
 from scrutiny.errors import ScrutinyError
@@ -35,7 +36,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 for command in (
-    extract, rebuild, summary, compare, regimes, explain, evaluate, calibrate, train, distill, average, doubts, schema,
+    extract, status, rebuild, summary, compare, regimes, explain, evaluate, calibrate, train, distill, average, doubts,
+    schema,
 ):  # fmt: skip
     app.command()(command)
 
@@ -73,6 +75,3 @@ def main() -> None:
             err=True,
         )
         raise SystemExit(1) from None
-    except KeyboardInterrupt:
-        typer.echo("Interrupted. What was finished is written.", err=True)
-        raise SystemExit(130) from None

@@ -27,16 +27,17 @@ def rebuild(
     from scrutiny.pipeline import assemble
     from scrutiny.reading.metadata import described_as
     from scrutiny.regimes import named
-    from scrutiny.writing.rebuilding import RebuiltFolder, stored_reports
+    from scrutiny.writing.rebuilding import reopened, stored_failures, stored_reports
 
     if regime:
         named(regime)
     _import_spacy_alone()
     reports = records = 0
-    with RebuiltFolder(output, formats or ()) as folder:
+    with reopened(output, formats or ()) as folder:
+        failures = stored_failures(output)
         for line, report in stored_reports(output):
             if report is None:
-                folder.keep(line)
+                folder.keep(failures.get(line.path), line)
                 continue
             assembled = assemble(described_as(report, regime) if regime else report)
             folder.write(assembled, line.model)

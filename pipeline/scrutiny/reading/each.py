@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from io import SEEK_END, BytesIO
 from pathlib import Path, PurePath
@@ -16,16 +16,22 @@ from scrutiny.reading.rows import ROW_SUFFIXES, read_rows
 from scrutiny.report import Report
 
 #: A report, why there is none, or None for a file in an archive that is passed over; with its path.
-_Outcome = tuple[str, Report | ReadError | None]
+Outcome = tuple[str, Report | ReadError | None]
 
 
 @dataclass(frozen=True, slots=True)
-class _Options:
-    """How reports are to be read, wherever they are found."""
+class Options:
+    """How reports are to be read, wherever they are found.
 
-    ocr: bool | str
-    text_column: str | None
-    regime: str | None
+    ``ocr``, ``text_column`` and ``regime`` are as in :func:`read_each`. Nothing comes out of the paths in
+    ``leave_out``, which are not read. ``begin`` is told of each file in an archive before it is read.
+    """
+
+    ocr: bool | str = False
+    text_column: str | None = None
+    regime: str | None = None
+    leave_out: Collection[str] = ()
+    begin: Callable[[str], None] | None = None
 
 
 #: What macOS adds to archives beside the files themselves.
@@ -60,7 +66,7 @@ def read_each(
             ``no_reports``, ``no_text_column``, ``own_output``, ``unsafe_path``, ``link``, ``duplicate_name``,
             ``too_many_members``, ``too_deep``, ``bomb``, ``unexpected``.
     """
-    for path, outcome in _outcomes(source, name, _Options(ocr, text_column, regime)):
+    for path, outcome in outcomes(source, name, Options(ocr, text_column, regime)):
         if isinstance(outcome, Report):
             yield outcome
         elif outcome is None:
@@ -72,7 +78,8 @@ def read_each(
             raise outcome
 
 
-def _outcomes(source: str | Path | bytes, name: str | None, options: _Options) -> Iterator[_Outcome]:
+def outcomes(source: str | Path | bytes, name: str | None, options: Options) -> Iterator[Outcome]:
+    """What comes of every report in ``source``, lazily, as :func:`read_each` finds them."""
     path = reading.writable(name or ("<bytes>" if isinstance(source, bytes) else PurePath(source).as_posix()))
     try:
         if reading.holds_many(path):
@@ -85,7 +92,7 @@ def _outcomes(source: str | Path | bytes, name: str | None, options: _Options) -
         yield path, _told(path, error)
 
 
-def _all(file: BinaryIO, path: str, options: _Options, *, in_memory: bool) -> Iterator[_Outcome]:
+def _all(file: BinaryIO, path: str, options: Options, *, in_memory: bool) -> Iterator[Outcome]:
     """What the outermost archive or file of rows holds; ``no_reports`` if that is nothing."""
     size = file.seek(0, SEEK_END)
     file.seek(0)
@@ -96,7 +103,7 @@ def _all(file: BinaryIO, path: str, options: _Options, *, in_memory: bool) -> It
         any_report = any_report or outcome is not None
         passed_over += outcome is None
         yield where, outcome
-    if not any_report:
+    if not any_report and not options.leave_out:
         more = f"; {passed_over:,} other files were passed over" if passed_over else ""
         raise ReadError(
             f"{path}: there is no report in it{more}.",
@@ -105,13 +112,18 @@ def _all(file: BinaryIO, path: str, options: _Options, *, in_memory: bool) -> It
         )
 
 
-def _contents(file: BinaryIO, path: str, options: _Options, budget: Budget, depth: int = 1) -> Iterator[_Outcome]:
+def _contents(file: BinaryIO, path: str, options: Options, budget: Budget, depth: int = 1) -> Iterator[Outcome]:
     """What an archive or a file of rows holds. Raises ReadError where it cannot be read on."""
     if PurePath(path).suffix.lower() in ROW_SUFFIXES:
-        yield from read_rows(file, path=path, text_column=options.text_column, regime=options.regime)
+        rows = read_rows(file, path=path, text_column=options.text_column, regime=options.regime)
+        yield from ((where, outcome) for where, outcome in rows if where not in options.leave_out)
         return
     for member in members(file, path=path, budget=budget):
         where = reading.writable(f"{path}/{member.name}")
+        if where in options.leave_out:
+            continue
+        if options.begin is not None:
+            options.begin(where)
         try:
             yield from _member(member, where, options, budget, depth)
         except ArchiveStoppedError:
@@ -121,7 +133,7 @@ def _contents(file: BinaryIO, path: str, options: _Options, budget: Budget, dept
             yield where, None if passed_over else _told(where, error)
 
 
-def _member(member: Member, where: str, options: _Options, budget: Budget, depth: int) -> Iterator[_Outcome]:
+def _member(member: Member, where: str, options: Options, budget: Budget, depth: int) -> Iterator[Outcome]:
     if member.fault is not None:
         raise member.fault
     suffix = PurePath(member.name).suffix.lower()
@@ -150,6 +162,12 @@ def _told(path: str, error: Exception) -> ReadError:
         return error
     if isinstance(error, OSError):
         return reading.unreadable(path, error)
+    if isinstance(error, MemoryError):
+        return ReadError(
+            f"{path}: reading it takes more memory than it may have.",
+            remedy="Allow more (--memory), or split the file.",
+            code="memory",
+        )
     told = ReadError(
         f"{path}: reading it failed unexpectedly ({type(error).__name__}: {error}).",
         remedy="Please report this fault, with the file if you may share it.",

@@ -86,10 +86,10 @@ class Manifest:
             raise ReadError(reason, remedy=_FULL_PATH, code="manifest")
         return with_metadata(report, row.metadata)
 
-    @property
-    def unmatched(self) -> tuple[str, ...]:
-        """The files named in rows that no report has fitted so far."""
-        return tuple(row.name for row in self.rows if row.line not in self._matched)
+    def unmatched_by(self, paths: Iterable[str]) -> tuple[str, ...]:
+        """The files named in rows that no report of these paths fits."""
+        matched = {row.line for path in paths if (row := self._row(path))}
+        return tuple(row.name for row in self.rows if row.line not in matched)
 
     def _twice(self, row: _Row, first: str, second: str) -> str:
         return f"{self.path}, line {row.line}: {row.name!r} fits both {first} and {second}."

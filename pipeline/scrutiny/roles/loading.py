@@ -50,9 +50,7 @@ def load_model(name_or_path: str | Path | None = None) -> LoadedModel:
     from scrutiny.roles.weights import load_weights
 
     folder = locate(name_or_path)
-    name = str(name_or_path or DEFAULT_MODEL)
-    if Path(name).is_dir():
-        name = Path(name).resolve().name
+    name = _name(name_or_path)
     label_order = _label_order(folder, name)
     showed_progress = logging.is_progress_bar_enabled()
     logging.disable_progress_bar()  # type: ignore[no-untyped-call] # a model loads in a moment
@@ -89,6 +87,20 @@ def check_window(size: WindowSize, config: Any, source: Path) -> None:
             f"{source}: a window takes up to {size.tokens} tokens, but {positions - 2} positions can be relied on.",
             remedy="Make the window smaller and train the model with it.",
         )
+
+
+def identify(name_or_path: str | Path | None) -> tuple[str, str]:
+    """The name of a model, and its SHA-256 over every file that decides a prediction, without loading it.
+
+    Raises:
+        ModelError: there is none.
+    """
+    return _name(name_or_path), _hash(locate(name_or_path))
+
+
+def _name(name_or_path: str | Path | None) -> str:
+    name = str(name_or_path or DEFAULT_MODEL)
+    return Path(name).resolve().name if Path(name).is_dir() else name
 
 
 def locate(name_or_path: str | Path | None) -> Path:

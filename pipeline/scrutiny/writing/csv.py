@@ -24,7 +24,7 @@ class CsvWriter:
         self._csv = csv.writer(self._file)
         self._csv.writerow(COLUMNS)
 
-    def write(self, report: Report, records: Sequence[RecordLine]) -> None:
+    def write(self, report: Report | None, records: Sequence[RecordLine]) -> None:
         """Write a row for each record."""
         del report
         self._csv.writerows([cell(value) for value in flat(record).values()] for record in records)

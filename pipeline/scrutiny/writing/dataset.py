@@ -49,7 +49,7 @@ class DatasetWriter:
         self._reports = self._files = 0
         self._open()
 
-    def write(self, report: Report, records: Sequence[RecordLine]) -> None:
+    def write(self, report: Report | None, records: Sequence[RecordLine]) -> None:
         """Write a row for each record."""
         del report
         if self._rows >= self.ROWS:

@@ -47,21 +47,23 @@ class ReportWriter(RecordWriter, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A format: the name of its file or folder in the output folder, what opens a writer for that path, and the
-    modules it needs beyond the core, which the extra of the format's name installs."""
+    """A format: the name of its file or folder in the output folder, what opens a writer for that path, the
+    modules it needs beyond the core, which the extra of the format's name installs, and whether its writer makes do
+    with the records and takes None for a report."""
 
     target: str
     open: Callable[[Path], RecordWriter]
     needs: tuple[str, ...] = ()
+    of_records: bool = False
 
 
 #: Every format of ours by name.
 FORMATS: dict[str, Format] = {
-    "jsonl": Format("records.jsonl", JsonlWriter),
-    "csv": Format("records.csv", CsvWriter),
-    "parquet": Format("records.parquet", ParquetWriter),
+    "jsonl": Format("records.jsonl", JsonlWriter, of_records=True),
+    "csv": Format("records.csv", CsvWriter, of_records=True),
+    "parquet": Format("records.parquet", ParquetWriter, of_records=True),
     "annotations": Format("records.annotations", AnnotationsWriter),
-    "dataset": Format("records.dataset", DatasetWriter),
+    "dataset": Format("records.dataset", DatasetWriter, of_records=True),
     "docbin": Format("records.spacy", DocBinWriter),
     "sqlite": Format("records.sqlite", SqliteWriter),
     "xlsx": Format("records.xlsx", XlsxWriter, needs=("xlsxwriter",)),

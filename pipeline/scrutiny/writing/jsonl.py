@@ -18,9 +18,9 @@ class LineWriter:
         """Create or replace ``path``."""
         self._file = path.open("w", encoding="utf-8", newline="\n")
 
-    def add(self, line: BaseModel) -> None:
-        """Write one line."""
-        self._file.write(line.model_dump_json() + "\n")
+    def add(self, line: BaseModel | bytes) -> None:
+        """Write one line, which may be JSON already."""
+        self._file.write(line.decode() if isinstance(line, bytes) else f"{line.model_dump_json()}\n")
 
     def close(self) -> None:
         """Close the file."""
@@ -30,7 +30,7 @@ class LineWriter:
 class JsonlWriter(LineWriter):
     """Records as JSON Lines."""
 
-    def write(self, report: Report, records: Sequence[RecordLine]) -> None:
+    def write(self, report: Report | None, records: Sequence[RecordLine]) -> None:
         """Write a line for each record."""
         del report
         for record in records:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -13,76 +13,110 @@ from scrutiny.report import Report
 from scrutiny.writing.formats import DEFAULT_FORMATS, RecordWriter, ReportWriter, check_formats, known_formats
 from scrutiny.writing.jsonl import LineWriter
 from scrutiny.writing.parts import ModelReference
-from scrutiny.writing.schema import LINES, failure_lines, record_line, report_line, sentence_lines
+from scrutiny.writing.schema import (
+    LINES,
+    FailureLine,
+    RecordLine,
+    ReportLine,
+    failure_lines,
+    record_line,
+    report_line,
+    sentence_lines,
+)
+
+#: What the names of files begin with until all are whole. They stand where they will be: some hold relative links.
+_UNFINISHED = ".unfinished-"
 
 
 class OutputFolder:
     """Writes reports one at a time: records in every chosen format, ``reports``, ``failures``, ``sentences``.
 
-    What an earlier run wrote into the folder is replaced. Use as a context manager.
+    The files take the place of what an earlier run wrote once all are whole. Use as a context manager: where it is left
+    by an error, the folder stays as it was.
     """
 
     def __init__(
         self,
         folder: Path,
-        model: ModelReference,
+        model: ModelReference | None = None,
         *,
         formats: Collection[str] = DEFAULT_FORMATS,
         sentences: bool = False,
     ) -> None:
-        """Open the files in ``folder``, which is made if needed.
+        """Open the files in ``folder``, which is made if needed, under temporary names. ``model`` is what classified
+        the reports, where :meth:`write` is not told.
 
         Raises:
             ConfigError: one of ``formats`` is none, or needs a package that is not installed.
             WriteError: the folder cannot be made or written.
         """
         check_formats(formats)
+        self.formats = tuple(dict.fromkeys(formats))
         self._folder = folder
         self._model = model
         self._files = ExitStack()
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            for name in (*(known.target for known in known_formats().values()), *(f"{line}.jsonl" for line in LINES)):
-                remove(folder / name)
-            opened = self._files.enter_context
-            self._records = open_writers(self._files, folder, formats)
-            self._reports = opened(closing(LineWriter(folder / "reports.jsonl")))
-            self._failures = opened(closing(LineWriter(folder / "failures.jsonl")))
-            self._sentences = opened(closing(LineWriter(folder / "sentences.jsonl"))) if sentences else None
-        except OSError as error:
-            self._files.close()
-            raise unwritable(folder, error) from None
-        except BaseException:
-            self._files.close()
-            raise
+        lines = ["reports", "failures", *(["sentences"] if sentences else [])]
+        self._targets = [*(known_formats()[name].target for name in self.formats), *(f"{line}.jsonl" for line in lines)]
+        opened = self._files.enter_context
+        with self._told():
+            try:
+                folder.mkdir(parents=True, exist_ok=True)
+                self._remove_unfinished()
+                self._records: list[RecordWriter] = [
+                    opened(closing(known_formats()[name].open(self._unfinished(known_formats()[name].target))))
+                    for name in self.formats
+                ]
+                self._lines = {line: opened(closing(LineWriter(self._unfinished(f"{line}.jsonl")))) for line in lines}
+            except BaseException:
+                self._files.close()
+                self._remove_unfinished()
+                raise
 
-    def write(self, report: Report) -> None:
-        """Write one report and its records.
+    @property
+    def needs_reports(self) -> bool:
+        """Whether :meth:`add` needs the report itself, and not its lines alone."""
+        return "sentences" in self._lines or not all(known_formats()[name].of_records for name in self.formats)
+
+    def write(self, report: Report, model: ModelReference | None = None) -> None:
+        """Write one report, which ``model`` has classified, and its records.
+
+        Raises:
+            WriteError: the disk is full or gone.
+        """
+        model = model or self._model
+        assert model is not None
+        records = [record_line(report, record, model) for record in report.records]
+        self.add(report_line(report, model), records, report)
+
+    def add(self, line: ReportLine | bytes, records: Sequence[RecordLine], report: Report | None) -> None:
+        """Write a report that has its lines, that of the report as JSON or not.
 
         Raises:
             WriteError: the disk is full or gone.
         """
         with self._told():
-            self._write(report)
-
-    def _write(self, report: Report) -> None:
-        records = [record_line(report, record, self._model) for record in report.records]
-        for writer in self._records:
-            writer.write(report, records)
-        if self._sentences is not None:
-            for sentence in sentence_lines(report):
-                self._sentences.add(sentence)
-        self._reports.add(report_line(report, self._model))
+            for writer in self._records:
+                # Without the report there are only writers that take none.
+                writer.write(report, records)  # type: ignore[arg-type]
+            if "sentences" in self._lines and report is not None:
+                for sentence in sentence_lines(report):
+                    self._lines["sentences"].add(sentence)
+            self._lines["reports"].add(line)
 
     def fail(self, path: str | Path, error: ReadError) -> None:
         """Write an input that could not be read."""
-        failure, report = failure_lines(path, error, self._model)
+        assert self._model is not None
+        self.keep(*failure_lines(path, error, self._model))
+
+    def keep(self, failure: FailureLine | None, line: ReportLine) -> None:
+        """Write the line of an input without records, and why it could not be read if it was tried."""
         with self._told():
-            for writer in self._records:
-                if isinstance(writer, ReportWriter):
-                    writer.fail(failure)
-            self._failures.add(failure)
-            self._reports.add(report)
+            if failure is not None:
+                for writer in self._records:
+                    if isinstance(writer, ReportWriter):
+                        writer.fail(failure)
+                self._lines["failures"].add(failure)
+            self._lines["reports"].add(line)
 
     @property
     def left_out(self) -> list[str]:
@@ -104,15 +138,35 @@ class OutputFolder:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Close every file. Raises WriteError where the disk is full or gone."""
+        """Close every file and, unless there was an error, put it in its place. Raises WriteError."""
         with self._told():
-            self._files.close()
+            try:
+                self._files.close()
+                if error is None:
+                    for target in self._targets:
+                        if (self._folder / target).is_dir():
+                            remove(self._folder / target)
+                        self._unfinished(target).replace(self._folder / target)
+                    for target in output_files():
+                        if target not in self._targets:
+                            remove(self._folder / target)
+            finally:
+                self._remove_unfinished()
+
+    def _unfinished(self, target: str) -> Path:
+        return self._folder / f"{_UNFINISHED}{target}"
+
+    def _remove_unfinished(self) -> None:
+        for target in output_files():
+            remove(self._unfinished(target))
 
 
-def open_writers(files: ExitStack, folder: Path, names: Collection[str], *, prefix: str = "") -> list[RecordWriter]:
-    """Writers of the formats ``names`` into ``folder``, which ``files`` closes; file names begin with ``prefix``."""
-    chosen = [known_formats()[name] for name in dict.fromkeys(names)]
-    return [files.enter_context(closing(each.open(folder / f"{prefix}{each.target}"))) for each in chosen]
+def output_files() -> list[str]:
+    """The names of all files and folders that a run may write into an output folder."""
+    return [
+        *(known.target for known in known_formats().values()),
+        *(f"{line}.jsonl" for line in LINES if line != "records"),
+    ]
 
 
 def remove(path: Path) -> None:

@@ -25,7 +25,7 @@ class ParquetWriter:
         self._rows: list[dict[str, object]] = []
         self._file = pq.ParquetWriter(path, self._schema)
 
-    def write(self, report: Report, records: Sequence[RecordLine]) -> None:
+    def write(self, report: Report | None, records: Sequence[RecordLine]) -> None:
         """Write a row for each record."""
         del report
         self.add([record.model_dump() for record in records])

@@ -1,31 +1,25 @@
-"""A run's output read back, and its record files written again without reading or classifying."""
+"""A run's output read back, to be written again without reading or classifying."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterator
-from contextlib import ExitStack, closing
 from pathlib import Path
-from types import MappingProxyType, TracebackType
+from types import MappingProxyType
 from typing import TypeVar
 
 from pydantic import ValidationError
 
 from scrutiny.errors import DataError
 from scrutiny.report import Coverage, Grade, Report, Source
-from scrutiny.writing.formats import DEFAULT_FORMATS, ReportWriter, check_formats, known_formats
-from scrutiny.writing.jsonl import LineWriter
-from scrutiny.writing.output import open_writers, remove, unwritable
-from scrutiny.writing.parts import ModelReference
-from scrutiny.writing.schema import SCHEMA_VERSION, FailureLine, RecordLine, ReportLine, record_line, report_line
+from scrutiny.writing.formats import DEFAULT_FORMATS, known_formats
+from scrutiny.writing.output import OutputFolder
+from scrutiny.writing.schema import SCHEMA_VERSION, FailureLine, RecordLine, ReportLine
 from scrutiny.writing.stored import layers_of
 
 _Line = TypeVar("_Line", ReportLine, RecordLine, FailureLine)
 
 _REMEDY = "Give the output folder of an 'extract'."
-
-#: What the names of files begin with until all are whole. They stand where they will be: some hold relative links.
-_UNFINISHED = ".unfinished-"
 
 
 def stored_lines(folder: Path) -> Iterator[ReportLine]:
@@ -156,86 +150,23 @@ def report_of(line: ReportLine) -> Report:
     )
 
 
-class RebuiltFolder:
-    """Writes records and ``reports.jsonl`` again; they take the place of those in the folder once all are whole.
+def reopened(folder: Path, formats: Collection[str] = ()) -> OutputFolder:
+    """The output folder of an earlier run, to be written again: every record file that is there, and ``formats``.
 
-    Every record file that is there is written again, and those of ``formats``. Use as a context manager: where it is
-    left by an error, the folder stays as it was.
+    Raises:
+        ConfigError: one of ``formats`` is none, or a format needs a package that is not installed.
+        DataError: it is no output folder.
+        WriteError: it cannot be written.
     """
+    if not (folder / "reports.jsonl").is_file():
+        raise DataError(f"{folder}: there is no reports.jsonl in it.", remedy=_REMEDY)
+    present = [name for name, known in known_formats().items() if (folder / known.target).exists()]
+    return OutputFolder(
+        folder, formats=[*present, *formats] or DEFAULT_FORMATS, sentences=(folder / "sentences.jsonl").exists()
+    )
 
-    def __init__(self, folder: Path, formats: Collection[str] = ()) -> None:
-        """Open the files, under temporary names.
 
-        Raises:
-            ConfigError: one of ``formats`` is none, or a format needs a package that is not installed.
-            DataError: it is no output folder.
-            WriteError: it cannot be written.
-        """
-        if not (folder / "reports.jsonl").is_file():
-            raise DataError(f"{folder}: there is no reports.jsonl in it.", remedy=_REMEDY)
-        present = [name for name, known in known_formats().items() if (folder / known.target).exists()]
-        self.formats = tuple(dict.fromkeys([*present, *formats])) or DEFAULT_FORMATS
-        check_formats(self.formats)
-        failures = folder / "failures.jsonl"
-        self._failures = {one.path: one for one in _lines(failures, FailureLine)} if failures.is_file() else {}
-        self._folder = folder
-        self._targets = [*(known_formats()[name].target for name in self.formats), "reports.jsonl"]
-        self._files = ExitStack()
-        try:
-            self._remove_unfinished()
-            self._records = open_writers(self._files, folder, self.formats, prefix=_UNFINISHED)
-            reports = LineWriter(folder / f"{_UNFINISHED}reports.jsonl")
-            self._reports = self._files.enter_context(closing(reports))
-        except BaseException as error:
-            self._files.close()
-            self._remove_unfinished()
-            if isinstance(error, OSError):
-                raise unwritable(folder, error) from None
-            raise
-
-    def write(self, report: Report, model: ModelReference) -> None:
-        """Write a report, which ``model`` has classified, and its records."""
-        try:
-            records = [record_line(report, record, model) for record in report.records]
-            for writer in self._records:
-                writer.write(report, records)
-            self._reports.add(report_line(report, model))
-        except OSError as error:
-            raise unwritable(self._folder, error) from None
-
-    def keep(self, line: ReportLine) -> None:
-        """Write the line of an input that failed, as it was."""
-        failure = self._failures.get(line.path) or FailureLine(
-            path=line.path, code=line.error or "", reason=f"{line.path}: {line.error}", remedy=""
-        )
-        try:
-            for writer in self._records:
-                if isinstance(writer, ReportWriter):
-                    writer.fail(failure)
-            self._reports.add(line)
-        except OSError as error:
-            raise unwritable(self._folder, error) from None
-
-    def __enter__(self) -> RebuiltFolder:
-        """Return the folder itself."""
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Close every file and, unless there was an error, put it in its place."""
-        try:
-            self._files.close()
-            if error is None:
-                for target in self._targets:
-                    if (self._folder / target).is_dir():
-                        remove(self._folder / target)
-                    (self._folder / f"{_UNFINISHED}{target}").replace(self._folder / target)
-        except OSError as failure:
-            raise unwritable(self._folder, failure) from None
-        finally:
-            self._remove_unfinished()
-
-    def _remove_unfinished(self) -> None:
-        for target in self._targets:
-            remove(self._folder / f"{_UNFINISHED}{target}")
+def stored_failures(folder: Path) -> dict[str, FailureLine]:
+    """The inputs of an earlier run that could not be read, by path. Raises DataError."""
+    path = folder / "failures.jsonl"
+    return {one.path: one for one in _lines(path, FailureLine)} if path.is_file() else {}

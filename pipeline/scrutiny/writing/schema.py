@@ -31,7 +31,7 @@ from scrutiny.writing.parts import (
 from scrutiny.writing.stored import document_of
 
 #: Major and minor version of every line's form.
-SCHEMA_VERSION: Literal["1.4"] = "1.4"
+SCHEMA_VERSION: Literal["1.5"] = "1.5"
 
 #: Characters of context on either side of a record, as in the W3C TextQuoteSelector.
 QUOTE_CONTEXT = 32
@@ -40,7 +40,7 @@ QUOTE_CONTEXT = 32
 class _Line(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    schema_version: Literal["1.4"] = SCHEMA_VERSION
+    schema_version: Literal["1.5"] = SCHEMA_VERSION
 
 
 class RecordLine(_Line):
@@ -100,10 +100,10 @@ class FailureLine(_Line):
 
 
 class ReportLine(_Line):
-    """One input, read or failed."""
+    """One report: read, failed, or a copy of another."""
 
     path: str
-    status: Literal["read", "failed"]
+    status: Literal["read", "failed", "duplicate"]
     sha256: str | None = None
     size: int | None = Field(default=None, description="Bytes")
     format: str | None = None
@@ -126,6 +126,7 @@ class ReportLine(_Line):
         default_factory=list, description="Ids of recommendations that no finding or strength is linked to"
     )
     error: str | None = Field(default=None, description="The error's code")
+    duplicate_of: str | None = Field(default=None, description="Path of the report with the same bytes")
     document: DocumentLine | None = Field(default=None, description="What 'scrutiny rebuild' makes the records from")
     model: ModelReference
     scrutiny_version: str = __version__

@@ -1,0 +1,259 @@
+"""Reports in, an output folder out, restartable: what was done before is not done again."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import time
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from scrutiny.archive import run
+from scrutiny.archive.ledger import NOT_READ, PROGRESS, Ledger, Named, Row, State, Task
+from scrutiny.archive.merging import merge
+from scrutiny.archive.parts import Parts
+from scrutiny.archive.run import Limits, Rates, Run
+from scrutiny.errors import WriteError
+from scrutiny.pipeline import Pipeline, load
+from scrutiny.reading import check_ocr
+from scrutiny.reading.manifest import Manifest
+from scrutiny.regimes import named
+from scrutiny.report import Report
+from scrutiny.roles.loading import identify
+from scrutiny.roles.precision import Precision
+from scrutiny.version import __version__
+from scrutiny.writing.formats import DEFAULT_FORMATS, check_formats
+from scrutiny.writing.output import unwritable
+from scrutiny.writing.parts import ModelReference
+from scrutiny.writing.schema import SCHEMA_VERSION
+
+#: How often at most, in seconds, it is noted how the run stands.
+_EVERY = 1.0
+
+
+class Input(run.Input, Named, Protocol):
+    """What is to be read: named, stamped with what changes when its content does, and fetched when it is its turn."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What results depend on (but for ``device``), see :func:`scrutiny.load` and :func:`scrutiny.read_each`."""
+
+    model: str | None = None
+    device: str | None = None
+    precision: Precision = Precision.AUTO
+    ocr: bool | str = False
+    regime: str | None = None
+    text_column: str | None = None
+    any_language: bool = False
+    max_error: float | None = None
+    manifest: Manifest | None = None
+
+
+@dataclass(slots=True)
+class Summary:
+    """What has become of the reports of a run, those of earlier ones included."""
+
+    states: Counter[State] = field(default_factory=Counter)
+    counts: Counter[str] = field(default_factory=Counter)
+    left_out: list[str] = field(default_factory=list)
+    unmatched: tuple[str, ...] = ()
+    rates: Rates = field(default_factory=Rates)
+
+    @property
+    def failures(self) -> int:
+        """Reports that could not be read."""
+        return sum(self.states[state] for state in NOT_READ)
+
+
+class Listener(Protocol):
+    """Is told how a run goes on."""
+
+    def begin(self, inputs: int, tasks: Sequence[Task]) -> None:
+        """So many inputs there are, and ``tasks`` are still to be done."""
+        ...
+
+    def settled(self, task: Task, row: Row, rates: Rates) -> None:
+        """What has become of a report."""
+        ...
+
+
+def extract(
+    inputs: Sequence[Input],
+    output: Path,
+    options: Options,
+    *,
+    listener: Listener,
+    formats: Collection[str] = DEFAULT_FORMATS,
+    sentences: bool = False,
+    limits: Limits | None = None,
+    retry_failed: bool = False,
+) -> Summary:
+    """Process ``inputs`` into the folder ``output``, but for what was processed there before.
+
+    Raises:
+        ConfigError: there is no such format or regime.
+        ModelError: the model cannot be loaded.
+        ReadError: OCR is asked for and not installed.
+        WriteError: the folder cannot be written, or another run is writing it.
+        DataError: what is in the folder is damaged.
+    """
+    check_formats(formats)
+    check_ocr(options.ocr)
+    if options.regime:
+        named(options.regime)
+    name, sha256 = identify(options.model)
+    pipeline = None
+    if not (output / "ledger.sqlite").exists():
+        # Before there is a folder, so that a model that cannot be loaded leaves none.
+        pipeline = _loaded(options, options.precision)
+    with _locked(output), _closing(Ledger(output)) as ledger:
+        key = _key(options, name, sha256)
+        _keep_stamps(ledger, inputs)
+        tasks = ledger.plan(inputs, key, retry_failed=retry_failed)
+        precision = ledger.note(f"precision {key}")
+        if pipeline is None and (tasks or precision is None):
+            pipeline = _loaded(options, Precision(precision) if precision else options.precision)
+        if pipeline is not None:
+            precision = precision or pipeline.classifier.precision
+            ledger.take_note(f"precision {key}", precision)
+        assert precision is not None
+        model = ModelReference(name=name, sha256=sha256, precision=precision)
+        summary = Summary()
+        listener.begin(len(inputs), tasks)
+        parts = Parts(output / "parts", ledger.ends())
+        try:
+            if tasks and pipeline is not None:
+                _work(tasks, inputs, ledger, parts, pipeline, options, model, limits or Limits(), listener, summary)
+            parts.close()
+            summary.left_out = merge(ledger, parts, output, model, formats=formats, sentences=sentences)
+        except OSError as error:
+            raise unwritable(output, error) from None
+        finally:
+            parts.release()
+        for row in ledger.rows():
+            summary.states[row.state] += 1
+            summary.counts.update(row.counts)
+        if options.manifest is not None:
+            read = (row.path for row in ledger.rows() if row.state in (State.DONE, State.DUPLICATE))
+            summary.unmatched = options.manifest.unmatched_by(read)
+        return summary
+
+
+def _loaded(options: Options, precision: Precision) -> Pipeline:
+    return load(
+        options.model,
+        device=options.device,
+        precision=precision,
+        any_language=options.any_language,
+        max_error=options.max_error,
+    )
+
+
+def _key(options: Options, name: str, sha256: str) -> str:
+    """What stands for everything that results depend on besides the inputs."""
+    facts = options.manifest
+    content = {
+        "scrutiny": __version__,
+        "schema": SCHEMA_VERSION,
+        "model": [name, sha256],
+        "precision": options.precision,
+        "ocr": options.ocr,
+        "regime": options.regime,
+        "text_column": options.text_column,
+        "any_language": options.any_language,
+        "max_error": options.max_error,
+        "manifest": facts and [[row.name, dict(row.metadata)] for row in facts.rows],
+    }
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
+def _keep_stamps(ledger: Ledger, inputs: Sequence[Input]) -> None:
+    """Let inputs that look changed, but have the bytes they had, count as they were."""
+    before = ledger.stamps()
+    same = {}
+    for one in inputs:
+        if before.get(one.name, one.stamp) != one.stamp:
+            path = Path(one.name)
+            if path.is_file():
+                with path.open("rb") as file:
+                    same[one.name] = (one.stamp, hashlib.file_digest(file, "sha256").hexdigest())
+    ledger.same(same)
+
+
+def _work(
+    tasks: Sequence[Task],
+    inputs: Sequence[Input],
+    ledger: Ledger,
+    parts: Parts,
+    pipeline: Pipeline,
+    options: Options,
+    model: ModelReference,
+    limits: Limits,
+    listener: Listener,
+    summary: Summary,
+) -> None:
+    noted = 0.0
+    numbers = {task.position: number for number, task in enumerate(tasks)}
+
+    def note(rates: Rates, done: int, **more: float) -> None:
+        about = {"rates": rates.told(), "bound": rates.bound, "elapsed": rates.seconds, "done": done, **more}
+        about |= {"process": os.getpid(), "time": time.time(), "tasks": len(tasks)}
+        ledger.take_note(PROGRESS, json.dumps(about))
+
+    def told(task: Task, row: Row, rates: Rates) -> None:
+        nonlocal noted
+        listener.settled(task, row, rates)
+        if time.monotonic() - noted > _EVERY:
+            noted = time.monotonic()
+            note(rates, numbers[task.position])
+
+    def describe(report: Report) -> Report:
+        return options.manifest.apply(report) if options.manifest else report
+
+    settings = {
+        "ocr": options.ocr,
+        "regime": options.regime,
+        "text_column": options.text_column,
+        "model": model.model_dump(),
+    }
+    by_name: Mapping[str, Input] = {one.name: one for one in inputs}
+    work = Run(tasks, by_name, ledger, parts, settings, limits=limits, describe=describe, told=told)
+    summary.rates = work.rates
+    note(work.rates, 0)
+    work.work(pipeline.classifier)
+    note(work.rates, len(tasks), ended=time.time())
+
+
+@contextmanager
+def _locked(output: Path) -> Iterator[None]:
+    """The folder, made if needed, for this run alone. The lock goes with the process, however that ends."""
+    from filelock import FileLock, Timeout
+
+    try:
+        output.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(output / ".lock", timeout=0)
+        lock.acquire()
+    except Timeout:
+        raise WriteError(
+            f"{output}: another run is writing there.", remedy="Wait for it, or give another output folder."
+        ) from None
+    except OSError as error:
+        raise unwritable(output, error) from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+@contextmanager
+def _closing(ledger: Ledger) -> Iterator[Ledger]:
+    try:
+        yield ledger
+    finally:
+        ledger.close()

@@ -1,0 +1,69 @@
+"""The files of an output folder, made of what its parts hold, in the order of inputs."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Collection
+from pathlib import Path
+
+from scrutiny.archive.ledger import Ledger, State
+from scrutiny.archive.parts import Parts, unpacked
+from scrutiny.pipeline import assemble
+from scrutiny.version import __version__
+from scrutiny.writing.output import OutputFolder, output_files
+from scrutiny.writing.parts import ModelReference
+from scrutiny.writing.rebuilding import report_of
+from scrutiny.writing.schema import FailureLine, RecordLine, ReportLine
+
+#: Under what the ledger notes what the files were made of.
+_NOTE = "files"
+
+
+def merge(
+    ledger: Ledger, parts: Parts, folder: Path, model: ModelReference, *, formats: Collection[str], sentences: bool
+) -> list[str]:
+    """Write the files of ``folder`` unless they are what they would be; returns what formats left out, for people.
+
+    Raises:
+        DataError: a part is damaged.
+        WriteError: the disk is full or gone.
+    """
+    wanted = _digest(ledger, model, formats, sentences)
+    noted = json.loads(ledger.note(_NOTE) or "{}")
+    if noted.get("made_of") == wanted and noted["files"] == _stamps(folder):
+        return list(noted["left_out"])
+    with OutputFolder(folder, model, formats=formats, sentences=sentences) as output:
+        for row in ledger.rows():
+            if row.state is State.DONE:
+                assert row.place is not None
+                line, of_records = unpacked(parts.read(row.place))
+                records = [RecordLine.model_validate_json(one) for one in of_records]
+                # Some formats show more of a report than its records.
+                report = assemble(report_of(ReportLine.model_validate_json(line))) if output.needs_reports else None
+                output.add(line, records, report)
+            elif row.state is State.DUPLICATE:
+                copy = ReportLine(
+                    path=row.path, status="duplicate", sha256=row.sha256, duplicate_of=row.duplicate_of, model=model
+                )
+                output.keep(None, copy)
+            elif row.state is not State.SKIPPED:
+                failure = FailureLine(path=row.path, code=row.code, reason=row.reason, remedy=row.remedy)
+                output.keep(failure, ReportLine(path=row.path, status="failed", error=row.code, model=model))
+    left_out = output.left_out
+    ledger.take_note(_NOTE, json.dumps({"made_of": wanted, "files": _stamps(folder), "left_out": left_out}))
+    return left_out
+
+
+def _digest(ledger: Ledger, model: ModelReference, formats: Collection[str], sentences: bool) -> str:
+    digest = hashlib.sha256(json.dumps([__version__, model.model_dump(), sorted(formats), sentences]).encode())
+    for row in ledger.rows():
+        place = row.place and (row.place.part, row.place.start, row.place.length)
+        digest.update(json.dumps([row.path, row.state, row.code, row.reason, row.duplicate_of, place]).encode())
+    return digest.hexdigest()
+
+
+def _stamps(folder: Path) -> dict[str, list[int]]:
+    """Size and time of every file in ``folder`` that is ours."""
+    found = {name: (folder / name).stat() for name in output_files() if (folder / name).exists()}
+    return {name: [stat.st_size, stat.st_mtime_ns] for name, stat in found.items()}

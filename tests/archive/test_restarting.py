@@ -1,0 +1,289 @@
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import random
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+import pytest
+
+from archive.conftest import SCRUTINY, Extract, contents
+
+Command = Callable[..., tuple[list[str], dict[str, str]]]
+
+
+def states(output: Path) -> dict[str, int]:
+    done = subprocess.run([SCRUTINY, "status", output, "--json"], capture_output=True, text=True, check=True)
+    found: dict[str, int] = json.loads(done.stdout)["states"]
+    return found
+
+
+def results(output: Path) -> dict[str, bytes]:
+    """The files made of the parts, which after changes hold what a clean run's hold in another order."""
+    return {name: made for name, made in contents(output).items() if not name.startswith("parts/")}
+
+
+def worked(result: subprocess.CompletedProcess[str]) -> list[str]:
+    """The names of inputs that a run has said to have processed."""
+    return [
+        line.split()[1].rsplit("/", 1)[1].rstrip(":") for line in result.stderr.splitlines() if line.startswith("[")
+    ]
+
+
+def test_a_second_run_does_nothing_and_changes_nothing(extract: Extract, reports: Path, tmp_path: Path) -> None:
+    output = tmp_path / "out"
+    first = extract(reports, "-o", output, "--sentences")
+    assert first.returncode == 0, first.stderr
+    assert len(worked(first)) == 12
+    times = {file: file.stat().st_mtime_ns for file in output.glob("*.jsonl")}
+    second = extract(reports, "-o", output, "--sentences")
+    assert second.returncode == 0
+    assert worked(second) == []
+    assert "12 of 12 inputs were done before" in second.stderr
+    assert {file: file.stat().st_mtime_ns for file in output.glob("*.jsonl")} == times
+
+
+def test_a_second_run_that_has_nothing_to_do_does_not_load_the_model(
+    extract: Extract, command: Command, reports: Path, tmp_path: Path
+) -> None:
+    extract(reports, "-o", tmp_path / "out")
+    words, environment = command(reports, "-o", tmp_path / "out")
+    code = (
+        f"import sys; sys.argv[1:] = {words[1:]!r}\nimport scrutiny.cli\n"
+        "try: scrutiny.cli.main()\nfinally: print('torch' in sys.modules, 'transformers' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)
+    assert done.stdout.splitlines()[-1] == "False False"
+
+
+def test_only_what_is_new_or_changed_is_processed_and_the_result_is_that_of_a_clean_run(
+    extract: Extract, reports: Path, tmp_path: Path
+) -> None:
+    output = tmp_path / "out"
+    extract(reports, "-o", output)
+    (reports / "03.md").write_text("# Changed\n\nThe plan is poor. Staff must review it.\n")
+    (reports / "00a.md").write_text("# New\n\nThe records are clear and good.\n")
+    (reports / "07.md").unlink()
+    os.utime(reports / "05.md")
+    second = extract(reports, "-o", output)
+    assert worked(second) == ["00a.md", "03.md"]
+    clean = tmp_path / "clean"
+    extract(reports, "-o", clean)
+    assert results(output) == results(clean)
+
+
+def test_another_option_that_matters_processes_everything_again(
+    extract: Extract, reports: Path, tmp_path: Path
+) -> None:
+    output = tmp_path / "out"
+    extract(reports, "-o", output)
+    assert len(worked(extract(reports, "-o", output, "--regime", "ofsted-schools"))) == 12
+    assert len(worked(extract(reports, "-o", output, "--regime", "ofsted-schools", "--format", "csv"))) == 0
+    clean = tmp_path / "clean"
+    extract(reports, "-o", clean, "--regime", "ofsted-schools", "--format", "csv")
+    assert contents(output) == contents(clean)
+
+
+def test_the_same_report_under_two_names_is_processed_once_and_told(
+    extract: Extract, reports: Path, tmp_path: Path
+) -> None:
+    output = tmp_path / "out"
+    for name in ("04-copy.md", "09-copy.md"):
+        shutil.copy(reports / "04.md", reports / name)
+    first = extract(reports, "-o", output)
+    assert first.returncode == 0
+    assert f"04-copy.md: a copy of {reports / '04.md'}" not in first.stderr  # '-' sorts before '.'
+    assert f"04.md: a copy of {reports / '04-copy.md'}" in first.stderr
+    assert states(output) == {"done": 12, "duplicate": 2}
+    lines = [json.loads(line) for line in (output / "reports.jsonl").read_text().splitlines()]
+    copies = {Path(line["path"]).name: line["duplicate_of"] for line in lines if line["status"] == "duplicate"}
+    assert copies == dict.fromkeys(("04.md", "09-copy.md"), str(reports / "04-copy.md"))
+
+
+def test_copies_that_come_before_and_originals_that_go_leave_what_a_clean_run_would(
+    extract: Extract, reports: Path, tmp_path: Path
+) -> None:
+    output = tmp_path / "out"
+    shutil.copy(reports / "04.md", reports / "08-copy.md")
+    extract(reports, "-o", output)
+    shutil.copy(reports / "04.md", reports / "00-copy.md")
+    extract(reports, "-o", output)
+    files = ("records.jsonl", "reports.jsonl", "records.csv")
+    extract(reports, "-o", tmp_path / "clean")
+    assert [(output / name).read_bytes() for name in files] == [
+        (tmp_path / "clean" / name).read_bytes() for name in files
+    ]
+    (reports / "00-copy.md").unlink()
+    (reports / "04.md").unlink()
+    again = extract(reports, "-o", output)
+    assert worked(again) == ["08-copy.md"]
+    extract(reports, "-o", tmp_path / "clean")
+    assert [(output / name).read_bytes() for name in files] == [
+        (tmp_path / "clean" / name).read_bytes() for name in files
+    ]
+
+
+def test_what_failed_is_tried_again_when_asked_or_when_it_changes(
+    extract: Extract, reports: Path, tmp_path: Path
+) -> None:
+    output = tmp_path / "out"
+    broken = reports / "05.pdf"
+    broken.write_bytes(b"%PDF-1.4 nothing")
+    (reports / "06.txt").write_bytes(b"")
+    first = extract(reports, "-o", output)
+    assert first.returncode == 2
+    assert states(output) == {"done": 12, "failed": 1, "empty": 1}
+    second = extract(reports, "-o", output)
+    assert second.returncode == 2
+    assert "Failed:" not in second.stderr
+    third = extract(reports, "-o", output, "--retry-failed")
+    assert third.stderr.count("Failed:") == 2
+    assert len((output / "failures.jsonl").read_text().splitlines()) == 2
+    broken.unlink()
+    (reports / "06.txt").write_text("The plan is poor.")
+    assert extract(reports, "-o", output).returncode == 0
+    assert states(output) == {"done": 13}
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_kills_at_any_moment_leave_what_a_clean_run_leaves_byte_for_byte(
+    extract: Extract, command: Command, reports: Path, tmp_path: Path, seed: int
+) -> None:
+    shutil.make_archive(str(reports / "parcel"), "zip", reports)
+    (reports / "20.pdf").write_bytes(b"%PDF-1.4 nothing")
+    (reports / "21.csv").write_text(
+        "text,title\n" + "".join(f"Plan {n} is poor. Staff must act.,T{n}\n" for n in range(20))
+    )
+    inputs = [reports, reports / "21.csv"]
+    clean, output = tmp_path / "clean", tmp_path / "out"
+    began = time.monotonic()
+    assert extract(*inputs, "-o", clean, "--sentences").returncode == 2
+    whole = time.monotonic() - began
+    chance = random.Random(seed)
+    words, environment = command(*inputs, "-o", output, "--sentences")
+    for _ in range(5):
+        process = subprocess.Popen(
+            words, env=environment, start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        time.sleep(chance.uniform(0.3, 1.0) * whole)
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        finished = [output / name for name in ("records.jsonl", "reports.jsonl") if (output / name).exists()]
+        for file in finished:
+            assert file.read_bytes() == (clean / file.name).read_bytes()
+    assert extract(*inputs, "-o", output, "--sentences").returncode == 2
+    assert contents(output) == contents(clean)
+
+
+def test_what_a_power_cut_leaves_of_a_part_is_cut_off_and_what_it_takes_is_told(
+    extract: Extract, command: Command, reports: Path, tmp_path: Path
+) -> None:
+    clean, output = tmp_path / "clean", tmp_path / "out"
+    extract(reports, "-o", clean)
+    (reports / "zz.hang").write_text("never ends")
+    words, environment = command(reports, "-o", output)
+    process = subprocess.Popen(words, env=environment, stderr=subprocess.PIPE, text=True)
+    assert process.stderr is not None
+    while "11.md" not in process.stderr.readline():
+        pass
+    readers = psutil.Process(process.pid).children(recursive=True)
+    process.kill()
+    process.wait()
+    assert readers
+    assert not psutil.wait_procs(readers, timeout=10)[1]
+    (reports / "zz.hang").unlink()
+    (part,) = (output / "parts").glob("*.open")
+    with part.open("ab") as file:
+        file.write(gzip.compress(b"half a report")[:-4])
+    shutil.copytree(output, tmp_path / "cut")
+    assert extract(reports, "-o", output).returncode == 0
+    assert contents(output) == contents(clean)
+    (part,) = (tmp_path / "cut" / "parts").glob("*.open")
+    os.truncate(part, 100)
+    told = extract(reports, "-o", tmp_path / "cut")
+    assert told.returncode == 1
+    assert f"{part}: this part of the output is damaged" in told.stderr
+
+
+def test_a_full_disk_is_told_and_the_next_run_goes_on(
+    extract: Extract, command: Command, reports: Path, tmp_path: Path
+) -> None:
+    words, environment = command(reports, "-o", tmp_path / "out")
+    # A file that may not grow past a limit fails as one on a full disk does.
+    limited = subprocess.run(
+        words,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, resource.RLIM_INFINITY)),
+    )
+    assert limited.returncode == 1
+    assert "Traceback" not in limited.stderr
+    assert "cannot be written" in limited.stderr
+    assert extract(reports, "-o", tmp_path / "out").returncode == 0
+    extract(reports, "-o", tmp_path / "clean")
+    assert contents(tmp_path / "out") == contents(tmp_path / "clean")
+
+
+def test_two_runs_cannot_write_one_folder_and_one_can_be_looked_at(
+    extract: Extract, command: Command, reports: Path, tmp_path: Path
+) -> None:
+    (reports / "00.hang").write_text("never ends")
+    words, environment = command(reports, "-o", tmp_path / "out")
+    process = subprocess.Popen(words, env=environment, stderr=subprocess.PIPE, text=True)
+    deadline = time.monotonic() + 120
+    found: dict[str, object] = {}
+    while not found.get("running") and time.monotonic() < deadline:
+        time.sleep(0.5)
+        if (tmp_path / "out" / "ledger.sqlite").exists():
+            done = subprocess.run(
+                [SCRUTINY, "status", tmp_path / "out", "--json"], capture_output=True, text=True, check=False
+            )
+            found = json.loads(done.stdout) if done.returncode == 0 else {}
+    assert found["running"] is True
+    assert (found["inputs"], found["ended"]) == (13, 0)
+    second = extract(reports, "-o", tmp_path / "out")
+    assert second.returncode == 1
+    assert "another run is writing there" in second.stderr
+    process.send_signal(signal.SIGTERM)
+    _, told = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "the same command goes on from there" in told
+    shown = subprocess.run([SCRUTINY, "status", tmp_path / "out"], capture_output=True, text=True, check=True)
+    assert "no run is going on" in " ".join(shown.stdout.split())
+
+
+def test_the_ledger_of_another_version_or_a_damaged_one_is_told(
+    extract: Extract, reports: Path, tmp_path: Path
+) -> None:
+    import sqlite3
+    from contextlib import closing
+
+    for name, spoil in {
+        "other": lambda db: db.execute("PRAGMA user_version = 99"),
+        "damaged": None,
+    }.items():
+        output = tmp_path / name
+        output.mkdir()
+        if spoil is None:
+            (output / "ledger.sqlite").write_bytes(b"no ledger" * 1000)
+        else:
+            with closing(sqlite3.connect(output / "ledger.sqlite")) as db:
+                spoil(db)
+        told = extract(reports, "-o", output)
+        assert told.returncode == 1
+        assert str(output / "ledger.sqlite") in told.stderr
+    for folder in (tmp_path / "damaged", tmp_path):
+        told = subprocess.run([SCRUTINY, "status", folder], capture_output=True, text=True, check=False)
+        assert told.returncode == 1
+        assert str(folder) in told.stderr
