@@ -113,6 +113,6 @@ def _unreadable(path: Path) -> None:
 
 
 def _holes(path: Path, start: bytes) -> None:
-    """A file that claims 50 GB and takes none."""
+    """A file that claims 2 GB and takes none."""
     path.write_bytes(start)
-    os.truncate(path, 50_000_000_000)
+    os.truncate(path, 2_000_000_000)
