@@ -7,7 +7,6 @@ from pathlib import Path
 
 from archive.conftest import Extract
 from archive.hostile import build
-
 from scrutiny.reading import writable
 
 
