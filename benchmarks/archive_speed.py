@@ -145,14 +145,12 @@ def measure(system: str, folder: Path, asked: int) -> Measured:
 
 def _sizes(process: psutil.Process) -> list[int]:
     """The memory of a process and of those it has started, in bytes."""
-    sizes = [0]
+    sizes = []
     with suppress(psutil.Error):
-        for index, one in enumerate([process, *process.children(recursive=True)]):
-            with suppress(psutil.Error):
-                full = one.memory_full_info()
-                size = getattr(full, "pss", full.rss)
-                sizes[0 if not index else len(sizes) :] = [size]
-    return sizes
+        for one in [process, *process.children(recursive=True)]:
+            full = one.memory_full_info()
+            sizes.append(getattr(full, "pss", full.rss))
+    return sizes or [0]
 
 
 def _told(output: str) -> dict[str, float] | None:
