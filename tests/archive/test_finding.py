@@ -66,3 +66,9 @@ def test_a_stamp_changes_with_the_file(folder: Path) -> None:
     os.utime(folder / "a.txt", ns=(1, 1))
     assert stamp("a.txt") != before
     assert stamp("none.pdf") == ""
+
+
+def test_links_in_a_circle_and_impossible_names_are_for_reading_to_say(folder: Path) -> None:
+    (folder / "circle.pdf").symlink_to(folder / "circle.pdf")
+    assert taken(folder, "circle.pdf", "a\0.pdf") == ["a\0.pdf", "circle.pdf"]
+    assert taken(folder, "") == ["a.txt", "parcel.zip"]

@@ -6,6 +6,7 @@ import csv
 import datetime
 import io
 import json
+import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
@@ -217,3 +218,30 @@ def test_a_size_that_a_parquet_file_makes_up_takes_no_memory() -> None:
 def test_halves_of_characters_in_the_name_of_a_column_can_be_written() -> None:
     (report,) = read_each(b'{"text": "Plans are not reviewed.", "\\ud800x": {"a": 1}}\n', name="a.jsonl")
     report.coverage.notes[0].encode()
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_a_table_of_very_many_columns_is_read(delimiter: str) -> None:
+    names, cells = delimiter.join(["text", *["a"] * 100_000]), delimiter.join(["Plans are late.", *["x"] * 100_000])
+    (report,), errors = told(f"{names}\n{cells}\n".encode(), "wide.csv")
+    assert (report.text, errors) == ("Plans are late.", {})
+
+
+def test_a_parquet_file_whose_rows_share_a_long_text_is_given_up() -> None:
+    cell = "Plans are not reviewed often enough. " * 300_000
+    shared = pa.DictionaryArray.from_arrays(pa.array([0] * 10_000), pa.array([cell]))
+    file = io.BytesIO()
+    pq.write_table(pa.table({"text": shared}), file, compression="zstd")
+    reports, errors = told(file.getvalue(), "t.parquet")
+    assert not reports
+    assert errors["t.parquet"].code == "bomb"
+    assert len(errors) < 10
+
+
+@pytest.mark.parametrize("name", ["t.csv", "t.tsv", "t.jsonl"])
+def test_a_table_of_nothing_but_zeros_is_not_read_to_its_end(name: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_bytes(b"text\n")
+    os.truncate(tmp_path / name, 10**12)
+    with pytest.raises(ReadError) as caught:
+        list(read_each(tmp_path / name))
+    assert caught.value.code == "not_text"

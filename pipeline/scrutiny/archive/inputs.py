@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+import os
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -149,20 +150,28 @@ def _find_local(given: str, files: dict[Path, Path], left: set[Path | str], leav
         matches = sorted(path.rglob("*"))
     elif path.exists() or not glob.has_magic(given):
         # Named one by one: whatever is wrong with it is for reading to say.
-        files[path.resolve()] = path
+        files[_real(path)] = path
         return
     else:
         matches = sorted(Path(match) for match in glob.glob(given, recursive=True))  # noqa: PTH207 - absolute patterns
     matches = [file for file in matches if file.is_file()]
     if leave_out and not is_url(str(leave_out)):
-        outside = Path(leave_out).resolve()
-        matches = [file for file in matches if not file.resolve().is_relative_to(outside)]
+        outside = _real(Path(leave_out))
+        matches = [file for file in matches if not _real(file).is_relative_to(outside)]
     taken = _readable((file.name for file in matches), path.name)
     for file in matches:
         if file.name in taken:
-            files.setdefault(file.resolve(), file)
-    left.update(file.resolve() for file in matches)
+            files.setdefault(_real(file), file)
+    left.update(map(_real, matches))
     _require(given, taken, any_match=bool(matches))
+
+
+def _real(path: Path) -> Path:
+    """Where ``path`` leads; unlike ``resolve`` it raises nothing for links in a circle and impossible names."""
+    try:
+        return Path(os.path.realpath(path))
+    except ValueError:
+        return path
 
 
 def _find_remote(given: str, files: dict[str, RemoteFile], left: set[Path | str], spool: Path, leave_out: str) -> None:

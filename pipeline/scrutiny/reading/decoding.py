@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+from contextlib import suppress
 from typing import BinaryIO
 
 from scrutiny.errors import ReadError
@@ -69,9 +70,14 @@ def encoding_of(file: BinaryIO) -> str | None:
     """The encoding of a text file too large to be held in memory, None if it is no text. Rewinds ``file``."""
     sample = file.read(_SAMPLE)
     for encoding in _candidates(sample):
-        if _holds(file, encoding):
+        with suppress(UnicodeDecodeError):
             text = codecs.getincrementaldecoder(encoding)().decode(sample)
-            return encoding if is_text(text) else None
+            # No encoding makes text of these, so the rest, which may be long, is not looked at.
+            if "\x00" in text:
+                break
+            if _holds(file, encoding):
+                return encoding if is_text(text) else None
+    file.seek(0)
     return None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from io import TextIOWrapper
+from io import SEEK_END, TextIOWrapper
 from itertools import chain
 from pathlib import PurePath
 from typing import Any, BinaryIO
@@ -66,7 +66,7 @@ def csv_rows(file: BinaryIO, path: str) -> Iterator[tuple[str, Row | ReadError]]
     lines = _Lines(file, path)
     first = next(lines, "")
     delimiters = "\t" if PurePath(path).suffix.lower() == ".tsv" else _DELIMITERS
-    delimiter = max(delimiters, key=lambda delimiter: len(next(csv.reader([first], delimiter=delimiter), [])))
+    delimiter = max(delimiters, key=lambda delimiter: _width(first, delimiter))
     cells = _cells(chain([first], lines), lines, delimiter, path)
     header = _distinct(next(cells, []))
     for number, row in enumerate(cells, 1):
@@ -84,6 +84,14 @@ def csv_rows(file: BinaryIO, path: str) -> Iterator[tuple[str, Row | ReadError]]
             )
         else:
             yield place, dict(zip(header, [*row, *[""] * (len(header) - len(row))], strict=True))
+
+
+def _width(line: str, delimiter: str) -> int:
+    """How many cells ``delimiter`` parts ``line`` into; none where a cell is longer than the library allows."""
+    try:
+        return len(next(csv.reader([line], delimiter=delimiter), []))
+    except csv.Error:
+        return 0
 
 
 def _cells(text: Iterator[str], lines: _Lines, delimiter: str, path: str) -> Iterator[list[str]]:
@@ -159,9 +167,17 @@ def parquet_rows(file: BinaryIO, path: str) -> Iterator[tuple[str, Row | ReadErr
         nested = dict.fromkeys((field.name for field in fields if pyarrow.types.is_nested(field.type)), ())
         # One row at a time, lest a single long text that many rows share is held once for each of them.
         batches = table.iter_batches(batch_size=1, columns=plain, use_threads=False)
+        packed, unpacked = file.seek(0, SEEK_END), 0
         for number, batch in enumerate(batches, 1):
             place = f"row={number}"
             row = {name: _value(column[0]) for name, column in zip(batch.schema.names, batch.columns, strict=True)}
+            unpacked += sum(len(value) for value in row.values() if isinstance(value, str | bytes))
+            if unpacked > FREE + MAX_RATIO * packed:
+                raise ReadError(
+                    f"{path}: its {packed:,} bytes unpack to more than {unpacked - 1:,}; what follows was not read.",
+                    remedy="Do not trust it; if you do, write the table as JSON Lines.",
+                    code="bomb",
+                )
             yield place, {**row, **nested}
     except faults as error:
         raise ReadError(
