@@ -284,7 +284,9 @@ def _subject(words: list[str], begin: int, at: int) -> tuple[str, int] | None:
             continue
         # "Parents have access to support and report ...": a second verb of what opens the sentence.
         second = first <= 1 and words[at - 1] == "and"
-        if not second and _BETWEEN & set(words[first + 1 : at]):
+        # "Divers hired by the owner reported": what stands between is about them.
+        about = first + 3 if words[first + 1].endswith("ed") and words[first + 2] == "by" else first + 1
+        if not second and _BETWEEN & set(words[about:at]):
             continue
         if verb in _NEEDS_CLAUSE and not (second or _adjacent(words, first, at)):
             continue
@@ -315,6 +317,8 @@ def _says_what(words: list[str], at: int, name: str) -> bool:
     if not behind:
         return False
     if _SET_PHRASES.match(" ".join(behind)) or behind[0].endswith("ing") or (name == "survey"):
+        return True
+    if behind[0] in _PREPOSITIONS and "that" in behind[:5] and words[at] not in _NEVER_CLAUSE:
         return True
     if words[at] in _TAKES_OBJECT or (name == "records" and words[at] in ("records", "record", "recorded", "states")):
         return behind[0] not in _PREPOSITIONS and behind[0] not in (".", ",", "and")
