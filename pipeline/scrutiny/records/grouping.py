@@ -21,6 +21,10 @@ _CONTINUES = re.compile(
 )
 
 
+# A sentence that leads into a list, by its colon or in so many words: "The owner shall do the following by June."
+_LEADS = re.compile(r":$|\b(?:the following|as follows|(?:listed|set out|given|shown) below)\b[^.;:]{0,60}\.$", re.IGNORECASE)
+
+
 class Assembler:
     """Adds records to classified reports."""
 
@@ -64,7 +68,7 @@ def _lead_ins(report: Report) -> list[int | None]:
         ):
             open_lead_ins = []
         result.append(open_lead_ins[-1][1] if open_lead_ins else None)
-        if sentence.text.endswith(":") and sentence.end == block.end:
+        if _LEADS.search(sentence.text) and sentence.end == block.end:
             open_lead_ins.append((depth, index))
     return result
 
