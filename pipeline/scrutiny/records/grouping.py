@@ -15,7 +15,7 @@ from scrutiny.report import ROLES, Block, BlockKind, Decision, Record, Report, R
 
 # A sentence that opens so goes on with the recommendation before it instead of making a new one.
 _CONTINUES = re.compile(
-    r"(?:this|these|those|it|they|such|in doing so|in particular|specifically|to do (?:so|this)|to this end|"
+    r"(?:this|these|those|it(?! (?:is|was|would|may be|might be)\b)|they|such|in doing so|in particular|specifically|to do (?:so|this)|to this end|"
     r"as part of (?:this|these)|where this)\b",
     re.IGNORECASE,
 )

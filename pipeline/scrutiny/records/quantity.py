@@ -67,6 +67,8 @@ _UNCOUNTED = re.compile(
 )
 #: Behind a word of quantity that counts nothing: "worry the fleet most.", "were few, ...", "most of the time".
 _NOT_OF_MANY = re.compile(r" ?[.,;:)]| (?:the )?time\b| part\b| likely\b| probably\b", re.IGNORECASE)
+_STUFF = ("some", "most", "much", "all", "half")
+_ONLY = re.compile(r"\b(?:only|just|but|not|except|bar|for) $", re.IGNORECASE)
 #: "Some of it", "half a day": of what is not counted.
 _OF_STUFF = re.compile(r"(?: of)? (?:it|its|this|that|which)\b|(?<=half) an? (?:day|hour|year|mile|century|turn)\b", re.I)
 #: Before "any of the six", which is none of them only where it is denied.
@@ -100,7 +102,9 @@ def proportions(passage: Passage) -> tuple[Proportion, ...]:
         if not (_NO_RESULT_AFTER.match(text, match.end()) or _NO_RESULT_BEFORE.search(text[: match.start()])):
             add(*match.span(), round(share, 4) if share <= 1 else None)
     for match in _PARTS.finditer(text):
-        add(*match.span(), None)
+        # "One of them said": whom it was, rather than how many.
+        if not (match.group().lower().startswith("one of") and not _ONLY.search(text[: match.start()])):
+            add(*match.span(), None)
     for word in _in_words(passage):
         if all(word.end <= other.start or word.start >= other.end for other in found):
             found.append(word)
@@ -135,7 +139,7 @@ def _in_words(passage: Passage) -> list[Proportion]:
 def _counts(text: str, start: int, end: int) -> bool:
     """Whether the word of quantity at ``start`` says how many of those whom the sentence is about."""
     word, before = text[start:end].lower(), text[:start]
-    if _OF_STUFF.match(text, end) or (word == "half" and re.search(r"and[ -]a[ -]$", before, re.IGNORECASE)):
+    if (word.startswith(_STUFF) and _OF_STUFF.match(text, end)) or (word == "half" and re.search(r"and[ -]a[ -]$", before, re.IGNORECASE)):
         return False
     if word.startswith("any"):
         return bool(_DENIED.search(before))
