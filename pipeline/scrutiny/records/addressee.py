@@ -43,7 +43,7 @@ _PASSIVE = re.compile(
 )
 #: "is recommended to" is a passive whose subject is the addressee.
 _ASKED_TO = re.compile(
-    r"\b(?:(?:should|must|may|might|could|shall) )?(?:is|are|was|were|be)(?: \w+ly| also| hereby| further| therefore| now)? "
+    r"\b(?:(?:should|must|may|might|could|shall|would) )?(?:is|are|was|were|be)(?: \w+ly| also| hereby| further| therefore| now| well)? "
     r"(?:recommended|required|asked|urged|invited|encouraged|advised|"
     r"expected|requested|reminded|directed|obliged|called (?:up)?on|under an? (?:\w+ )?duty|ordered|instructed)"
     r"(?:(?:, [^,]{3,80},)? to\b|(?<=reminded) (?:that|of)\b)|\b(?:has|have) (?:agreed|undertaken|committed)(?:,[^,]{3,80},)? to\b",
@@ -304,6 +304,8 @@ def action(passage: Passage, force: Attribute, until: tuple[int, int] | None) ->
     named = _NAMED.match(text[start:]) or _NAMED.match(text)
     if named and is_actor(named["who"]):
         start = max(start, named.end())
+    if infinitive := re.match(r"To (?=[a-z])", text[start:]):
+        start += infinitive.end() if force.start == record.start else 0
     assigned = assigned_to(text)
     if assigned and force.start == record.start + assigned[1] + 1:
         start = assigned[2]

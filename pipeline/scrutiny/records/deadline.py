@@ -32,7 +32,7 @@ _PERIOD = (
     r"(?P<unit>(?:working |calendar |business )?(?:hour|day|week|month|year))s?"
 )
 _DEADLINE = re.compile(
-    rf"\b(?:(?:by|before|no later than|not later than|until|on or before|as from|with effect from|from|due:?(?: by)?|beginning with|starting)"
+    rf"\b(?:well |in good time )?(?:(?:by|before|no later than|not later than|until|on or before|as from|with effect from|from|due:?(?: by)?|beginning with|starting)"
     rf" (?:the )?(?:end of |(?:close of (?:business|play)|noon|midday|midnight|[0-9]{{1,2}}(?:[:.][0-9]{{2}})? ?[ap]\.?m\.?) (?:on )?)?"
     rf"{_WEEKDAY}(?P<date>{DATE}|{MONTH}|{_QUARTER}|{_DAY_ONLY}|{_MONTH_ONLY})"
     rf"|(?:within|in the next|over the next|inside|no later than|not later than) (?:the next |a period of )?{_PERIOD}"
@@ -44,13 +44,16 @@ _DEADLINE = re.compile(
     rf"(?:cycles?|quarters?|seasons?|terms?|periods?|outage|holidays?|weeks|months)\b"
     rf"|(?:no later than|not later than|by|before|at|in time for|ahead of) (?:its|their|your|our|the board['’]s) (?:[\w-]+ ){{0,3}}"
     rf"(?:meeting|renewal|inspection|audit|review|visit|season|session|recess)\b"
+    rf"|at (?:the|its|their|your) (?:next|(?-i:January|February|March|April|May|June|July|August|September|October|November|"
+    rf"December)) (?:[\w-]+ ){{0,2}}meeting\b"
+    rf"|(?:before|ahead of|prior to) the (?:19|20)[0-9]{{2}} (?:[\w-]+ ){{0,2}}[a-z-]+s?\b|\bby 20[0-9]{{2}}\b"
     rf"|(?:by|before|ahead of|prior to|in time for|not later than|on the occasion of) (?:the )?(?:next|start of|"
     rf"end of|beginning of|following|onset of|surveillance|first|forthcoming|any (?:further|future|new)|academic|{_SEASONS})\b"
     rf"(?: [\w-]+){{0,4}}"
     rf"|(?:by|before|ahead of) {_FEASTS}"
     rf"|by return(?: of post)?\b|(?P<after>(?P<later>{'|'.join(_NUMBERS)}|[0-9]{{1,2}}) (?P<unit_later>weeks?|months?|days?) after "
     rf"(?:publication|receipt|(?:the |this )?(?:\w+ )?report)(?: of (?:this|the) report)?)"
-    rf"|(?:with immediate effect|at once|immediately|forthwith|without (?:further )?delay|as (?:soon|quickly|early) as "
+    rf"|(?:with immediate effect|at once|(?:right|straight) ?away|immediately|forthwith|without (?:further )?delay|as (?:soon|quickly|early) as "
     rf"(?:possible|practicable)|as a matter of urgency|urgently)"
     rf"(?:,? (?:and |but )?(?:at the latest|no later than|not later than) (?:within |by )?(?P<latest>{DATE}|"
     rf"(?P<most>[0-9]{{1,3}}|{'|'.join(_NUMBERS)}) (?P<unit_of_most>(?:working |calendar )?(?:day|week|month))s?))?)",
@@ -68,7 +71,7 @@ _LABELLED = re.compile(
 #: Where a limit is what the thing asked for is to keep to, not until when it is asked for.
 _RULE_BEFORE = re.compile(r"\b(?:how|whether|which|who|reviewed?|occurr?\w*|issues? \w+)\b[^,;]*$", re.I)
 _RULE_AFTER = re.compile(r" of (?:any|each|every|all|an?|receiving|such)\b", re.IGNORECASE)
-_AT_ONCE = re.compile(r"without|with immediate|at once|immediately|forthwith|urgently|as a matter")
+_AT_ONCE = re.compile(r"right|straight|without|with immediate|at once|immediately|forthwith|urgently|as a matter")
 _OWN_DAY = re.compile(r"\b(?:report|publication|letter|notice|issue|decision)\b", re.IGNORECASE)
 
 

@@ -57,6 +57,8 @@ _PROMISED = re.compile(r"(?P<who>(?:[Tt]he )?[\w'’-]+(?: [\w'’-]+){0,3}?) (?
 _ORDERS = frozenset("request ask urge encourage invite suggest".split())
 
 
+#: "To ensure that inspection is carried out": a recommendation as lists of them put it.
+_INFINITIVE = re.compile(r"To (?:\w+ly )?([a-z]+)\b(?![^,;]{0,120}, )")
 _MODALS = frozenset("should must shall ought may might could".split())
 #: The most words of a subject that begins like an order.
 _SHORT_SUBJECT = 3
@@ -153,11 +155,14 @@ def obligation(passage: Passage) -> Attribute:
     if found and own and form != "imperative":
         return passage.over(found.value, found.first, found.last)
     lead_in = passage.lead_in
-    if lead_in is not None and not _NO_ADDRESSEE.match(lead_in.text):
+    infinitive = _INFINITIVE.match(passage.text)
+    if lead_in is not None and not infinitive and not _NO_ADDRESSEE.match(lead_in.text):
         of_list = force_of(lead_in.text, passage.regime.obligations)
         if of_list:
             start, end = span(words_of(lead_in.text), of_list.first, of_list.last)
             return Attribute(of_list.value, lead_in.start + start, lead_in.start + end)
+    if infinitive and may_be_verb(infinitive[1].lower()):
+        return passage.at("should", *infinitive.span())
     if assigned := assigned_to(passage.text):
         at = assigned[1] + 1
         return passage.at("must", at, passage.text.index(" ", at) if " " in passage.text[at:] else len(passage.text))

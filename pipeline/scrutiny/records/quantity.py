@@ -71,10 +71,16 @@ _STUFF = ("some", "most", "much", "all", "half")
 _ONLY = re.compile(r"\b(?:only|just|but|not|except|bar|for) $", re.IGNORECASE)
 #: "Some of it", "half a day": of what is not counted.
 _OF_STUFF = re.compile(r"(?: of)? (?:it|its|this|that|which)\b|(?<=half) an? (?:day|hour|year|mile|century|turn)\b", re.I)
+#: "All aircraft sampled", "each patient examined".
+_SAMPLED = re.compile(
+    r"(?: (?!that\b|which\b)[\w-]+){1,3} (?:examined|sampled|observed|interviewed|tested|checked|reviewed|visited|inspected|"
+    r"surveyed|audited|concerned)\b", re.IGNORECASE
+)
 #: Before "any of the six", which is none of them only where it is denied.
 _DENIED = re.compile(r"\b(?:not|never|no|nor|nothing|nobody|without|failed to|unable to|cannot|n['’]t)\b[^.;]*$", re.IGNORECASE)
 #: Before "all" where it begins what is said: at the start, after a mark or a word that opens a clause.
-_OPENS = re.compile(r"(?:^|[,;:(–—] ?|\b(?:and|but|that|because|while|although|across|nearly|almost) )$", re.I)
+_OPENS = re.compile(r"(?:^|[,;:(–—] ?|\b(?:and|but|that|because|while|although|across|nearly|almost) |"
+    r"^(?:since|in|by|from|during|on|at) [^,;]{2,24} )$", re.I)
 _ALL_OF_WHAT = re.compile(r" (?:levels|times|aspects|respects|areas of|ages|agencies|partners)\b", re.IGNORECASE)
 
 
@@ -153,7 +159,7 @@ def _counts(text: str, start: int, end: int) -> bool:
     if word in ("all", "every", "each"):
         if re.match(r" (?:cases|instances|circumstances)\b", text[end:], re.IGNORECASE):
             return True
-        return bool(_OPENS.search(before)) and not _ALL_OF_WHAT.match(text, end)
+        return bool(_OPENS.search(before) or _SAMPLED.match(text, end)) and not _ALL_OF_WHAT.match(text, end)
     return True
 
 

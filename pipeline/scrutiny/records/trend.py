@@ -23,7 +23,7 @@ _BEFORE = (
 )
 _OCCASION = (
     r"(?:inspections?|visits?|audits?|reviews?|reports?|surveys?|assessments?|years?|months?|quarters?|periods?|"
-    r"monitoring|follow-up|inquiry|mission|terms?|summer|winter|season|occasion|time|cycle)"
+    r"monitoring|follow-up|inquiry|mission|terms?|renewals?|elections?|exercises?|editions?|summer|winter|season|occasion|time|cycle)"
 )
 #: An earlier time, as a phrase with its preposition or an adverb: "in 2019", "at the last visit", "two years ago".
 _EARLIER = (
@@ -43,9 +43,9 @@ _EARLIER = (
 #: Verbs of change that say whether it was for the better; what is "improved" or "strengthened" may also be an adjective.
 _UP = (
     r"improved|strengthened|recovered|transformed|stabili[sz]ed|progressed|advanced|matured|rebounded|turned around|"
-    r"picked up|bounced back|got better|come (?:a long way|on)|moved (?:on|forward)|gone from strength to strength|"
+    r"picked up|settled down|calmed down|bounced back|got better|come (?:a long way|on)|moved (?:on|forward)|gone from strength to strength|"
     r"been (?:eliminated|rectified|remedied|put right|turned around|resolved|cleared|restored|lifted|cured|"
-    r"reversed|overcome|modernised|modernized|upgraded|revitali[sz]ed|strengthened|streamlined|made good)"
+    r"reversed|overcome|refurbished|renovated|rebuilt|redecorated|modernised|modernized|upgraded|revitali[sz]ed|strengthened|streamlined|made good)"
 )
 _DOWN = (
     r"deteriorated|worsened|weakened|slipped|regressed|eroded|slid|suffered|stalled|dwindled|"
@@ -109,12 +109,15 @@ _NO_BETTER = re.compile(
     rf"\bas (?:\w+ly )?\w+(?: and \w+)? as (?:(?:it|they|he|she|we|this|that|there|ever|always|has|have|had|was|were|been|did) )*"
     rf"(?:{_EARLIER})|"
     rf"(?:exactly |just |much |again )?as (?:(?:was|were|is|it|they|this|that|had|did|has|have|always|been|also|the case|so) ){{0,5}}"
-    rf"(?:in|at|on|during) (?:(?:our|the|its) (?:{_YEAR} |\w+ )?(?:{_BEFORE} )?{_OCCASION}|{_YEAR})|"
+    rf"(?:in|at|on|during) (?:(?:(?:our|the|its|all|both|each|every|any) )?(?:{_YEAR} |\w+ )?{_BEFORE} (?:\w+ )?{_OCCASION}|"
+    rf"(?:the time of )?(?:our|the|its) (?:{_YEAR} |\w+ )?{_OCCASION}|{_YEAR})|"
     r"as (?:it|they) (?:always )?(?:has|have|had|did|was|were)(?: always)?(?= (?:at|in|before)\b|[.,;]|$)|"
     rf"(?:the )?same (?:\w+ )?(?:as|since|failings?|weakness(?:es)?|problems?|issues?|faults?|finding) (?:as )?(?:\w+ )?{_EARLIER}|"
     rf"(?:unchanged|static|stable|constant|flat|identical)(?: as| at| since| from| over| in)? {_EARLIER}|"
     r"(?:is|are|was|were|remains?|remained|has been|have been) (?:largely |broadly |essentially |virtually |still )?"
     r"(?:unchanged|static|at a standstill)|no change (?:in|to|on|since)|"
+    r"no signs? of (?:improv|chang|com|fall|abat|recover|slow|stopp|eas|declin|reduc|ris)\w+|hover(?:ed|s|ing) (?:at|around|about)|"
+    rf"{_HAS} (?:plateaued|stagnated|levelled off|stuck)|stuck at|"
     rf"(?:the )?same as (?:{_EARLIER}|before)|much the same|as (?:slow|bad|poor|good|high|low|few|many|much) as "
     rf"(?:ever|before|they ever|it ever)|repeat (?:finding|nonconformity|observation|breach)|(?:are|is|was|were) repeats?\b|"
     rf"{_HAS} (?:not been|never been) (?:followed up|acted (?:up)?on|put right))\b",
@@ -127,7 +130,10 @@ _UNCHANGED = re.compile(
     r"there (?:still )?(?:is|are),? (?:still )?(?:no|not)\b(?= change)|still is,? no|remain(?:s|ed)? (?:unchanged|"
     r"unresolved|outstanding|unaddressed|an? (?:weakness|concern|problem|strength|priority)|(?:too )?(?:high|low|"
     r"long|slow|good|poor|weak|strong|at))|remain(?:s|ed)?, [^,]{3,20},|"
-    r"continues? to be\b|(?:was|were) (?:also )?(?:identified|raised|noted) at the (?:last|previous) inspection|"
+    r"continues? to be\b|continues? to [a-z]+|to this day\b|"
+    rf"(?:also |already |previously |first )?(?:cited|identified|raised|noted|reported|criticised|criticized|highlighted|"
+    rf"flagged|observed|recorded|recommended)(?: by \w+)? (?:in {_YEAR}|(?:at|in|after|during|on) (?:the|our|its|both|all|each)"
+    rf"(?: \w+)? (?:{_BEFORE} )?{_OCCASION})\b|"
     rf"(?:neither|none|nothing|not one)[^.;]{{0,60}} (?:was|were|has been|have been) (?:acted (?:up)?on|"
     rf"completed|done|implemented|addressed|resolved)|"
     rf"(?:the )?same (?:failings?|weakness(?:es)?|problems?|issues?|faults?|shortcomings|deficienc(?:y|ies))|{_YEAR} and again in {_YEAR}|"
@@ -142,7 +148,7 @@ _QUANTITIES = (
 )
 _SHIFTED = (
     r"increased|risen|fallen|dropped|reduced|decreased|halved|doubled|trebled|tripled|quadrupled|grown|lengthened|deepened|"
-    r"widened|shortened|narrowed|shrunk|climbed|soared|plummeted|jumped|surged|expanded|contracted|been (?:cut|halved|"
+    r"widened|shortened|narrowed|diminished|subsided|abated|eased|lessened|multiplied|intensified|shrunk|climbed|soared|plummeted|jumped|surged|expanded|contracted|been (?:cut|halved|"
     r"reduced|doubled|trimmed|raised|shortened)|"
     r"gone (?:up|down|from (?=[0-9]))|come down|crept (?:up|down)|been on the (?:rise|increase)|seen a (?:\w+ )?(?:rise|fall|increase|"
     r"decrease|reduction|drop)"
@@ -153,7 +159,7 @@ _MOVED = re.compile(
     r"falling|climbed|grew|dropped|reduced|decreased|halved|doubled|trebled|lengthened|shortened|cut|went|jumped) "
     r"(?:\w+ ){0,4}?(?:from|since|to|by (?:about |around |nearly |almost |over |more than |some )?(?=[0-9]|half|an? |two|three)|over the (?:last|past)|again|further|"
     r"(?:year on year|[\w-]+ points?\b))|"
-    r"(?:down|up) (?:from|by)\b|(?:down|up) on (?:the|its|our|last) |down to [\w.,%]+ from\b|gone (?:up|down) steadily|"
+    r"(?:down|up) (?:from|by)\b|(?:down|up) on (?:the|its|our|last) |down to [\w.,%]+ from\b|for the first time (?:since|in|ever)\b|gone (?:up|down) steadily|"
     r"against [0-9]+ ?(?:%|per cent) (?:\w+ ){0,3}(?:earlier|before|ago)|"
     r"year on year\b|(?:is|are|was|were) (?:on the (?:rise|increase|decline)|falling|rising)\b|"
     rf"(?:was|were) reduced\b|and falling\b|(?:an?|the) (?:reduction|increase|rise|fall|drop|decrease) "
@@ -172,16 +178,18 @@ _COMPARED = re.compile(
     rf"(?:as|than) (?:many |much )?{_EARLIER}|"
     rf"(?:the )?(?:lowest|highest|fewest|fastest|shortest|longest|largest|smallest) (?:\w+ )?"
     rf"(?:since|for (?:{_COUNT}|over|more)|in (?:the history|{_SPAN}|living memory)|on record|ever)\b|"
-    rf"that compares with\b)",
+    rf"(?:twice|double|treble|half|triple|\w+ times) (?:that|those|the (?:number|figure|rate|level|total)|what)(?: \w+){{0,3}} "
+    rf"{_EARLIER}|(?:even {_MORE}|{_MORE} still|still {_MORE}) (?:today|now|than)\b|that compares with\b)",
     re.IGNORECASE,
 )
-_COMPARES = ("than", "compare", "against", "opposed", "versus", "ago", "before", "earlier", "est ")
+_COMPARES = ("twice", "double", "half", "times", "still", "even", "than", "compare", "against", "opposed", "versus", "ago", "before", "earlier", "est ")
 #: Better or worse than at an earlier time, or than another time's figure.
 _THAN = {
     "improved": re.compile(
         rf"\b(?:{_BETTER_WORD}(?: \w+){{0,2}} than (?:{_EARLIER}|at|in|when|before)|{_HAS} (?:become|grown|got) (?:\w+ )?"
         rf"(?:{_BETTER_WORD}|more [\w-]+|easier|simpler)|best (?:since|for|in)\b|an advance on\b|"
-        rf"not (?:been )?(?:so|the case) before|more \w+ than (?:{_EARLIER})|no longer\b)",
+        rf"not (?:been )?(?:so|the case) before|(?:was|were|had) not (?:\w+ ){{0,4}}(?:{_EARLIER})|"
+        rf"more \w+ than (?:{_EARLIER})|no longer\b)",
         re.IGNORECASE,
     ),
     "declined": re.compile(
@@ -193,10 +201,12 @@ _THAN = {
 #: What was poor before and is good now, told as a strength: "which had been wanting, is now exemplary".
 _ONCE = re.compile(
     rf"\b(?:once|formerly|previously|{_HAS} (?:previously |been )?found (?:wanting|lacking)|in {_YEAR}|since \w+|last year|"
-    rf"{_BEFORE} {_OCCASION}|which had|that were|following the appointment)\b",
+    rf"(?:a|an) (?:worry|concern|weakness|problem) (?:at|in) |{_BEFORE} {_OCCASION}|which had|that were|following the appointment)\b",
     re.IGNORECASE,
 )
-_NOW = re.compile(r"\b(?:is|are|was|were|do|does|has|have) now\b|\bnow (?:in|meets?|met|works?|reads?|adequate|good)\b", re.IGNORECASE)
+#: "Portions were said to have shrunk" tells of what has happened.
+_REPORTED = re.compile(r"\b(?:said|reported|seems?|appears?|thought|known|found|believed|alleged)(?: by [^.;,]{3,40})? to $", re.I)
+_NOW = re.compile(r"\b(?:is|are|was|were|do|does|has|have) now\b|\bnow (?:in|met|adequate|good|[a-z]+s)\b", re.IGNORECASE)
 _BUT = re.compile(r"[,;] (?:but|however|yet)\b", re.IGNORECASE)
 #: What only looks like a trend: something wanted, planned or meant.
 _WANTED = re.compile(
@@ -232,7 +242,7 @@ def trend(passage: Passage) -> Attribute | None:
         return passage.at(value, *match.span())
     compared = _COMPARED.finditer(text) if any(word in text for word in _COMPARES) else ()
     for match in (*_MOVED.finditer(text), *compared):
-        if not _WANTED.search(text[: match.start()]):
+        if not _WANTED.search(before := text[: match.start()]) or _REPORTED.search(before):
             # "has fallen from 21 to three, but three is still too many": what moved is not the finding.
             turned = is_strength or _BUT.search(text, match.end())
             return passage.at("improved" if turned else "declined", *match.span())

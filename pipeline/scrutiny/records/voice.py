@@ -24,6 +24,7 @@ _PAIRS = {
         "service_users": "young people|young person|young adult|older people|care leaver|service user|people who|"
         "people using|people supported|people told|people said|people interviewed",
         "parents": "foster carer|family member",
+        "records": "incident report|accident report|occurrence report|maintenance report|sign-in sheet|time sheet",
         "staff": "social worker|relationship manager|ward manager|project manager|shift manager|line manager|internal audit",
         "provider": "senior leader|senior manager|nhs manager|board member|committee member|council member",
         "partners": "police officer|health professional|partner agencies|general practitioner|external auditor|"
@@ -52,7 +53,7 @@ _ADMIT = forms(
     "gave",
 )
 _SHOW = forms(
-    "show indicate record demonstrate reveal contain suggest disclose confirm establish document attest testify state "
+    "show indicate record demonstrate mention point reveal contain suggest disclose confirm establish document attest testify state "
     "describe",
     "shown reads read held holds bear bore made make makes",
 )
@@ -71,7 +72,7 @@ _ANY_VERB = frozenset().union(*_VERBS.values())
 #: Verbs that need a clause or set phrase behind them to say something: "accepted that", not "accepted a duty".
 _NEEDS_CLAUSE = forms(
     "accept agree recognise recognize confirm advise note state acknowledge deny attest indicate suggest view call rate "
-    "report question record believe trust value welcome dispute document establish contain",
+    "report question record believe point trust value welcome dispute document establish contain",
     "considered raised gave put held holds bear bore made make makes",
 )
 #: Of these only a set phrase will do.
@@ -82,7 +83,8 @@ _SET_PHRASES = re.compile(
     r"(?:that|how|why|whether|they|he|she|it|there|this|us|me|him|being|having|openly|out|warmly|highly|it to|"
     r"evidence|(?:an? |no |nothing |not |the )*(?:trace|entry|entries|mention|evidence|analysis|reference|instances?)\b|"
     r"witness|plain|clear|[\w-]+ (?:instances?|entries)\b|(?:a |an |their |some |great |no |little |serious |real )*(?:frustration|confidence|"
-    r"worries|disappointment|regret|praise|satisfaction|accounts?|doubts?|impression)\b|the \w+ as)"
+    r"worries|disappointment|regret|praise|satisfaction|accounts?|doubts?|impression)\b|the \w+ (?:as|of [\w ]+ at)\b|"
+    r"to (?:the|a|an|this|that|these|several|some|gaps)\b)"
 )
 #: Forms that are nouns as often.
 _NOUNS = frozenset(
@@ -145,14 +147,16 @@ _ADJECTIVES = (
 )
 #: Views held rather than spoken: "were positive about", "gave polarised views", "speak highly of".
 _MINDED = re.compile(
-    rf"\b(?:(?:is|are|was|were|felt|feel|herself was|himself was) (?:[\w-]+ |, [^,]{{2,20}}, ){{0,3}}(?:{_ADJECTIVES}) "
+    rf"\b(?:(?:is|are|was|were|felt|feel)(?:, [^,]{{2,20}},)? (?:[\w-]+ ){{0,3}}(?:{_ADJECTIVES}) "
     r"(?:about|with|of|that|to|by|how|at|in|on|for|as)\b|(?:gave|give|shared|expressed|had|have|offered|hold|held) "
     r"(?!been)(?:[\w-]+ ){0,3}(?:views|feedback|concerns|praise|accounts|misgivings|reservations|disagreements?)\b|"
     r"expressed (?:\w+ )?concern\b|g[ai]ves? [^,.;]{3,40} as (?:their|the|a|his|her) (?:main )?reason\b|"
     r"sp[eo]a?ke? (?:\w+ )?(?:highly|positively|warmly|"
     r"well|negatively)\b|(?:have|has|had) (?:\w+ ){0,2}(?:confidence|faith) in\b|"
-    r"\b(?:paid|pay) tribute to\b|\bdrew (?:\w+ )?attention to\b|\bf(?:ou|i)nd (?:\w+ ){1,5}(?:cumbersome|difficult|"
+    r"\b(?:paid|pay) tribute to\b|\bdrew (?:\w+ )?attention to\b|\bf(?:ou|i)nd (?:\w+ ){0,5}(?:cumbersome|difficult|"
     r"confusing|useful|helpful|unhelpful|hard|easy|frustrating|supportive|intimidating|unfair|slow)\b|"
+    r"\bwould (?:like|prefer|welcome|appreciate)\b|\b(?:was|were) (?:over)?heard (?:to|\w+ing)\b|"
+    r"\bmade (?:no|few|many|several|some|\w+) (?:complaints?|allegations?)\b|\bhad (?:\w+ ){1,3}words? for\b|"
     r"\b(?:have|has|had) (?:given|lost) (?:up|hope|heart|faith|patience)\b)",
     re.IGNORECASE,
 )
@@ -162,8 +166,9 @@ _CLAUSE = re.compile(r"[;:,] (?!(?:who|for|to|on|as|in|almost)\b)|\b(?:but|altho
 _HEARD = re.compile(
     r"\b(?:(?:feedback|comments|testimony|complaints|letters?|an? (?:e-?mail|letter|message)) from|according to|"
     r"(?:was|were|been) told by|"
-    r"(?:received|welcomed|valued|appreciated|reported|described|raised|praised|criticised|confirmed|borne out)"
-    r"(?: \w+ly| well)?,?(?: \w+ly,)? by|used (?:\w+ly|well) by|(?:phrase|words?|term|expression) used(?:, \w+,)? by|"
+    r"(?:received|welcomed|valued|appreciated|reported|described|raised|praised|criticised|confirmed|borne out|said|thought|"
+    r"felt|seen|regarded|perceived|alleged|claimed|acknowledged|echoed|shared)"
+    r"(?: \w+ly| well)?,?(?: \w+ly,)? by(?: both)?|used (?:\w+ly|well) by|(?:phrase|words?|term|expression) used(?:, \w+,)? by|"
     r"(?:in|on|by) (?:the )?(?:views?|words|opinion|account|experience|eyes|judgement|estimation|admission) of|"
     r"(?<=[,\"”’] )(?:said|recalled)|heard from) (?P<who>(?:[\w'’-]+ ?){1,7})",
     re.IGNORECASE,
@@ -177,6 +182,7 @@ _OWN = re.compile(
     r"comments|testimony|complaints|recollections?|admission|(?(within)(?:words|view|opinion|account)|feedback))\b",
     re.IGNORECASE,
 )
+_THEIR_WORDS = re.compile(r"^(?:their|his|her) (?:accounts?|testimony|feedback|comments|complaints)\b", re.IGNORECASE)
 #: "as the owner's board recognises", "as one of them put it", "as the data sheets make plain", "the caretaker saying".
 _AS_THEY = re.compile(
     r",? ?\bas (?P<who>(?:(?!as\b)[\w'’-]+ ){1,6}?)(?:(?:him|her|it|them)sel(?:f|ves) )?(?P<verb>put|puts|recognises?|"
@@ -189,8 +195,10 @@ _AS_THEY = re.compile(
 #: Whoever has been asked has answered: "doctors interviewed", "tenants we met", "with whom the team spoke".
 _ASKED = re.compile(
     r"\b(?P<who>[\w'’-]+)(?: (?!is |are |was |be )[\w'’-]+){0,3}?,? (?<!are )(?<!is )(?<!be )(?:(?:that |who were |when )?(?:interviewed|surveyed|"
-    r"canvassed|polled|(?:contacted|consulted|questioned|spoken (?:to|with)) by (?:us|inspectors?|(?:the|our) (?:\w+ )?"
-    r"(?:auditors?|team|inquiry|inspectors?|panel|reviewers?|agency|commission|surveyors?)))\b|"
+    r"canvassed|polled|(?:contacted|consulted|questioned|met|heard|seen|approached|spoken (?:to|with)) by (?:us|me|"
+    r"inspectors?|(?:the|our) (?:[\w-]+ )?"
+    r"(?:auditors?|team|inquiry|inspectors?|panel|reviewers?|agency|commission|surveyors?|delegation|mission|committee|"
+    r"observers|advis[eo]rs|evaluators|examiners|assessors|ombudsman|monitors|investigators)))\b|"
     r"(?:(?:whom|who|that) )?(?:we|inspectors|the (?:team|inquiry|panel|reviewers|inspectors)) (?:also )?"
     r"(?:met|spoke (?:to|with)|interviewed|"
     r"consulted|surveyed|asked|talked to|heard)\b|(?:to|with) whom (?:we|i|inspectors|the \w+) (?:met|spoke|talked)\b)",
@@ -243,7 +251,7 @@ def _speaking(passage: Passage) -> Attribute | None:
     for at, verb in enumerate(words):
         if verb not in _ANY_VERB or at == 0:
             continue
-        begin = max((i + 1 for i in range(at) if _bounds(words, i)), default=0)
+        begin = max((i + 1 for i in range(at - 1) if _bounds(words, i)), default=0)
         if found := _subject(words, max(begin, at - _FURTHEST), at):
             name, first = found
             number = kept[first][0]
@@ -287,6 +295,9 @@ def _subject(words: list[str], begin: int, at: int) -> tuple[str, int] | None:
         # "Divers hired by the owner reported": what stands between is about them.
         about = first + 3 if words[first + 1].endswith("ed") and words[first + 2] == "by" else first + 1
         if not second and _BETWEEN & set(words[about:at]):
+            continue
+        # "In view of other patients, a practice criticised after ...": something else is spoken of.
+        if not second and "," in words[first:at] and verb not in _SAY and verb not in _ADMIT:
             continue
         if verb in _NEEDS_CLAUSE and not (second or _adjacent(words, first, at)):
             continue
@@ -414,13 +425,21 @@ def _heard(passage: Passage) -> Attribute | None:
         named = list(_named(match["who"]))
         while len(named) > 1 and named[0][2] + 1 == named[1][1] and " " in match["who"][named[0][2] : named[1][1]]:
             named.pop(0)
-        if named and named[0][0] not in ("records", "survey", "inspectors"):
+        if named and named[0][0] not in ("survey", "inspectors"):
             name, start, end = named[0]
+            if re.match(r"s?['’]s?,? (?:own )?(?:\w+ )?(?:statistics|data|records|figures|logs|files|registers?)\b", match["who"][end:]):
+                name = "records"
+            if name == "records" and not match.group().lower().startswith("according"):
+                continue
             return passage.at(name, match.start("who") + start, match.start("who") + end)
     for match in _OWN.finditer(passage.text):
         name = _GROUP_OF.get(match["who"].lower()) or _GROUP_OF.get(f"{match['who'].lower()}s")
         if name and name not in ("records", "survey", "inspectors"):
             return passage.at(name, *match.span("who"))
+    if (match := _THEIR_WORDS.search(passage.text)) and passage.before:
+        for name, _, _ in _named(passage.before.text):
+            if name not in ("records", "survey", "inspectors"):
+                return passage.at(name, *match.span(), Basis.INFERRED)
     for match in _IN_SURVEY.finditer(passage.text):
         kind = "records" if match["kept"] or match["read"] else "survey"
         group = match.lastgroup or "group"
@@ -437,8 +456,9 @@ def _as_they(passage: Passage) -> Attribute | None:
         if found:
             name, start, end = found[-1]
             return passage.at(name, match.start(part) + start, match.start(part) + end)
-        if passage.before and re.search(r"\b(?:they|he|she|them)\b", match[part], re.IGNORECASE):
-            for name, _, _ in _named(passage.before.text):
+        if re.search(r"\b(?:they|he|she|them)\b", match[part], re.IGNORECASE):
+            before = passage.before.text if passage.before else ""
+            for name, _, _ in (*_named(passage.text[: match.start()]), *_named(before)):
                 if name not in ("records", "survey", "inspectors"):
                     return passage.at(name, *match.span(), Basis.INFERRED)
     return None
@@ -479,6 +499,8 @@ def _group(words: list[str], at: int) -> str | None:
     before = words[at - 1] if at else ""
     if words[at] in ("team", "teams") and before not in _OUR_TEAM:
         return "partners" if "local" in words[max(0, at - 4) : at] else "staff"
+    if words[at] == "reports" and before in ("'", "’", "'s", "’s"):
+        return "records"
     # "For eleven minutes"
     if words[at] == "minutes" and (before.isdigit() or before in _NUMBERS):
         return None
