@@ -50,7 +50,7 @@ _ASKED_TO = re.compile(
     re.IGNORECASE,
 )
 _AGENT = re.compile(
-    r"\bby (?P<agent>(?:the|its|their) (?:[\w'’-]+ ){0,5}?[\w'’-]+)(?=[,;.]| (?:within|before|by|so|to)|$)"
+    r"\bby (?P<agent>(?:the|its|their) (?:[\w'’-]+ ){0,5}?[\w'’-]+)(?=[,;.]| (?:within|before|by|so|to|at|in|on|with|and)\b|$)"
 )
 _NAMED = re.compile(r"^(?P<who>(?:[A-Z][\w&'’-]*|of|and|the|for)(?: (?:[A-Z][\w&'’-]*|of|and|the|for)){0,6}): ")
 _RECEIVERS = re.compile(r"\bfor (?P<who>(?:the )?[a-z' ’-]{3,60})$", re.IGNORECASE)
@@ -61,7 +61,7 @@ _TRAILING = re.compile(r"(?:[ ,;:]+(?:also|now|therefore|both|then|each|all|and|
 _LEADING = re.compile(r"^(?:that|and|or|then|also|therefore|why|but|so|we|in particular)\b[ ,]*", re.IGNORECASE)
 #: "It would be prudent for the owner to ...", "There is scope for the agency to ...".
 _FOR_WHOM = re.compile(
-    r"(?:it|there)\b[^,;]{3,60}? (?:for|incumbent (?:up)?on) (?P<who>(?:(?!\b(?:for|to|upon|which|whom|that)\b)[^,;:]){2,80}?) to [a-z]", re.IGNORECASE
+    r"(?:it|there)\b[^,;]{3,60}? (?:for|incumbent (?:up)?on) (?P<who>(?!(?:me|us)\b)(?:(?!\b(?:for|to|upon|which|whom|that)\b)[^,;:]){2,80}?) to [a-z]", re.IGNORECASE
 )
 #: "By an order under section 84 the charity is directed": the last name of what no comma divides.
 _LAST_NAME = re.compile(r"(?<=[ ,])(?P<you>(?:the|your|its|all|each) (?:[\w'’-]+ ){0,3}[\w'’-]+)$", re.IGNORECASE)
@@ -90,7 +90,7 @@ _NOUN_BEFORE = frozenset("is are was were be of to for and or in , .".split())
 #: "Require the board to adopt ...": whoever is asked is to ask somebody else.
 _ORDER = re.compile(r"(?:require|direct|instruct|order|ask|request|urge|encourage|invite)\b", re.IGNORECASE)
 _ASKING = re.compile(
-    r"(?:recommend|request|ask|urge|suggest|propose|encourage|invite|advise|expect|call)", re.IGNORECASE
+    r"(?:recommend|request|ask|urge|suggest|propose|encourage|invite|advise|expect|call|trust|hope|look|would (?:like|urge))", re.IGNORECASE
 )
 _PASSIVE_CLAUSE = re.compile(
     r"[^,;]{3,120}?\b(?:is|are|be) (?:\w+ly )?(?:\w+(?:ed|en)|made|put|set|held|kept|sent|told)\b"
@@ -186,6 +186,9 @@ def _in_text(text: str, passage: Passage) -> tuple[int, int] | None:
             return None
         if _PASSIVE.match(text, start):
             return _agent(text, start)
+        # "It is desirable to ...": nobody.
+        if _IMPERSONAL.match(text, begin) and re.match(r"(?:is|are|was|would|may|might) ", text[start:]) and len(text[begin:start]) < 7:
+            return None
         return _subject(text, begin, start, verb=_verb_behind(text[begin:], force.last))
     assigned = assigned_to(text)
     return assigned[:2] if assigned else None

@@ -42,11 +42,11 @@ _DEADLINE = re.compile(
     rf"the|next|the next) (?P<turning>month|quarter|(?:calendar )?year|week)\b(?! of)(?: onwards?)?"
     rf"|(?:within|in|over|during|inside) (?:the )?(?:next|coming|following|current|forthcoming) (?:\w+ )?(?:[\w-]+ )?"
     rf"(?:cycles?|quarters?|seasons?|terms?|periods?|outage|holidays?|weeks|months)\b"
-    rf"|(?:no later than|not later than|by|before|at|in time for|ahead of) (?:its|their|your|our|the board['’]s) (?:[\w-]+ ){{0,3}}"
+    rf"|(?:no later than|not later than|by|before|in time for|ahead of) (?:its|their|your|our|the board['’]s) (?:[\w-]+ ){{0,3}}"
     rf"(?:meeting|renewal|inspection|audit|review|visit|season|session|recess)\b"
     rf"|at (?:the|its|their|your) (?:next|(?-i:January|February|March|April|May|June|July|August|September|October|November|"
     rf"December)) (?:[\w-]+ ){{0,2}}meeting\b"
-    rf"|(?:before|ahead of|prior to) the (?:19|20)[0-9]{{2}} (?:[\w-]+ ){{0,2}}[a-z-]+s?\b|\bby 20[0-9]{{2}}\b"
+    rf"|(?:before|ahead of|prior to) the (?:19|20)[0-9]{{2}} (?:[\w-]+ ){{0,2}}[a-z-]+s?\b|(?:by|before) (?P<closing>the end of )?(?P<year>20[0-9]{{2}})\b"
     rf"|(?:by|before|ahead of|prior to|in time for|not later than|on the occasion of) (?:the )?(?:next|start of|"
     rf"end of|beginning of|following|onset of|surveillance|first|forthcoming|any (?:further|future|new)|academic|{_SEASONS})\b"
     rf"(?: [\w-]+){{0,4}}"
@@ -71,7 +71,7 @@ _LABELLED = re.compile(
 #: Where a limit is what the thing asked for is to keep to, not until when it is asked for.
 _RULE_BEFORE = re.compile(r"\b(?:how|whether|which|who|reviewed?|occurr?\w*|issues? \w+)\b[^,;]*$", re.I)
 _RULE_AFTER = re.compile(r" of (?:any|each|every|all|an?|receiving|such)\b", re.IGNORECASE)
-_AT_ONCE = re.compile(r"right|straight|without|with immediate|at once|immediately|forthwith|urgently|as a matter")
+_AT_ONCE = re.compile(r"at the|right|straight|without|with immediate|at once|immediately|forthwith|urgently|as a matter")
 _OWN_DAY = re.compile(r"\b(?:report|publication|letter|notice|issue|decision)\b", re.IGNORECASE)
 
 
@@ -86,7 +86,8 @@ def deadline(passage: Passage) -> Deadline | None:
     if own:
         # Of several, the first that is a day: "restock it forthwith and repair the roof by 30 April".
         return next((one for one in own if one.date), own[0])
-    if passage.lead_in is not None:
+    # "To ensure ..." does not go on with the sentence before the list.
+    if passage.lead_in is not None and not passage.text.startswith("To "):
         for match in _DEADLINE.finditer(passage.lead_in.text):
             if not _is_rule(passage.lead_in.text, match):
                 day, basis = _day(match, passage)
@@ -140,6 +141,8 @@ def _day(match: re.Match[str], passage: Passage) -> tuple[str | None, Basis]:
             days = days_of(told["day"], order=order)
             begin = days[0] if days else _near(told["day"], today) or today
         return _after(begin, match["count"], match["unit"]), Basis.INFERRED
+    if match["closing"]:
+        return f"{match['year']}-12-31", Basis.EXPLICIT
     if match["turn"] and today:
         return _turn(match["turn"].lower() in ("end", "close"), match["turning"].lower(), today), Basis.INFERRED
     if match["after"] and today:

@@ -58,7 +58,7 @@ _ORDERS = frozenset("request ask urge encourage invite suggest".split())
 
 
 #: "To ensure that inspection is carried out": a recommendation as lists of them put it.
-_INFINITIVE = re.compile(r"To (?:\w+ly )?([a-z]+)\b(?![^,;]{0,120}, )")
+_INFINITIVE = re.compile(r"To (?:\w+ly )?([a-z]+)\b")
 _MODALS = frozenset("should must shall ought may might could".split())
 #: The most words of a subject that begins like an order.
 _SHORT_SUBJECT = 3

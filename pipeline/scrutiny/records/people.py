@@ -58,7 +58,7 @@ _MANY = {
         "agency ministry department authority secretary operator administration leadership governance"
     ),
     "partners": (
-        "police commissioners stakeholders organisation organization judiciary courts schools agencies hospitals counsel organisations organizations gps ngos "
+        "police commissioners stakeholders body bodies organisation organization judiciary courts schools agencies hospitals counsel organisations organizations gps ngos "
         "charities unions mps association associations federation federations society societies clubs"
     ),
     "survey": "survey surveys questionnaire questionnaires respondents respondent poll polls surveyed",

@@ -72,7 +72,7 @@ _ANY_VERB = frozenset().union(*_VERBS.values())
 #: Verbs that need a clause or set phrase behind them to say something: "accepted that", not "accepted a duty".
 _NEEDS_CLAUSE = forms(
     "accept agree recognise recognize confirm advise note state acknowledge deny attest indicate suggest view call rate "
-    "report question record believe point trust value welcome dispute document establish contain",
+    "report question record believe inform point trust value welcome dispute document establish contain",
     "considered raised gave put held holds bear bore made make makes",
 )
 #: Of these only a set phrase will do.
@@ -80,7 +80,7 @@ _NEVER_CLAUSE = frozenset("gave put held holds bear bore made make makes contain
 #: Of these a noun phrase is enough: "the log indicates three failures", "divers reported damage".
 _TAKES_OBJECT = forms("indicate suggest report dispute establish document welcome value deny question", "recorded")
 _SET_PHRASES = re.compile(
-    r"(?:that|how|why|whether|they|he|she|it|there|this|us|me|him|being|having|openly|out|warmly|highly|it to|"
+    r"(?:inspectors|observers|(?:the|our) (?:team|inquiry|review|commission|investigation|delegation|auditors?|panel)\b|that|how|why|whether|they|he|she|it|there|this|us|me|him|being|having|openly|out|warmly|highly|it to|"
     r"evidence|(?:an? |no |nothing |not |the )*(?:trace|entry|entries|mention|evidence|analysis|reference|instances?)\b|"
     r"witness|plain|clear|[\w-]+ (?:instances?|entries)\b|(?:a |an |their |some |great |no |little |serious |real )*(?:frustration|confidence|"
     r"worries|disappointment|regret|praise|satisfaction|accounts?|doubts?|impression)\b|the \w+ (?:as|of [\w ]+ at)\b|"
@@ -167,7 +167,7 @@ _HEARD = re.compile(
     r"\b(?:(?:feedback|comments|testimony|complaints|letters?|an? (?:e-?mail|letter|message)) from|according to|"
     r"(?:was|were|been) told by|"
     r"(?:received|welcomed|valued|appreciated|reported|described|raised|praised|criticised|confirmed|borne out|said|thought|"
-    r"felt|seen|regarded|perceived|alleged|claimed|acknowledged|echoed|shared)"
+    r"perceived|alleged|claimed|acknowledged|echoed)"
     r"(?: \w+ly| well)?,?(?: \w+ly,)? by(?: both)?|used (?:\w+ly|well) by|(?:phrase|words?|term|expression) used(?:, \w+,)? by|"
     r"(?:in|on|by) (?:the )?(?:views?|words|opinion|account|experience|eyes|judgement|estimation|admission) of|"
     r"(?<=[,\"”’] )(?:said|recalled)|heard from) (?P<who>(?:[\w'’-]+ ?){1,7})",
@@ -421,10 +421,7 @@ def _heard(passage: Passage) -> Attribute | None:
     for match in _HEARD.finditer(passage.text):
         if _SOUGHT.search(passage.text[: match.start()]):
             continue
-        # "According to hospital managers at two sites": the last of the nouns that stand together.
         named = list(_named(match["who"]))
-        while len(named) > 1 and named[0][2] + 1 == named[1][1] and " " in match["who"][named[0][2] : named[1][1]]:
-            named.pop(0)
         if named and named[0][0] not in ("survey", "inspectors"):
             name, start, end = named[0]
             if re.match(r"s?['’]s?,? (?:own )?(?:\w+ )?(?:statistics|data|records|figures|logs|files|registers?)\b", match["who"][end:]):
@@ -485,11 +482,13 @@ def _they(passage: Passage) -> Attribute | None:
 
 
 def _named(text: str) -> Iterator[tuple[str, int, int]]:
-    """The groups that ``text`` names, and where."""
+    """The groups that ``text`` names, and where; of nouns that stand together ("hospital managers") the last."""
     words = list(re.finditer(r"[a-z]+(?:-[a-z]+)*|[^\sa-z]", text.lower()))
     spelled = [word.group() for word in words]
     for at, word in enumerate(words):
-        if name := _group(spelled, at):
+        name = _group(spelled, at)
+        is_pair = tuple(spelled[at : at + 2]) in _PAIRS
+        if name and (is_pair or at + 1 == len(words) or not _group(spelled, at + 1)):
             yield name, *word.span()
 
 
