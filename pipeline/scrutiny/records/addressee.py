@@ -21,7 +21,8 @@ _ASKED = re.compile(
 )
 #: "We recommend the council commission an audit": a clause without "that".
 _ASKED_BARE = re.compile(
-    r"\b(?:recommend|suggest|propose|request|ask)(?:s|ed)? (?P<that>(?!to\b|that\b|an?\b)(?:(?-i:[A-Z])|the |it |they |all |each )[^;:]{3,200})",
+    r"\b(?:recommend|suggest|propose|request|ask)(?:s|ed)? (?P<that>(?!to\b|that\b|an?\b)(?:(?-i:[A-Z])|the |it |"
+    r"they |all |each )[^;:]{3,200})",
     re.IGNORECASE,
 )
 #: Segments before the subject: "By 30 June", "To keep people safe", "Because records are incomplete".
@@ -43,14 +44,17 @@ _PASSIVE = re.compile(
 )
 #: "is recommended to" is a passive whose subject is the addressee.
 _ASKED_TO = re.compile(
-    r"\b(?:(?:should|must|may|might|could|shall|would) )?(?:is|are|was|were|be)(?: \w+ly| also| hereby| further| therefore| now| well)? "
+    r"\b(?:(?:should|must|may|might|could|shall|would) )?(?:is|are|was|were|be)(?: \w+ly| also| hereby| further|"
+    r" therefore| now| well)? "
     r"(?:recommended|required|asked|urged|invited|encouraged|advised|"
     r"expected|requested|reminded|directed|obliged|called (?:up)?on|under an? (?:\w+ )?duty|ordered|instructed)"
-    r"(?:(?:, [^,]{3,80},)? to\b|(?<=reminded) (?:that|of)\b)|\b(?:has|have) (?:agreed|undertaken|committed)(?:,[^,]{3,80},)? to\b",
+    r"(?:(?:, [^,]{3,80},)? to\b|(?<=reminded) (?:that|of)\b)|\b(?:has|have) (?:agreed|undertaken|"
+    r"committed)(?:,[^,]{3,80},)? to\b",
     re.IGNORECASE,
 )
 _AGENT = re.compile(
-    r"\bby (?P<agent>(?:the|its|their) (?:[\w'’-]+ ){0,5}?[\w'’-]+)(?=[,;.]| (?:within|before|by|so|to|at|in|on|with|and)\b|$)"
+    r"\bby (?P<agent>(?:the|its|their) (?:[\w'’-]+ ){0,5}?[\w'’-]+)(?=[,;.]| (?:within|before|by|so|to|at|in|on|with|"
+    r"and)\b|$)"
 )
 _NAMED = re.compile(r"^(?P<who>(?:[A-Z][\w&'’-]*|of|and|the|for)(?: (?:[A-Z][\w&'’-]*|of|and|the|for)){0,6}): ")
 _RECEIVERS = re.compile(r"\bfor (?P<who>(?:the )?[a-z' ’-]{3,60})$", re.IGNORECASE)
@@ -61,7 +65,9 @@ _TRAILING = re.compile(r"(?:[ ,;:]+(?:also|now|therefore|both|then|each|all|and|
 _LEADING = re.compile(r"^(?:that|and|or|then|also|therefore|why|but|so|we|in particular)\b[ ,]*", re.IGNORECASE)
 #: "It would be prudent for the owner to ...", "There is scope for the agency to ...".
 _FOR_WHOM = re.compile(
-    r"(?:it|there)\b[^,;]{3,60}? (?:for|incumbent (?:up)?on) (?P<who>(?!(?:me|us)\b)(?:(?!\b(?:for|to|upon|which|whom|that)\b)[^,;:]){2,80}?) to [a-z]", re.IGNORECASE
+    r"(?:it|there)\b[^,;]{3,60}? (?:for|incumbent (?:up)?on) (?P<who>(?!(?:me|us)\b)(?:(?!\b(?:for|to|upon|which|"
+    r"whom|that)\b)[^,;:]){2,80}?) to [a-z]",
+    re.IGNORECASE,
 )
 #: "By an order under section 84 the charity is directed": the last name of what no comma divides.
 _LAST_NAME = re.compile(r"(?<=[ ,])(?P<you>(?:the|your|its|all|each) (?:[\w'’-]+ ){0,3}[\w'’-]+)$", re.IGNORECASE)
@@ -90,7 +96,9 @@ _NOUN_BEFORE = frozenset("is are was were be of to for and or in , .".split())
 #: "Require the board to adopt ...": whoever is asked is to ask somebody else.
 _ORDER = re.compile(r"(?:require|direct|instruct|order|ask|request|urge|encourage|invite)\b", re.IGNORECASE)
 _ASKING = re.compile(
-    r"(?:recommend|request|ask|urge|suggest|propose|encourage|invite|advise|expect|call|trust|hope|look|would (?:like|urge))", re.IGNORECASE
+    r"(?:recommend|request|ask|urge|suggest|propose|encourage|invite|advise|expect|call|trust|hope|look|"
+    r"would (?:like|urge))",
+    re.IGNORECASE,
 )
 _PASSIVE_CLAUSE = re.compile(
     r"[^,;]{3,120}?\b(?:is|are|be) (?:\w+ly )?(?:\w+(?:ed|en)|made|put|set|held|kept|sent|told)\b"
@@ -174,7 +182,11 @@ def _in_text(text: str, passage: Passage) -> tuple[int, int] | None:
         if asked["that"] is not None:
             begin = asked.start("that")
     bare = _ASKED_BARE.search(text, begin)
-    if bare and not _MODAL_BEFORE.search(text, begin, bare.start()) and (found := _whose_verb(text, *bare.span("that"))):
+    if (
+        bare
+        and not _MODAL_BEFORE.search(text, begin, bare.start())
+        and (found := _whose_verb(text, *bare.span("that")))
+    ):
         return found
     for_whom = _FOR_WHOM.match(text, begin)
     if for_whom:
@@ -187,7 +199,11 @@ def _in_text(text: str, passage: Passage) -> tuple[int, int] | None:
         if _PASSIVE.match(text, start):
             return _agent(text, start)
         # "It is desirable to ...": nobody.
-        if _IMPERSONAL.match(text, begin) and re.match(r"(?:is|are|was|would|may|might) ", text[start:]) and len(text[begin:start]) < 7:
+        if (
+            _IMPERSONAL.match(text, begin)
+            and re.match(r"(?:is|are|was|would|may|might) ", text[start:])
+            and len(text[begin:start]) < 7
+        ):
             return None
         return _subject(text, begin, start, verb=_verb_behind(text[begin:], force.last))
     assigned = assigned_to(text)
@@ -201,7 +217,9 @@ def _asked(text: str, asked: re.Match[str]) -> tuple[int, int] | None:
     if asked["whom"] is not None:
         start, end = asked.span("whom")
         verb = re.match(r" to (?:\w+ly )?(\w+)", text[end:])
-        sure = is_actor(text[start:end]) or (verb and len(text[start:end].split()) <= _SHORT and _acts(text[start:end], verb[1]))
+        sure = is_actor(text[start:end]) or (
+            verb and len(text[start:end].split()) <= _SHORT and _acts(text[start:end], verb[1])
+        )
         return _trimmed(text, start, end) if sure else None
     start, end = asked.span("that")
     if force := re.search(r"\b(?:should|must|shall)\b", text[start:end]):
@@ -223,7 +241,11 @@ def _whose_verb(text: str, start: int, end: int) -> tuple[int, int] | None:
         sure = is_verb(lower, at) or is_third_person(lower, at)
         # "That the board set aside ...": a verb that is a noun as often, right behind somebody.
         likely = may_be_verb(lower[at]) and following[:1] and following[0] not in _NOUN_BEFORE
-        if lower[at - 1] in _NO_VERB_BEHIND or not (sure or (lower[at - 1] == "it" and may_be_verb(lower[at])) or (likely and is_actor(text[start : start + words[at].idx]))):
+        if lower[at - 1] in _NO_VERB_BEHIND or not (
+            sure
+            or (lower[at - 1] == "it" and may_be_verb(lower[at]))
+            or (likely and is_actor(text[start : start + words[at].idx]))
+        ):
             continue
         if following[:1] == ["of"] or (following[:1] == ["and"] and not _may_follow(following[-1])):
             continue

@@ -26,34 +26,46 @@ _MONTH_ONLY = (
 _QUARTER = r"\b(?:the )?(?:(?:first|second|third|fourth|last) quarter of|Q[1-4]) (?:19|20)[0-9]{2}"
 _WEEKDAY = r"(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day,? )?"
 _SEASONS = r"(?:spring|summer|autumn|winter|season|school year|academic year|financial year|new year)"
-_FEASTS = r"(?-i:Easter|Christmas|Whitsun|Michaelmas|Pentecost|Advent|Lent|Ramadan|Thanksgiving|Passover|Diwali|[A-Z][a-z]+ [A-Z][a-z]+['’]s? Day)\b"
+_FEASTS = (
+    r"(?-i:Easter|Christmas|Whitsun|Michaelmas|Pentecost|Advent|Lent|Ramadan|Thanksgiving|Passover|Diwali|"
+    r"[A-Z][a-z]+ [A-Z][a-z]+['’]s? Day|Lab(?:ou)?r Day)\b"
+)
 _PERIOD = (
     rf"(?P<count>[0-9]{{1,3}}|{'|'.join(_NUMBERS)}) "
     r"(?P<unit>(?:working |calendar |business )?(?:hour|day|week|month|year))s?"
 )
 _DEADLINE = re.compile(
-    rf"\b(?:well |in good time )?(?:(?:by|before|no later than|not later than|until|on or before|as from|with effect from|from|due:?(?: by)?|beginning with|starting)"
-    rf" (?:the )?(?:end of |(?:close of (?:business|play)|noon|midday|midnight|[0-9]{{1,2}}(?:[:.][0-9]{{2}})? ?[ap]\.?m\.?) (?:on )?)?"
+    rf"\b(?:well |in good time )?(?:(?:by|before|no later than|not later than|until|on or before|as from|"
+    rf"with effect from|from|due:?(?: by)?|beginning with|starting)"
+    rf" (?:the )?(?:end of |(?:close of (?:business|play)|noon|midday|midnight|"
+    rf"[0-9]{{1,2}}(?:[:.][0-9]{{2}})? ?[ap]\.?m\.?) (?:on )?)?"
     rf"{_WEEKDAY}(?P<date>{DATE}|{MONTH}|{_QUARTER}|{_DAY_ONLY}|{_MONTH_ONLY})"
     rf"|(?:within|in the next|over the next|inside|no later than|not later than) (?:the next |a period of )?{_PERIOD}"
     rf"(?: (?P<of>of|from|after|following)(?: [\w']+){{1,5}})?"
     rf"(?P<namely>,? (?:namely|that is|i\.e\.),? by (?P<named>{DATE}))?"
-    rf"|(?:by|from|before|no later than|not later than) (?:the )?(?P<turn>end|close|start|beginning) of (?:this|the current|the present|"
+    rf"|(?:by|from|before|no later than|not later than) (?:the )?(?P<turn>end|close|start|beginning) of (?:this|"
+    rf"the current|the present|"
     rf"the|next|the next) (?P<turning>month|quarter|(?:calendar )?year|week)\b(?! of)(?: onwards?)?"
     rf"|(?:within|in|over|during|inside) (?:the )?(?:next|coming|following|current|forthcoming) (?:\w+ )?(?:[\w-]+ )?"
     rf"(?:cycles?|quarters?|seasons?|terms?|periods?|outage|holidays?|weeks|months)\b"
-    rf"|(?:no later than|not later than|by|before|in time for|ahead of) (?:its|their|your|our|the board['’]s) (?:[\w-]+ ){{0,3}}"
+    rf"|(?:no later than|not later than|by|before|in time for|ahead of) (?:its|their|your|our|"
+    rf"the board['’]s) (?:[\w-]+ ){{0,3}}"
     rf"(?:meeting|renewal|inspection|audit|review|visit|season|session|recess)\b"
-    rf"|at (?:the|its|their|your) (?:next|(?-i:January|February|March|April|May|June|July|August|September|October|November|"
+    rf"|at (?:the|its|their|your) (?:next|(?-i:January|February|March|April|May|June|July|August|September|October|"
+    rf"November|"
     rf"December)) (?:[\w-]+ ){{0,2}}meeting\b"
-    rf"|(?:before|ahead of|prior to) the (?:19|20)[0-9]{{2}} (?:[\w-]+ ){{0,2}}[a-z-]+s?\b|(?:by|before) (?P<closing>the end of )?(?P<year>20[0-9]{{2}})\b"
+    rf"|(?:before|ahead of|prior to) the (?:19|20)[0-9]{{2}} (?:[\w-]+ ){{0,2}}[a-z-]+s?\b|(?:by|"
+    rf"before) (?P<closing>the end of )?(?P<year>20[0-9]{{2}})\b"
     rf"|(?:by|before|ahead of|prior to|in time for|not later than|on the occasion of) (?:the )?(?:next|start of|"
-    rf"end of|beginning of|following|onset of|surveillance|first|forthcoming|any (?:further|future|new)|academic|{_SEASONS})\b"
+    rf"end of|beginning of|following|onset of|surveillance|first|forthcoming|any (?:further|future|new)|academic|"
+    rf"{_SEASONS})\b"
     rf"(?: [\w-]+){{0,4}}"
     rf"|(?:by|before|ahead of) {_FEASTS}"
-    rf"|by return(?: of post)?\b|(?P<after>(?P<later>{'|'.join(_NUMBERS)}|[0-9]{{1,2}}) (?P<unit_later>weeks?|months?|days?) after "
+    rf"|by return(?: of post)?\b|(?P<after>(?P<later>{'|'.join(_NUMBERS)}|[0-9]{{1,2}}) (?P<unit_later>weeks?|"
+    rf"months?|days?) after "
     rf"(?:publication|receipt|(?:the |this )?(?:\w+ )?report)(?: of (?:this|the) report)?)"
-    rf"|(?:with immediate effect|at once|(?:right|straight) ?away|immediately|forthwith|without (?:further )?delay|as (?:soon|quickly|early) as "
+    rf"|(?:with immediate effect|at once|(?:right|straight) ?away|immediately|forthwith|without (?:further )?delay|"
+    rf"as (?:soon|quickly|early) as "
     rf"(?:possible|practicable)|as a matter of urgency|urgently)"
     rf"(?:,? (?:and |but )?(?:at the latest|no later than|not later than) (?:within |by )?(?P<latest>{DATE}|"
     rf"(?P<most>[0-9]{{1,3}}|{'|'.join(_NUMBERS)}) (?P<unit_of_most>(?:working |calendar )?(?:day|week|month))s?))?)",
@@ -71,7 +83,9 @@ _LABELLED = re.compile(
 #: Where a limit is what the thing asked for is to keep to, not until when it is asked for.
 _RULE_BEFORE = re.compile(r"\b(?:how|whether|which|who|reviewed?|occurr?\w*|issues? \w+)\b[^,;]*$", re.I)
 _RULE_AFTER = re.compile(r" of (?:any|each|every|all|an?|receiving|such)\b", re.IGNORECASE)
-_AT_ONCE = re.compile(r"at the|right|straight|without|with immediate|at once|immediately|forthwith|urgently|as a matter")
+_AT_ONCE = re.compile(
+    r"at the|right|straight|without|with immediate|at once|immediately|forthwith|urgently|as a matter"
+)
 _OWN_DAY = re.compile(r"\b(?:report|publication|letter|notice|issue|decision)\b", re.IGNORECASE)
 
 
@@ -107,7 +121,9 @@ def _is_rule(text: str, match: re.Match[str]) -> bool:
         return match.group().lower().startswith("from ") and bool(re.search(r"\d ?$|\bdata\b", text[: match.start()]))
     if match["count"] is None:
         printed = match.group().lower()
-        return bool(_RULE_BEFORE.search(text[: match.start()])) and "next" not in printed and not _AT_ONCE.match(printed)
+        return (
+            bool(_RULE_BEFORE.search(text[: match.start()])) and "next" not in printed and not _AT_ONCE.match(printed)
+        )
     return bool(
         _RULE_BEFORE.search(text[: match.start()])
         or _RULE_AFTER.match(text, match.end())

@@ -15,7 +15,8 @@ from scrutiny.report import ROLES, Block, BlockKind, Decision, Record, Report, R
 
 # A sentence that opens so goes on with the recommendation before it instead of making a new one.
 _CONTINUES = re.compile(
-    r"(?:this|these|those|it(?! (?:(?:also|further|therefore) )?(?:is|was|would|may be|might be|calls?|recommends?|urges?|asks?|invites?|requests?|"
+    r"(?:this|these|those|it(?! (?:(?:also|further|therefore) )?(?:is|was|would|may be|might be|calls?|recommends?|"
+    r"urges?|asks?|invites?|requests?|"
     r"suggests?|requires?)\b)|they|such|in doing so|in particular|specifically|to do (?:so|this)|to this end|"
     r"as part of (?:this|these)|where this)\b",
     re.IGNORECASE,
@@ -23,8 +24,11 @@ _CONTINUES = re.compile(
 
 
 # A sentence that leads into a list, by its colon or in so many words: "The owner shall do the following by June."
-_LEADS = re.compile(r":$|\b(?:the following|as follows|(?:listed|set out|given|shown|recommendations|actions|requirements) below)\b"
-    r"[^.;:]{0,60}\.$", re.IGNORECASE)
+_LEADS = re.compile(
+    r":$|\b(?:the following|as follows|(?:listed|set out|given|shown|recommendations|actions|requirements) below)\b"
+    r"[^.;:]{0,60}\.$",
+    re.IGNORECASE,
+)
 
 
 class Assembler:

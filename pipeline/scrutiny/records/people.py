@@ -20,7 +20,8 @@ _PERSONS = {
         "sibling husband wife spouse widow widower aunt uncle grandmother grandfather"
     ),
     "staff": (
-        "employee worker teacher nurse orderly auxiliary educator practitioner officer assistant midwife doctor clinician therapist volunteer "
+        "employee worker teacher nurse orderly auxiliary educator practitioner officer assistant midwife doctor "
+        "clinician therapist volunteer "
         "colleague firefighter caseworker technician operator driver cook engineer sergeant tutor trainer supervisor "
         "bookkeeper caretaker captain surgeon physician anaesthetist anesthetist consultant paramedic pharmacist "
         "radiographer psychologist psychiatrist physiotherapist dietitian chef cleaner porter receptionist clerk "
@@ -34,12 +35,14 @@ _PERSONS = {
         "postman courier guide steersman helmsman signaller shunter conductor"
     ),
     "provider": (
-        "leader manager provider trustee director licensee company official executive owner grantee franchisee permittee headteacher principal "
+        "leader manager provider trustee director licensee company official executive owner grantee franchisee "
+        "permittee headteacher principal "
         "governor chairman chairwoman chairperson proprietor president treasurer commander landlord "
         "headmaster headmistress dean provost rector registrar bursar ceo cfo coo cio ciso minister secretariat"
     ),
     "partners": (
-        "partner stakeholder representative interlocutor observer party sheriff judge magistrate professional contractor subcontractor supplier "
+        "partner stakeholder representative interlocutor observer party sheriff judge magistrate professional "
+        "contractor subcontractor supplier "
         "neighbour neighbor landowner farmer journalist expert pathologist paediatrician pediatrician lawyer solicitor "
         "barrister advocate coroner witness councillor councilor donor funder sponsor insurer lender examiner academic "
         "gp charity union ngo diver host employer vendor importer exporter wholesaler retailer buyer specialist "
@@ -50,22 +53,22 @@ _PERSONS = {
 _MANY = {
     "service_users": "boys children men women youths",
     "parents": "carers families",
-    "staff": (
-        "staff crew crews personnel workforce members foremen seamen crewmen midwives postmen"
-    ),
+    "staff": ("staff crew crews personnel workforce members foremen seamen crewmen midwives postmen"),
     "provider": (
         "management trust council head heads chair chairs chief chiefs senior bank university college board boards "
         "agency ministry department authority secretary operator administration leadership governance"
     ),
     "partners": (
-        "police commissioners stakeholders body bodies organisation organization judiciary courts schools agencies hospitals counsel organisations organizations gps ngos "
+        "police commissioners stakeholders body bodies organisation organization judiciary courts schools agencies "
+        "hospitals counsel organisations organizations gps ngos "
         "charities unions mps association associations federation federations society societies clubs"
     ),
     "survey": "survey surveys questionnaire questionnaires respondents respondent poll polls surveyed",
     "records": (
         "record records file files logs log minutes footage documents documentation data audits case-files cctv "
         "register registers chronologies entries rotas returns roster rosters payroll timesheets invoices journal "
-        "journals judgments judgements emails e-mails email e-mail correspondence letters letter statements accounts spreadsheet "
+        "journals judgments judgements emails e-mails email e-mail correspondence letters letter statements accounts "
+        "spreadsheet "
         "spreadsheets database databases ledger ledgers diary diaries notes transcript transcripts photographs "
         "video recordings memo memos memorandum chart charts printout printouts tickets paperwork sheets"
     ),

@@ -70,17 +70,26 @@ _NOT_OF_MANY = re.compile(r" ?[.,;:)]| (?:the )?time\b| part\b| likely\b| probab
 _STUFF = ("some", "most", "much", "all", "half")
 _ONLY = re.compile(r"\b(?:only|just|but|not|except|bar|for) $", re.IGNORECASE)
 #: "Some of it", "half a day": of what is not counted.
-_OF_STUFF = re.compile(r"(?: of)? (?:it|its|this|that|which)\b|(?<=half) an? (?:day|hour|year|mile|century|turn)\b", re.I)
+_OF_STUFF = re.compile(
+    r"(?: of)? (?:it|its|this|that|which)\b|(?<=half) an? (?:day|hour|year|mile|century|turn)\b", re.I
+)
 #: "All aircraft sampled", "each patient examined".
 _SAMPLED = re.compile(
-    r"(?: (?!that\b|which\b)[\w-]+){1,3} (?:examined|sampled|observed|interviewed|tested|checked|reviewed|visited|inspected|"
-    r"surveyed|audited|concerned)\b", re.IGNORECASE
+    r"(?: (?!that\b|which\b)[\w-]+){1,3} (?:examined|sampled|observed|interviewed|tested|checked|reviewed|visited|"
+    r"inspected|"
+    r"surveyed|audited|concerned)\b",
+    re.IGNORECASE,
 )
 #: Before "any of the six", which is none of them only where it is denied.
-_DENIED = re.compile(r"\b(?:not|never|no|nor|nothing|nobody|without|failed to|unable to|cannot|n['’]t)\b[^.;]*$", re.IGNORECASE)
+_DENIED = re.compile(
+    r"\b(?:not|never|no|nor|nothing|nobody|without|failed to|unable to|cannot|n['’]t)\b[^.;]*$", re.IGNORECASE
+)
 #: Before "all" where it begins what is said: at the start, after a mark or a word that opens a clause.
-_OPENS = re.compile(r"(?:^|[,;:(–—] ?|\b(?:and|but|that|because|while|although|across|nearly|almost) |"
-    r"^(?:since|in|by|from|during|on|at) [^,;]{2,24} )$", re.I)
+_OPENS = re.compile(
+    r"(?:^|[,;:(–—] ?|\b(?:and|but|that|because|while|although|across|nearly|almost) |"
+    r"^(?:since|in|by|from|during|on|at) [^,;]{2,24} )$",
+    re.I,
+)
 _ALL_OF_WHAT = re.compile(r" (?:levels|times|aspects|respects|areas of|ages|agencies|partners)\b", re.IGNORECASE)
 
 
@@ -145,7 +154,9 @@ def _in_words(passage: Passage) -> list[Proportion]:
 def _counts(text: str, start: int, end: int) -> bool:
     """Whether the word of quantity at ``start`` says how many of those whom the sentence is about."""
     word, before = text[start:end].lower(), text[:start]
-    if (word.startswith(_STUFF) and _OF_STUFF.match(text, end)) or (word == "half" and re.search(r"and[ -]a[ -]$", before, re.IGNORECASE)):
+    if (word.startswith(_STUFF) and _OF_STUFF.match(text, end)) or (
+        word == "half" and re.search(r"and[ -]a[ -]$", before, re.IGNORECASE)
+    ):
         return False
     if word.startswith("any"):
         return bool(_DENIED.search(before))

@@ -18,7 +18,7 @@ _NOUN_FOLLOWERS = frozenset("of in for to arrangements by within between".split(
 
 
 def forms(regular: str, irregular: str = "") -> frozenset[str]:
-    """Present and past of verbs that are given, parted by spaces, in their base form, and ``irregular`` forms as given."""
+    """Present and past of verbs given in their base form, parted by spaces, and ``irregular`` forms as they are."""
     found = set(irregular.split())
     for base in regular.split():
         if base.endswith("e"):
