@@ -329,8 +329,6 @@ def action(passage: Passage, force: Attribute, until: tuple[int, int] | None) ->
     named = _NAMED.match(text[start:]) or _NAMED.match(text)
     if named and is_actor(named["who"]):
         start = max(start, named.end())
-    if infinitive := re.match(r"To (?=[a-z])", text[start:]):
-        start += infinitive.end() if force.start == record.start else 0
     assigned = assigned_to(text)
     if assigned and force.start == record.start + assigned[1] + 1:
         start = assigned[2]
@@ -371,6 +369,9 @@ def _verb_of(text: str, first: int, last: int, begin: int) -> int:
             return infinitive.end() if infinitive else _behind(text, last)
     else:
         asked = _ASKED.match(text, first + len("we ") if text[first:].lower().startswith("we ") else first)
+    bare = _ASKED_BARE.match(text, first) if asked is None else None
+    if bare and (whom := _whose_verb(text, *bare.span("that"))):
+        return _behind(text, whom[1])
     if asked and asked["that"] is not None:
         whom = _asked(text, asked)
         start = whom[1] if whom else asked.start("that")

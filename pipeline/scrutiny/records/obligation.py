@@ -162,7 +162,7 @@ def obligation(passage: Passage) -> Attribute:
             start, end = span(words_of(lead_in.text), of_list.first, of_list.last)
             return Attribute(of_list.value, lead_in.start + start, lead_in.start + end)
     if infinitive and may_be_verb(infinitive[1].lower()):
-        return passage.at("should", *infinitive.span())
+        return passage.at("should", 0, len("To"))
     if assigned := assigned_to(passage.text):
         at = assigned[1] + 1
         return passage.at("must", at, passage.text.index(" ", at) if " " in passage.text[at:] else len(passage.text))

@@ -50,7 +50,7 @@ _HEARD = re.compile(
     r"(?: \w+ly| well)?,?(?: \w+ly,)? by(?: both)?|used (?:\w+ly|well) by|(?:phrase|words?|term|"
     r"expression) used(?:, \w+,)? by|"
     r"popular (?:with|among)|satisfaction (?:\w+ ){0,4}among|heard from|"
-    r"(?:in|on|by) (?:the )?(?:views?|words|opinion|account|experience|eyes|judgement|estimation|admission) of|"
+    r"(?:in|on|by) the (?:views?|words|opinion|account|experience|eyes|judgement|estimation|admission) of|"
     r"(?<=[,\"”’] )(?:said|recalled)|heard from) (?P<who>(?:[\w'’-]+ ?){1,7})",
     re.IGNORECASE,
 )
