@@ -155,7 +155,7 @@ def read_gold(file: Path) -> Gold:
                 )
             )
     else:
-        folders = [_CORPORA / name for name in ("authored", "unseen")]
+        folders = [file.parent, *(_CORPORA / name for name in ("authored", "unseen"))]
         path = next(text for folder in folders if (text := folder / f"{file.stem}.txt").exists())
         heading = ""
         facts = dict(

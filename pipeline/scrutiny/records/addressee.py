@@ -19,6 +19,12 @@ _ASKED = re.compile(
     r"(?: to (?P<to>[^,;:]{3,120}?) that\b| that (?P<that>[^;:]{3,200})| (?P<whom>[^;:]{3,140}?) to\b)",
     re.IGNORECASE,
 )
+#: "We recommend the council commission an audit": a clause without "that".
+_ASKED_BARE = re.compile(
+    r"\b(?:recommend|suggest|propose|request|ask)(?:s|ed)? (?P<that>(?!to\b|that\b|an?\b)(?:(?-i:[A-Z])|the |it |"
+    r"they |all |each )[^;:]{3,200})",
+    re.IGNORECASE,
+)
 #: Segments before the subject: "By 30 June", "To keep people safe", "Because records are incomplete".
 _ADVERBIAL = re.compile(
     r"(?:by|to|in|under|because|since|if|where|when|following|for|as|until|within|on|given|with|at|after|before|"
@@ -38,21 +44,34 @@ _PASSIVE = re.compile(
 )
 #: "is recommended to" is a passive whose subject is the addressee.
 _ASKED_TO = re.compile(
-    r"\b(?:(?:should|must|may|might|could|shall) )?(?:is|are|was|were|be)(?: \w+ly| also| hereby)? "
+    r"\b(?:(?:should|must|may|might|could|shall|would) )?(?:is|are|was|were|be)(?: \w+ly| also| hereby| further|"
+    r" therefore| now| well)? "
     r"(?:recommended|required|asked|urged|invited|encouraged|advised|"
-    r"expected|requested|reminded|directed|obliged|called (?:up)?on|under an? (?:\w+ )?duty|ordered|instructed) to\b",
+    r"expected|requested|reminded|directed|obliged|called (?:up)?on|under an? (?:\w+ )?duty|ordered|instructed)"
+    r"(?:(?:, [^,]{3,80},)? to\b|(?<=reminded) (?:that|of)\b)|\b(?:has|have) (?:agreed|undertaken|"
+    r"committed)(?:,[^,]{3,80},)? to\b",
     re.IGNORECASE,
 )
 _AGENT = re.compile(
-    r"\bby (?P<agent>(?:the|its|their) (?:[\w'’-]+ ){0,5}?[\w'’-]+)(?=[,;.]| (?:within|before|by|so|to)|$)"
+    r"\bby (?P<agent>(?:the|its|their) (?:[\w'’-]+ ){0,5}?[\w'’-]+)(?=[,;.]| (?:within|before|by|so|to|at|in|on|with|"
+    r"and)\b|$)"
 )
 _NAMED = re.compile(r"^(?P<who>(?:[A-Z][\w&'’-]*|of|and|the|for)(?: (?:[A-Z][\w&'’-]*|of|and|the|for)){0,6}): ")
 _RECEIVERS = re.compile(r"\bfor (?P<who>(?:the )?[a-z' ’-]{3,60})$", re.IGNORECASE)
 #: "... to the official responsible, who should ..."
 _ANTECEDENT = re.compile(r"\b(?:to|by|with|for) (?P<who>the (?:(?!\b(?:to|by|with)\b)[^,;]){3,100}), who $")
-_RELATIVE = re.compile(r",? (?:who|whose|which|that|including|named|listed)\b")
-_TRAILING = re.compile(r"(?:[ ,;:]+(?:also|now|therefore|both|then|each|all|and|or|jointly))+$")
+_RELATIVE = re.compile(r", (?:who|whose|which|that|including)\b|,? (?:including|named|listed)\b")
+_TRAILING = re.compile(r"(?:[ ,;:]+(?:also|now|therefore|both|then|each|all|and|or|jointly|too|likewise))+$")
 _LEADING = re.compile(r"^(?:that|and|or|then|also|therefore|why|but|so|we|in particular)\b[ ,]*", re.IGNORECASE)
+#: "It would be prudent for the owner to ...", "There is scope for the agency to ...".
+_FOR_WHOM = re.compile(
+    r"(?:it|there)\b[^,;]{3,60}? (?:for|incumbent (?:up)?on) (?P<who>(?!(?:me|us)\b)(?:(?!\b(?:for|to|upon|which|"
+    r"whom|that)\b)[^,;:]){2,80}?) to [a-z]",
+    re.IGNORECASE,
+)
+#: "By an order under section 84 the charity is directed": the last name of what no comma divides.
+_LAST_NAME = re.compile(r"(?<=[ ,])(?P<you>(?:the|your|its|all|each) (?:[\w'’-]+ ){0,3}[\w'’-]+)$", re.IGNORECASE)
+_MODAL_BEFORE = re.compile(r"\b(?:should|must|shall|may|might|could|will|can|to) (?:\w+ly |also )?$")
 #: Verbs that things and matters are subjects of too.
 _STATES = frozenset(
     "be have include contain remain reflect consist cover apply reach become appear state show stay continue last need "
@@ -69,13 +88,17 @@ _DIRECTED = re.compile(
     re.IGNORECASE,
 )
 _TOLD_WITHIN = 20
+#: The most words of whom is asked to act who is nobody that we know.
+_SHORT = 4
 _INFINITIVE = re.compile(r"\bto (?=[a-z])")
 #: In front of these a word is a noun: "the board plan is late".
 _NOUN_BEFORE = frozenset("is are was were be of to for and or in , .".split())
 #: "Require the board to adopt ...": whoever is asked is to ask somebody else.
 _ORDER = re.compile(r"(?:require|direct|instruct|order|ask|request|urge|encourage|invite)\b", re.IGNORECASE)
 _ASKING = re.compile(
-    r"(?:recommend|request|ask|urge|suggest|propose|encourage|invite|advise|expect|call)", re.IGNORECASE
+    r"(?:recommend|request|ask|urge|suggest|propose|encourage|invite|advise|expect|call|trust|hope|look|"
+    r"would (?:like|urge))",
+    re.IGNORECASE,
 )
 _PASSIVE_CLAUSE = re.compile(
     r"[^,;]{3,120}?\b(?:is|are|be) (?:\w+ly )?(?:\w+(?:ed|en)|made|put|set|held|kept|sent|told)\b"
@@ -151,12 +174,23 @@ def _in_text(text: str, passage: Passage) -> tuple[int, int] | None:
     if _ORDER.match(text, begin):
         return None
     asked = _ASKED.search(text, begin)
-    if asked:
+    # "The ministry should require every home to ...": whoever is to ask is asked.
+    if asked and not _MODAL_BEFORE.search(text, begin, asked.start()):
         found = _asked(text, asked)
         if found or (asked["that"] is not None and _PASSIVE_CLAUSE.match(text, asked.start("that"))):
             return found
         if asked["that"] is not None:
             begin = asked.start("that")
+    bare = _ASKED_BARE.search(text, begin)
+    if (
+        bare
+        and not _MODAL_BEFORE.search(text, begin, bare.start())
+        and (found := _whose_verb(text, *bare.span("that")))
+    ):
+        return found
+    for_whom = _FOR_WHOM.match(text, begin)
+    if for_whom:
+        return for_whom.span("who") if is_actor(for_whom["who"]) or not is_thing(for_whom["who"]) else None
     force = force_of(text[begin:], passage.regime.obligations)
     if force and force.last:
         start = begin + words_of(text[begin:])[force.first].idx
@@ -164,6 +198,13 @@ def _in_text(text: str, passage: Passage) -> tuple[int, int] | None:
             return None
         if _PASSIVE.match(text, start):
             return _agent(text, start)
+        # "It is desirable to ...": nobody.
+        if (
+            _IMPERSONAL.match(text, begin)
+            and re.match(r"(?:is|are|was|would|may|might) ", text[start:])
+            and len(text[begin:start]) < 7
+        ):
+            return None
         return _subject(text, begin, start, verb=_verb_behind(text[begin:], force.last))
     assigned = assigned_to(text)
     return assigned[:2] if assigned else None
@@ -175,10 +216,22 @@ def _asked(text: str, asked: re.Match[str]) -> tuple[int, int] | None:
         return _trimmed(text, *asked.span("to"))
     if asked["whom"] is not None:
         start, end = asked.span("whom")
-        return _trimmed(text, start, end) if is_actor(text[start:end]) else None
+        verb = re.match(r" to (?:\w+ly )?(\w+)", text[end:])
+        sure = is_actor(text[start:end]) or (
+            verb and len(text[start:end].split()) <= _SHORT and _acts(text[start:end], verb[1])
+        )
+        return _trimmed(text, start, end) if sure else None
     start, end = asked.span("that")
     if force := re.search(r"\b(?:should|must|shall)\b", text[start:end]):
         return None if _PASSIVE.match(text, start + force.start()) else _trimmed(text, start, start + force.start())
+    if found := _whose_verb(text, start, end):
+        return found
+    # The sentence that leads into a list stops at whom it asks.
+    return _trimmed(text, start, end) if text.endswith(":") and is_actor(text[start:end]) else None
+
+
+def _whose_verb(text: str, start: int, end: int) -> tuple[int, int] | None:
+    """The subject of the clause from ``start`` to ``end`` without a modal: "the board appoint a secretary"."""
     words = words_of(text[start:end])
     lower = [word.lower_ for word in words]
     for at in range(1, len(words)):
@@ -188,14 +241,17 @@ def _asked(text: str, asked: re.Match[str]) -> tuple[int, int] | None:
         sure = is_verb(lower, at) or is_third_person(lower, at)
         # "That the board set aside ...": a verb that is a noun as often, right behind somebody.
         likely = may_be_verb(lower[at]) and following[:1] and following[0] not in _NOUN_BEFORE
-        if lower[at - 1] in _NO_VERB_BEHIND or not (sure or (likely and is_actor(text[start : start + words[at].idx]))):
+        if lower[at - 1] in _NO_VERB_BEHIND or not (
+            sure
+            or (lower[at - 1] == "it" and may_be_verb(lower[at]))
+            or (likely and is_actor(text[start : start + words[at].idx]))
+        ):
             continue
         if following[:1] == ["of"] or (following[:1] == ["and"] and not _may_follow(following[-1])):
             continue
         if _acts(text[start : start + words[at].idx], lower[at]):
             return _trimmed(text, start, start + words[at].idx)
-    # The sentence that leads into a list stops at whom it asks.
-    return _trimmed(text, start, end) if text.endswith(":") and is_actor(text[start:end]) else None
+    return None
 
 
 def _verb_behind(text: str, last: int) -> str:
@@ -206,6 +262,8 @@ def _verb_behind(text: str, last: int) -> str:
 
 def _acts(subject: str, verb: str) -> bool:
     """Whether a subject names somebody: by its words, or because only somebody can do what the verb says."""
+    if subject.strip(" ,").lower() == "it":
+        return may_be_verb(verb) and verb not in _STATES
     can = may_be_verb(verb) and verb not in _STATES and not _FINITE.search(subject)
     return is_actor(subject) or (can and not is_thing(subject))
 
@@ -223,7 +281,9 @@ def _subject(text: str, begin: int, end: int, *, verb: str = "") -> tuple[int, i
             break
         comma = segment.find(", ")
         if comma < 0:
-            pronoun = _PRONOUN.search(segment.rstrip())
+            pronoun = _PRONOUN.search(segment.rstrip()) or _LAST_NAME.search(segment.rstrip())
+            if pronoun and not (pronoun.re is _PRONOUN or is_actor(pronoun["you"])):
+                return None
             return (begin + pronoun.start("you"), begin + pronoun.end("you")) if pronoun else None
         begin += comma + 2
     # What stands between a comma and the verb belongs to the subject unless it is an aside.
@@ -309,6 +369,9 @@ def _verb_of(text: str, first: int, last: int, begin: int) -> int:
             return infinitive.end() if infinitive else _behind(text, last)
     else:
         asked = _ASKED.match(text, first + len("we ") if text[first:].lower().startswith("we ") else first)
+    bare = _ASKED_BARE.match(text, first) if asked is None else None
+    if bare and (whom := _whose_verb(text, *bare.span("that"))):
+        return _behind(text, whom[1])
     if asked and asked["that"] is not None:
         whom = _asked(text, asked)
         start = whom[1] if whom else asked.start("that")

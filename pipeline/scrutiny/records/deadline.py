@@ -15,35 +15,64 @@ _NUMBERS = {
     for number, word in enumerate("one two three four five six seven eight nine ten eleven twelve".split(), 1)
 } | {"a": 1, "an": 1, "fourteen": 14, "eighteen": 18, "thirty": 30, "sixty": 60, "ninety": 90}
 _DAY_ONLY = (
-    r"(?:\b(?:0?[1-9]|[12][0-9]|3[01])(?:st|nd|rd|th)? "
-    r"(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)[a-z]*\b)"
+    r"(?:\b(?:(?:0?[1-9]|[12][0-9]|3[01])(?:st|nd|rd|th)? (?:of )?"
+    r"(?-i:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)[a-z]*|"
+    r"(?-i:January|February|March|April|May|June|July|August|September|October|November|December) "
+    r"(?:[12][0-9]|3[01]|0?[1-9])(?:st|nd|rd|th)?(?![0-9])(?!,? [0-9]{4}))\b)"
 )
 _MONTH_ONLY = (
     r"\b(?-i:January|February|March|April|May|June|July|August|September|October|November|December)\b(?! [0-9])"
 )
 _QUARTER = r"\b(?:the )?(?:(?:first|second|third|fourth|last) quarter of|Q[1-4]) (?:19|20)[0-9]{2}"
+_WEEKDAY = r"(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day,? )?"
 _SEASONS = r"(?:spring|summer|autumn|winter|season|school year|academic year|financial year|new year)"
-_FEASTS = r"(?-i:Easter|Christmas|Whitsun|Michaelmas|Pentecost|Advent|Lent|[A-Z][a-z]+ [A-Z][a-z]+['’]s? Day)\b"
+_FEASTS = (
+    r"(?-i:Easter|Christmas|Whitsun|Michaelmas|Pentecost|Advent|Lent|Ramadan|Thanksgiving|Passover|Diwali|"
+    r"[A-Z][a-z]+ [A-Z][a-z]+['’]s? Day|Lab(?:ou)?r Day)\b"
+)
 _PERIOD = (
     rf"(?P<count>[0-9]{{1,3}}|{'|'.join(_NUMBERS)}) "
     r"(?P<unit>(?:working |calendar |business )?(?:hour|day|week|month|year))s?"
 )
 _DEADLINE = re.compile(
-    rf"\b(?:(?:by|before|no later than|not later than|until|on or before|as from|with effect from|from|due(?: by)?)"
-    rf" (?:the )?(?:end of )?(?P<date>{DATE}|{MONTH}|{_QUARTER}|{_DAY_ONLY}|{_MONTH_ONLY})"
+    rf"\b(?:well |in good time )?(?:(?:by|before|no later than|not later than|until|on or before|as from|"
+    rf"with effect from|from|due:?(?: by)?|beginning with|starting)"
+    rf" (?:the )?(?:end of |(?:close of (?:business|play)|noon|midday|midnight|"
+    rf"[0-9]{{1,2}}(?:[:.][0-9]{{2}})? ?[ap]\.?m\.?) (?:on )?)?"
+    rf"{_WEEKDAY}(?P<date>{DATE}|{MONTH}|{_QUARTER}|{_DAY_ONLY}|{_MONTH_ONLY})"
     rf"|(?:within|in the next|over the next|inside|no later than|not later than) (?:the next |a period of )?{_PERIOD}"
     rf"(?: (?P<of>of|from|after|following)(?: [\w']+){{1,5}})?"
     rf"(?P<namely>,? (?:namely|that is|i\.e\.),? by (?P<named>{DATE}))?"
+    rf"|(?:by|from|before|no later than|not later than) (?:the )?(?P<turn>end|close|start|beginning) of (?:this|"
+    rf"the current|the present|"
+    rf"the|next|the next) (?P<turning>month|quarter|(?:calendar )?year|week)\b(?! of)(?: onwards?)?"
+    rf"|(?:within|in|over|during|inside) (?:the )?(?:next|coming|following|current|forthcoming) (?:\w+ )?(?:[\w-]+ )?"
+    rf"(?:cycles?|quarters?|seasons?|terms?|periods?|outage|holidays?|weeks|months)\b"
+    rf"|(?:no later than|not later than|by|before|in time for|ahead of) (?:its|their|your|our|"
+    rf"the board['’]s) (?:[\w-]+ ){{0,3}}"
+    rf"(?:meeting|renewal|inspection|audit|review|visit|season|session|recess)\b"
+    rf"|at (?:the|its|their|your) (?:next|(?-i:January|February|March|April|May|June|July|August|September|October|"
+    rf"November|"
+    rf"December)) (?:[\w-]+ ){{0,2}}meeting\b"
+    rf"|(?:before|ahead of|prior to) the (?:19|20)[0-9]{{2}} (?:[\w-]+ ){{0,2}}[a-z-]+s?\b|(?:by|"
+    rf"before) (?P<closing>the end of )?(?P<year>20[0-9]{{2}})\b"
     rf"|(?:by|before|ahead of|prior to|in time for|not later than|on the occasion of) (?:the )?(?:next|start of|"
-    rf"end of|beginning of|following|onset of|surveillance|first|forthcoming|any (?:further|future|new)|{_SEASONS})\b"
+    rf"end of|beginning of|following|onset of|surveillance|first|forthcoming|any (?:further|future|new)|academic|"
+    rf"{_SEASONS})\b"
     rf"(?: [\w-]+){{0,4}}"
-    rf"|(?:by|before) {_FEASTS}"
-    rf"|(?:with immediate effect|at once|immediately|forthwith|without (?:further )?delay|as (?:soon|quickly|early) as "
+    rf"|(?:by|before|ahead of) {_FEASTS}"
+    rf"|by return(?: of post)?\b|(?P<after>(?P<later>{'|'.join(_NUMBERS)}|[0-9]{{1,2}}) (?P<unit_later>weeks?|"
+    rf"months?|days?) after "
+    rf"(?:publication|receipt|(?:the |this )?(?:\w+ )?report)(?: of (?:this|the) report)?)"
+    rf"|(?:with immediate effect|at once|(?:right|straight) ?away|immediately|forthwith|without (?:further )?delay|"
+    rf"as (?:soon|quickly|early) as "
     rf"(?:possible|practicable)|as a matter of urgency|urgently)"
     rf"(?:,? (?:and |but )?(?:at the latest|no later than|not later than) (?:within |by )?(?P<latest>{DATE}|"
     rf"(?P<most>[0-9]{{1,3}}|{'|'.join(_NUMBERS)}) (?P<unit_of_most>(?:working |calendar )?(?:day|week|month))s?))?)",
     re.IGNORECASE,
 )
+_FEAST_DAYS = {"christmas": (12, 25), "michaelmas": (9, 29), "all saints' day": (11, 1), "new year's day": (1, 1)}
+_FEAST = re.compile(r"Easter\b|Lab(?:ou)?r Day|Christmas|Michaelmas|All Saints['’] Day|New Year['’]s Day")
 #: A date on a line of its own, behind the demand: "Date to be complied with: 1 June 2024", "Timescale: by 3 May".
 _LABELLED = re.compile(
     rf"(?:dates? (?:to be complied with|for (?:completion|compliance|action))|time ?(?:scale|frame)s?|deadline|"
@@ -54,6 +83,9 @@ _LABELLED = re.compile(
 #: Where a limit is what the thing asked for is to keep to, not until when it is asked for.
 _RULE_BEFORE = re.compile(r"\b(?:how|whether|which|who|reviewed?|occurr?\w*|issues? \w+)\b[^,;]*$", re.I)
 _RULE_AFTER = re.compile(r" of (?:any|each|every|all|an?|receiving|such)\b", re.IGNORECASE)
+_AT_ONCE = re.compile(
+    r"at the|right|straight|without|with immediate|at once|immediately|forthwith|urgently|as a matter"
+)
 _OWN_DAY = re.compile(r"\b(?:report|publication|letter|notice|issue|decision)\b", re.IGNORECASE)
 
 
@@ -68,6 +100,13 @@ def deadline(passage: Passage) -> Deadline | None:
     if own:
         # Of several, the first that is a day: "restock it forthwith and repair the roof by 30 April".
         return next((one for one in own if one.date), own[0])
+    # "To ensure ..." does not go on with the sentence before the list.
+    if passage.lead_in is not None and not passage.text.startswith("To "):
+        for match in _DEADLINE.finditer(passage.lead_in.text):
+            if not _is_rule(passage.lead_in.text, match):
+                day, basis = _day(match, passage)
+                start = passage.lead_in.start + match.start()
+                return Deadline(match.group(), start, start + len(match.group()), day, basis)
     for sentence in passage.after:
         if labelled := _LABELLED.match(sentence.text):
             days = days_of(labelled["date"], order=passage.regime.dates)
@@ -81,7 +120,10 @@ def _is_rule(text: str, match: re.Match[str]) -> bool:
     if match["date"] is not None:
         return match.group().lower().startswith("from ") and bool(re.search(r"\d ?$|\bdata\b", text[: match.start()]))
     if match["count"] is None:
-        return bool(_RULE_BEFORE.search(text[: match.start()])) and "next" not in match.group().lower()
+        printed = match.group().lower()
+        return (
+            bool(_RULE_BEFORE.search(text[: match.start()])) and "next" not in printed and not _AT_ONCE.match(printed)
+        )
     return bool(
         _RULE_BEFORE.search(text[: match.start()])
         or _RULE_AFTER.match(text, match.end())
@@ -115,7 +157,48 @@ def _day(match: re.Match[str], passage: Passage) -> tuple[str | None, Basis]:
             days = days_of(told["day"], order=order)
             begin = days[0] if days else _near(told["day"], today) or today
         return _after(begin, match["count"], match["unit"]), Basis.INFERRED
+    if match["closing"]:
+        return f"{match['year']}-12-31", Basis.EXPLICIT
+    if match["turn"] and today:
+        return _turn(match["turn"].lower() in ("end", "close"), match["turning"].lower(), today), Basis.INFERRED
+    if match["after"] and today:
+        return _after(today, match["later"], match["unit_later"].rstrip("s")), Basis.INFERRED
+    if feast := _FEAST.search(match.group()):
+        return _feast(feast.group().lower().replace("’", "'"), today) if today else None, Basis.INFERRED
     return None, Basis.INFERRED
+
+
+def _turn(is_end: bool, unit: str, today: str) -> str | None:
+    """The last day of this month, quarter or year; None for its beginning, and for a week."""
+    year, month = int(today[:4]), int(today[5:7])
+    if not is_end or unit.endswith("week"):
+        return None
+    month = 12 if unit.endswith("year") else month + (-month % 3) if unit == "quarter" else month
+    return f"{year}-{month:02}-{monthrange(year, month)[1]:02}"
+
+
+def _feast(name: str, today: str) -> str | None:
+    """The day of the next such feast that falls on the same day every year, or of Easter or Labour Day."""
+    for year in (int(today[:4]), int(today[:4]) + 1):
+        if name == "easter":
+            day = _easter(year)
+        elif name.endswith("bour day") or name == "labor day":
+            day = date(year, 9, 1) + timedelta(days=-date(year, 9, 1).weekday() % 7)
+        else:
+            day = date(year, *_FEAST_DAYS[name])
+        if day.isoformat() >= today[:10]:
+            return day.isoformat()
+    return None
+
+
+def _easter(year: int) -> date:
+    """Easter Sunday of the Gregorian calendar, by the anonymous algorithm as printed in Nature, 20 April 1876."""
+    century, of_century = divmod(year, 100)
+    moon = (19 * (year % 19) + century - century // 4 - (century - (century + 8) // 25 + 1) // 3 + 15) % 30
+    weekday = (32 + 2 * (century % 4) + 2 * (of_century // 4) - moon - of_century % 4) % 7
+    shift = (year % 19 + 11 * moon + 22 * weekday) // 451
+    month, day = divmod(moon + weekday - 7 * shift + 114, 31)
+    return date(year, month, day + 1)
 
 
 def _ends(printed: str, day: str) -> str:

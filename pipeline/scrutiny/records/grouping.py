@@ -15,8 +15,18 @@ from scrutiny.report import ROLES, Block, BlockKind, Decision, Record, Report, R
 
 # A sentence that opens so goes on with the recommendation before it instead of making a new one.
 _CONTINUES = re.compile(
-    r"(?:this|these|those|it|they|such|in doing so|in particular|specifically|to do (?:so|this)|to this end|"
+    r"(?:this|these|those|it(?! (?:(?:also|further|therefore) )?(?:is|was|would|may be|might be|calls?|recommends?|"
+    r"urges?|asks?|invites?|requests?|"
+    r"suggests?|requires?)\b)|they|such|in doing so|in particular|specifically|to do (?:so|this)|to this end|"
     r"as part of (?:this|these)|where this)\b",
+    re.IGNORECASE,
+)
+
+
+# A sentence that leads into a list, by its colon or in so many words: "The owner shall do the following by June."
+_LEADS = re.compile(
+    r":$|\b(?:the following|as follows|(?:listed|set out|given|shown|recommendations|actions|requirements) below)\b"
+    r"[^.;:]{0,60}\.$",
     re.IGNORECASE,
 )
 
@@ -64,7 +74,7 @@ def _lead_ins(report: Report) -> list[int | None]:
         ):
             open_lead_ins = []
         result.append(open_lead_ins[-1][1] if open_lead_ins else None)
-        if sentence.text.endswith(":") and sentence.end == block.end:
+        if _LEADS.search(sentence.text) and sentence.end == block.end:
             open_lead_ins.append((depth, index))
     return result
 

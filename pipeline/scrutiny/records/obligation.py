@@ -57,6 +57,15 @@ _PROMISED = re.compile(r"(?P<who>(?:[Tt]he )?[\w'’-]+(?: [\w'’-]+){0,3}?) (?
 _ORDERS = frozenset("request ask urge encourage invite suggest".split())
 
 
+#: "To ensure that inspection is carried out": a recommendation as lists of them put it.
+_INFINITIVE = re.compile(r"To (?:\w+ly )?([a-z]+)\b")
+_MODALS = frozenset("should must shall ought may might could".split())
+#: The most words of a subject that begins like an order.
+_SHORT_SUBJECT = 3
+#: What obliges only in a main clause: "so that staff can ..." asks for nothing.
+_MAIN_ONLY = frozenset("can needed required".split())
+
+
 class Force(NamedTuple):
     """An obligation and its place: words ``first`` until before ``last`` of a text, none where its form obliges."""
 
@@ -86,7 +95,8 @@ def force_of(text: str, obligations: tuple[Obligation, ...]) -> Force | None:
         and not any(start < words[first].idx < end for start, end in passing)
     ]
     lower = [word.lower_ for word in words]
-    return next((force for force in found if _is_main(lower, force.first)), found[0] if found else None)
+    main = next((force for force in found if _is_main(lower, force.first)), None)
+    return main or next((force for force in found if lower[force.first] not in _MAIN_ONLY), None)
 
 
 def _is_main(words: list[str], at: int) -> bool:
@@ -139,14 +149,20 @@ def obligation(passage: Passage) -> Attribute:
     own = found and (_is_main([word.lower_ for word in passage.words], found.first) or form is None)
     if found and found.first == 0 and passage.words[0].lower_ in _ORDERS:
         form = "imperative"
+    # "Call bells should never be muted": what could be a verb is none before "should".
+    if found and own and 0 < found.first <= _SHORT_SUBJECT and passage.words[found.first].lower_ in _MODALS:
+        form = None if not any(word.is_punct for word in passage.words[: found.first]) else form
     if found and own and form != "imperative":
         return passage.over(found.value, found.first, found.last)
     lead_in = passage.lead_in
-    if lead_in is not None and not _NO_ADDRESSEE.match(lead_in.text):
+    infinitive = _INFINITIVE.match(passage.text)
+    if lead_in is not None and not infinitive and not _NO_ADDRESSEE.match(lead_in.text):
         of_list = force_of(lead_in.text, passage.regime.obligations)
         if of_list:
             start, end = span(words_of(lead_in.text), of_list.first, of_list.last)
             return Attribute(of_list.value, lead_in.start + start, lead_in.start + end)
+    if infinitive and may_be_verb(infinitive[1].lower()):
+        return passage.at("should", 0, len("To"))
     if assigned := assigned_to(passage.text):
         at = assigned[1] + 1
         return passage.at("must", at, passage.text.index(" ", at) if " " in passage.text[at:] else len(passage.text))

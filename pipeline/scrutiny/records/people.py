@@ -4,39 +4,91 @@ from __future__ import annotations
 
 import re
 
+#: Those whom reports know by what they do or are, in the singular, by the name of their voice.
+_PERSONS = {
+    "service_users": (
+        "child pupil learner student patient resident prisoner detainee tenant girl boy youth inmate client adolescent "
+        "teenager apprentice trainee man woman gentleman lady veteran passenger customer beneficiary claimant "
+        "complainant applicant appellant consumer guest leaseholder homeowner householder lodger occupant "
+        "occupier boarder borrower policyholder depositor shopper commuter cyclist motorist traveller tourist refugee "
+        "migrant survivor victim attendee candidate graduate undergraduate postgraduate worshipper parishioner "
+        "chorister cadet villager citizen taxpayer ratepayer subscriber pensioner probationer suspect adult caller "
+        "year-old user visitor asylum-seeker"
+    ),
+    "parents": (
+        "parent carer family relative mother father grandparent guardian caregiver adopter son daughter brother sister "
+        "sibling husband wife spouse widow widower aunt uncle grandmother grandfather"
+    ),
+    "staff": (
+        "employee worker teacher nurse orderly auxiliary educator practitioner officer assistant midwife doctor "
+        "clinician therapist volunteer "
+        "colleague firefighter caseworker technician operator driver cook engineer sergeant tutor trainer supervisor "
+        "bookkeeper caretaker captain surgeon physician anaesthetist anesthetist consultant paramedic pharmacist "
+        "radiographer psychologist psychiatrist physiotherapist dietitian chef cleaner porter receptionist clerk "
+        "administrator secretary developer programmer analyst dispatcher mechanic electrician welder fitter foreman "
+        "labourer laborer seafarer mate bosun deckhand steward stewardess pilot controller warden guard custodian "
+        "gaoler jailer constable detective lecturer professor researcher librarian coach mentor "
+        "instructor keyworker gardener groundsman miner farmhand picker packer harvester grader verger "
+        "ranger lifeguard attendant handler keeper lieutenant corporal trooper soldier chaplain counsellor "
+        "counselor advisor adviser dentist hygienist optometrist vet veterinarian cashier "
+        "teller underwriter trader accountant crewman crewmember healthcare-assistant interpreter "
+        "postman courier guide steersman helmsman signaller shunter conductor"
+    ),
+    "provider": (
+        "leader manager provider trustee director licensee company official executive owner grantee franchisee "
+        "permittee headteacher principal "
+        "governor chairman chairwoman chairperson proprietor president treasurer commander landlord "
+        "headmaster headmistress dean provost rector registrar bursar ceo cfo coo cio ciso minister secretariat"
+    ),
+    "partners": (
+        "partner stakeholder representative interlocutor observer party sheriff judge magistrate professional "
+        "contractor subcontractor supplier "
+        "neighbour neighbor landowner farmer journalist expert pathologist paediatrician pediatrician lawyer solicitor "
+        "barrister advocate coroner witness councillor councilor donor funder sponsor insurer lender examiner academic "
+        "gp charity union ngo diver host employer vendor importer exporter wholesaler retailer buyer specialist "
+        "lobbyist mp senator legislator ombudsman archaeologist meteorologist"
+    ),
+}  # fmt: skip
+#: Words for many of them, and what is not in the list above in both numbers.
+_MANY = {
+    "service_users": "boys children men women youths",
+    "parents": "carers families",
+    "staff": ("staff crew crews personnel workforce members foremen seamen crewmen midwives postmen"),
+    "provider": (
+        "management trust council head heads chair chairs chief chiefs senior bank university college board boards "
+        "agency ministry department authority secretary operator administration leadership governance"
+    ),
+    "partners": (
+        "police commissioners stakeholders body bodies organisation organization judiciary courts schools agencies "
+        "hospitals counsel organisations organizations gps ngos "
+        "charities unions mps association associations federation federations society societies clubs"
+    ),
+    "survey": "survey surveys questionnaire questionnaires respondents respondent poll polls surveyed",
+    "records": (
+        "record records file files logs log minutes footage documents documentation data audits case-files cctv "
+        "register registers chronologies entries rotas returns roster rosters payroll timesheets invoices journal "
+        "journals judgments judgements emails e-mails email e-mail correspondence letters letter statements accounts "
+        "spreadsheet "
+        "spreadsheets database databases ledger ledgers diary diaries notes transcript transcripts photographs "
+        "video recordings memo memos memorandum chart charts printout printouts tickets paperwork sheets"
+    ),
+    "inspectors": "inspectors inspector auditors auditor reviewers we investigators",
+}
+
+
+def _plural(noun: str) -> str:
+    if noun.endswith("y") and noun[-2] not in "aeiou":
+        return f"{noun[:-1]}ies"
+    return f"{noun}es" if noun.endswith(("s", "x", "ch", "sh")) else f"{noun}s"
+
+
 #: Groups whose words and views reports tell of, by the name of their voice.
 GROUPS: dict[str, frozenset[str]] = {
-    "service_users": frozenset(
-        "child children pupil pupils learner learners student students patient patients resident residents prisoner "
-        "prisoners detainee detainees tenant tenants girls boys youths inmates clients adolescents teenagers "
-        "apprentices trainees man woman gentleman lady boy girl veterans passengers customers".split()
-    ),
-    "parents": frozenset(
-        "parent parents carer carers family families relative relatives mother mothers father fathers grandparents "
-        "guardians caregivers adopters".split()
-    ),
-    "staff": frozenset(
-        "staff employee employees worker workers teacher teachers nurse nurses practitioner practitioners officer "
-        "officers assistant assistants midwives doctors clinicians therapists crew volunteers personnel workforce "
-        "colleagues firefighters caseworkers technicians operators drivers cook engineers sergeants tutors "
-        "trainers supervisor supervisors".split()
-    ),
-    "provider": frozenset(
-        "leader leaders manager managers management provider providers trust council headteacher principal governor "
-        "governors trustees director directors licensee operator company officials senior executive executives "
-        "administrator administrators bank university college board owner owners agency".split()
-    ),
-    "partners": frozenset(
-        "partner partners police stakeholders judiciary courts sheriff judges magistrates commissioners schools "
-        "agencies employers hospitals professionals contractors suppliers counsel".split()
-    ),
-    "survey": frozenset("survey surveys questionnaire questionnaires respondents poll surveyed".split()),
-    "records": frozenset(
-        "records record files file logs log minutes footage documents documentation data audits case-files cctv "
-        "register registers chronologies entries rotas returns "
-        "roster rosters payroll timesheets invoices journal journals".split()
-    ),
-    "inspectors": frozenset("inspectors inspector auditors auditor reviewers we investigators".split()),
+    name: frozenset(
+        _MANY.get(name, "").split()
+        + [form for noun in _PERSONS.get(name, "").split() for form in (noun, _plural(noun))]
+    )
+    for name in ("service_users", "parents", "staff", "provider", "partners", "survey", "records", "inspectors")
 }
 
 #: Names of bodies and posts that are no group of those who speak; with the groups, whoever can be asked to act.
@@ -54,6 +106,8 @@ _BODIES = frozenset(
     "buyer buyers seller sellers somebody anyone everyone councillors inspectors women parents group icb nhs ofsted "
     "cqc society church parish diocese bishop producer producers farm farmers zoo museum archive library railways "
     "operator operators owner owners surveyor surveyors licensees trusts councils boards authorities departments "
+    "division unit branch section ward squad directorate tribunal institute academy consortium entity holder holders "
+    "legislature parliament faculties units divisions sections wards branches recipients donors auditors secretariat "
     "constabulary custodian nurse doctor gp dentist pharmacist keeper lead leads staff".split()
 )
 

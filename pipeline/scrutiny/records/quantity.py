@@ -17,7 +17,7 @@ _TENS = "|".join(word for word, value in _NUMBERS.items() if value >= 20)
 _WORD = f"(?:(?:{_TENS})-(?:{'|'.join(_UNITS.split()[:9])})|{'|'.join(sorted(_NUMBERS, key=len, reverse=True))})"
 _COUNT = rf"(?:[0-9]{{1,3}}(?:,[0-9]{{3}})+|[0-9]+|\b{_WORD})\b"
 _OF = (
-    r"(?: (?:out )?of | in (?:a sample of )?)(?:the |its |their |our |these |those |all )?(?:[a-z]+['’]s? )?"
+    r"(?: (?:out )?of | in (?:a sample of )?)(?:the |its |their |our |these |those |all |every )?(?:[a-z]+['’]s? )?"
     r"(?:preceding |last |past |sampled )?"
 )
 #: Two figures, the second of them the whole.
@@ -36,7 +36,8 @@ _SHARE = (
 #: A part of what was counted before it: "23 of whom", "two of them", "of these, 118".
 _OF_THOSE = (
     rf"(?:\b(?:not )?{_COUNT} of (?:whom|which|them|these|those)\b|"
-    rf"\b{_COUNT} (?:said|told|agreed|reported|felt|thought|rated)\b|"
+    rf"\b(?!(?:19|20)[0-9]{{2}}\b){_COUNT} (?:said|told|agreed|reported|felt|thought|rated)\b|"
+    rf"\b{_COUNT} (?:\w+ )in every (?:\w+)\b|(?<![\w/.-])(?<!no )(?<!ref )[0-9]{{1,3}}/[0-9]{{1,3}}(?![\w/])|"
     rf"^(?:of|in) (?:these|those|them|which|whom),? (?:only )?{_COUNT}|\b{_COUNT} of (?:these|those|the) [a-z]+s\b)"
 )
 _FIGURES = re.compile(f"(?:{_WHOLE_FIRST})|(?:{_PART_FIRST.replace('part', 'part2').replace('whole', 'whole2')})", re.I)
@@ -61,13 +62,34 @@ _UNCOUNTED = re.compile(
     r"(?: (?:recent|further|good|real|limited|initial|slight))? (?:past|an hour|day|term|progress|improvements?|"
     r"evidence|time|way|ways|respects|extent|distance|of the time|degree|"
     r"further|more|years?|months?|"
-    r"weeks?|days?|good|doubt|concern|form|sort|kind|detail|[0-9])\b",
+    r"weeks?|days?|(?:hundred|thousand|dozen|million)s?|good|doubt|concern|form|sort|kind|detail|[0-9])\b",
     re.IGNORECASE,
 )
 #: Behind a word of quantity that counts nothing: "worry the fleet most.", "were few, ...", "most of the time".
 _NOT_OF_MANY = re.compile(r" ?[.,;:)]| (?:the )?time\b| part\b| likely\b| probably\b", re.IGNORECASE)
+_STUFF = ("some", "most", "much", "all", "half")
+_ONLY = re.compile(r"\b(?:only|just|but|not|except|bar|for) $", re.IGNORECASE)
+#: "Some of it", "half a day": of what is not counted.
+_OF_STUFF = re.compile(
+    r"(?: of)? (?:it|its|this|that|which)\b|(?<=half) an? (?:day|hour|year|mile|century|turn)\b", re.I
+)
+#: "All aircraft sampled", "each patient examined".
+_SAMPLED = re.compile(
+    r"(?: (?!that\b|which\b)[\w-]+){1,3} (?:examined|sampled|observed|interviewed|tested|checked|reviewed|visited|"
+    r"inspected|"
+    r"surveyed|audited|concerned)\b",
+    re.IGNORECASE,
+)
+#: Before "any of the six", which is none of them only where it is denied.
+_DENIED = re.compile(
+    r"\b(?:not|never|no|nor|nothing|nobody|without|failed to|unable to|cannot|n['’]t)\b[^.;]*$", re.IGNORECASE
+)
 #: Before "all" where it begins what is said: at the start, after a mark or a word that opens a clause.
-_OPENS = re.compile(r"(?:^|[,;:(–—] ?|\b(?:and|but|that|because|while|although|across|nearly|almost) )$", re.I)
+_OPENS = re.compile(
+    r"(?:^|[,;:(–—] ?|\b(?:and|but|that|because|while|although|across|nearly|almost) |"
+    r"^(?:since|in|by|from|during|on|at) [^,;]{2,24} )$",
+    re.I,
+)
 _ALL_OF_WHAT = re.compile(r" (?:levels|times|aspects|respects|areas of|ages|agencies|partners)\b", re.IGNORECASE)
 
 
@@ -95,7 +117,9 @@ def proportions(passage: Passage) -> tuple[Proportion, ...]:
         if not (_NO_RESULT_AFTER.match(text, match.end()) or _NO_RESULT_BEFORE.search(text[: match.start()])):
             add(*match.span(), round(share, 4) if share <= 1 else None)
     for match in _PARTS.finditer(text):
-        add(*match.span(), None)
+        # "One of them said": whom it was, rather than how many.
+        if not (match.group().lower().startswith("one of") and not _ONLY.search(text[: match.start()])):
+            add(*match.span(), None)
     for word in _in_words(passage):
         if all(word.end <= other.start or word.start >= other.end for other in found):
             found.append(word)
@@ -130,7 +154,15 @@ def _in_words(passage: Passage) -> list[Proportion]:
 def _counts(text: str, start: int, end: int) -> bool:
     """Whether the word of quantity at ``start`` says how many of those whom the sentence is about."""
     word, before = text[start:end].lower(), text[:start]
+    if (word.startswith(_STUFF) and _OF_STUFF.match(text, end)) or (
+        word == "half" and re.search(r"and[ -]a[ -]$", before, re.IGNORECASE)
+    ):
+        return False
+    if word.startswith("any"):
+        return bool(_DENIED.search(before))
     if word.startswith("most"):
+        if before.lower().endswith(" at "):
+            return False
         return not (_SUPERLATIVE.search(before) or _ADVERB.match(text, end) or _NOT_OF_MANY.match(text, end))
     if word in ("some", "many", "few", "several", "half"):
         none = before.lower().endswith(("how ", "as ", "so ", "the ")) or re.search(r"(?<!there) are $", before, re.I)
@@ -138,7 +170,7 @@ def _counts(text: str, start: int, end: int) -> bool:
     if word in ("all", "every", "each"):
         if re.match(r" (?:cases|instances|circumstances)\b", text[end:], re.IGNORECASE):
             return True
-        return bool(_OPENS.search(before)) and not _ALL_OF_WHAT.match(text, end)
+        return bool(_OPENS.search(before) or _SAMPLED.match(text, end)) and not _ALL_OF_WHAT.match(text, end)
     return True
 
 

@@ -11,8 +11,24 @@ DETERMINERS = frozenset(
     "more further no new both such at least on into from up out down off back together closely formally where when "
     "and or".split()
 )
+#: Verbs that double their last letter: "admitted".
+_DOUBLED = frozenset("admit regret drop slip".split())
 #: "Audit of plans", "work with schools": what follows a noun.
 _NOUN_FOLLOWERS = frozenset("of in for to arrangements by within between".split())
+
+
+def forms(regular: str, irregular: str = "") -> frozenset[str]:
+    """Present and past of verbs given in their base form, parted by spaces, and ``irregular`` forms as they are."""
+    found = set(irregular.split())
+    for base in regular.split():
+        if base.endswith("e"):
+            found |= {base, f"{base}s", f"{base}d"}
+        elif base.endswith("y") and base[-2] not in "aeiou":
+            found |= {base, f"{base[:-1]}ies", f"{base[:-1]}ied"}
+        else:
+            found |= {base, f"{base}es" if base.endswith(("s", "x", "z", "ch", "sh", "o")) else f"{base}s"}
+            found.add(f"{base}{base[-1]}ed" if base in _DOUBLED else f"{base}ed")
+    return frozenset(found)
 
 
 def is_verb(words: list[str], at: int) -> bool:

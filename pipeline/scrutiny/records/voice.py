@@ -1,228 +1,215 @@
-"""Whose words, views or records a result rests on."""
+"""Whose words, views or records a result rests on.
+
+Somebody is heard in a few grammatical ways, and each function here reads one: as the subject of a verb of saying,
+feeling or (of records) showing; as the holder of a view ("were critical of"); in a phrase of its own ("according to",
+"in the words of", "as nurses put it"); by having been asked ("doctors interviewed", "80% of respondents"); and as a
+pronoun for whom the sentence before named.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
-from scrutiny.records.people import GROUPS
 from scrutiny.records.phrases import Passage
+from scrutiny.records.speech import GROUP_OF, VERBS, named, speaking
 from scrutiny.report import Attribute, Basis
 
-_GROUP_OF = {word: name for name, words in GROUPS.items() for word in words}
-#: Two words that are one group.
-_PAIRS = {
-    ("young", "people"): "service_users",
-    ("young", "person"): "service_users",
-    ("young", "adults"): "service_users",
-    ("older", "people"): "service_users",
-    ("care", "leavers"): "service_users",
-    ("care", "leaver"): "service_users",
-    ("service", "users"): "service_users",
-    ("people", "who"): "service_users",
-    ("people", "using"): "service_users",
-    ("people", "supported"): "service_users",
-    ("people", "told"): "service_users",
-    ("people", "said"): "service_users",
-    ("social", "workers"): "staff",
-    ("foster", "carers"): "parents",
-    ("family", "members"): "parents",
-    ("senior", "leaders"): "provider",
-    ("senior", "managers"): "provider",
-    ("nhs", "managers"): "provider",
-    ("police", "officers"): "partners",
-    ("health", "professionals"): "partners",
-    ("partner", "agencies"): "partners",
-}
-
-_SAY = frozenset(
-    "told said say says wrote write writes tell tells explained commented stated complained described describe".split()
+_ADJECTIVES = (
+    r"positive|complimentary|enthusiastic|(?:un)?happy|(?:dis)?satisfied|frustrated|proud|confident|concerned|critical|"
+    r"grateful|anxious|worried|unsure|clear|(?:less |not |un)?convinced|sceptical|skeptical|dismissive|scathing|"
+    r"appreciative|full of praise|effusive|adamant|divided|of the (?:view|opinion)|at pains|under the impression|"
+    r"optimistic|pessimistic|outspoken|candid|frank|in no doubt|disappointed|relieved|pleased|delighted|"
+    r"upset|angry|nervous|uneasy|afraid|resentful|wary|uncertain|dissatisfied|reassured|surprised|dismayed"
 )
-_THINK = frozenset(
-    "feel feels felt spoke speak speaks expressed praised praise credited appreciate appreciated believe believed "
-    "valued thought considered rated reported report raised recalled remarked voiced".split()
-)
-_ADMIT = frozenset(
-    "recognise recognised recognize recognized acknowledge acknowledged accept accepted attributed conceded admitted "
-    "confirmed advised agreed".split()
-)
-_SHOW = frozenset(
-    "show shows showed shown "
-    "indicate indicates indicated reads record recorded demonstrate demonstrated reveal revealed contained".split()
-)
-#: What each group does when it is heard.
-_VERBS = {
-    "service_users": _SAY | _THINK,
-    "parents": _SAY | _THINK,
-    "staff": _SAY | _THINK | {"answered", "confirmed", "acknowledged", "agreed"},
-    "partners": (_SAY | _THINK | _ADMIT | {"called"}) - {"recognise", "recognised", "recognize", "recognized"},
-    "provider": (_SAY | _ADMIT | {"reported", "spoke", "believe"}) - {"describe"},
-    "survey": _SAY | _THINK | _SHOW | {"agreed", "answered"},
-    "records": _SHOW,
-    "inspectors": frozenset("saw found observed noted heard".split()),
-}
-_ANY_VERB = frozenset().union(*_VERBS.values())
-#: Verbs that are nouns or adjectives as often: they count only behind one of the group or an adverb.
-_EITHER = frozenset("report reported rated valued shown contained described considered raised show".split())
-#: Words that open another clause, in which another group may speak.
-_BOUNDARIES = frozenset(
-    "; : but although though while because that which whether when if where how unless however".split()
-)
-#: Words between a group and what it says that make it somebody else's saying, or no saying at all.
-_BETWEEN = frozenset("is are was were be been being cannot never to by could can would might may".split())
-_FURTHEST = 14
-_QUOTED = re.compile(r"\"[^\"]{3,400}\"|“[^”]{3,400}”|‘[^’]{12,400}’(?!\w)")
-#: Words for those who do a work, of which there are too many to list; some of the same form are none.
-_WORKERS = re.compile(r"[a-z]{3,}(?:ers|ors|ists|ians)")
-_NO_WORKERS = frozenset(
-    "others members visitors consumers customers numbers matters orders papers letters factors errors doors tenders "
-    "offers powers answers campaigners followers neighbours brothers sisters mothers fathers grandparents inspectors "
-    "auditors assessors investigators reviewers commissioners lawyers solicitors teenagers computers registers".split()
-)
-#: What opens a clause between commas that stands between a group and its verb: ", including several in care,".
-_ASIDE = frozenset("including who whose when some many several most both".split())
-_LONGEST_ASIDE = 14
-
 #: Views held rather than spoken: "were positive about", "gave polarised views", "speak highly of".
 _MINDED = re.compile(
-    r"\b(?:(?:is|are|was|were|felt|feel) (?:\w+ ){0,2}(?:positive|complimentary|enthusiastic|happy|unhappy|satisfied|"
-    r"dissatisfied|frustrated|proud|confident|concerned|critical|grateful|anxious|worried|unsure|clear) "
-    r"(?:about|with|of|that|to|by|how|at)\b|(?:gave|give|shared|expressed|had|have|offered|hold|held) "
-    r"(?:[\w-]+ ){0,3}(?:views|feedback|concerns|praise|accounts)\b|sp[eo]a?ke? (?:\w+ )?(?:highly|positively|warmly|"
-    r"well|negatively)\b|(?:have|has|had) (?:\w+ ){0,2}(?:confidence|faith) in\b)",
+    rf"\b(?:(?:is|are|was|were|felt|feel)(?:, [^,]{{2,20}},)? (?:[\w-]+ ){{0,3}}(?:{_ADJECTIVES}) "
+    r"(?:about|with|of|that|to|by|how|at|in|on|for|as)\b|(?:gave|give|shared|expressed|had|have|offered|hold|held) "
+    r"(?!been)(?:[\w-]+ ){0,3}(?:views|feedback|concerns|praise|accounts|misgivings|reservations|disagreements?)\b|"
+    r"expressed (?:\w+ )?concern\b|g[ai]ves? [^,.;]{3,40} as (?:their|the|a|his|her) (?:main )?reason\b|"
+    r"sp[eo]a?ke? (?:\w+ )?(?:highly|positively|warmly|"
+    r"well|negatively)\b|(?:have|has|had) (?:\w+ ){0,2}(?:confidence|faith) in\b|"
+    r"\b(?:paid|pay) tribute to\b|\bdrew (?:\w+ )?attention to\b|\bf(?:ou|i)nd (?:\w+ ){0,5}(?:cumbersome|difficult|"
+    r"confusing|useful|helpful|unhelpful|hard|easy|frustrating|supportive|intimidating|unfair|slow)\b|"
+    r"\bwould (?:like|prefer|welcome|appreciate)\b|\b(?:was|were) (?:over)?heard (?:to|\w+ing)\b|"
+    r"\bmade (?:no|few|many|several|some|\w+) (?:complaints?|allegations?)\b|\bhad (?:\w+ ){1,3}words? for\b|"
+    r"\b(?:have|has|had) (?:given|lost) (?:up|hope|heart|faith|patience)\b)",
     re.IGNORECASE,
 )
 
+_CLAUSE = re.compile(
+    r"[;:,] (?!(?:who|for|to|on|as|in|almost)\b)|\b(?:but|although|though|while|because|whereas) ", re.I
+)
 #: Ways to be heard without being the subject: "feedback from parents", "we were told by staff", "said one woman".
 _HEARD = re.compile(
-    r"\b(?:feedback from|comments from|according to|(?:was|were|been) told by|"
-    r"(?:received|welcomed|valued|appreciated|used|reported)(?: \w+ly| well)?,?(?: \w+ly,)? by|"
-    r"in the (?:view|words|opinion) of|said|recalled|heard from) (?:(?:the|a|an|one|two|three|many|some|several|most|"
-    r"all|"
-    r"young|our|their|health|care|senior|older|healthcare|local) ){0,4}(?P<group>[a-z]+(?: people)?)",
+    r"\b(?:(?:feedback|comments|testimony|complaints|letters?|an? (?:e-?mail|letter|message)) from|according to|"
+    r"(?:was|were|been) told by|"
+    r"(?:received|welcomed|valued|appreciated|reported|described|raised|praised|criticised|confirmed|borne out|said|"
+    r"thought|"
+    r"perceived|alleged|claimed|acknowledged|echoed)"
+    r"(?: \w+ly| well)?,?(?: \w+ly,)? by(?: both)?|used (?:\w+ly|well) by|(?:phrase|words?|term|"
+    r"expression) used(?:, \w+,)? by|"
+    r"popular (?:with|among)|satisfaction (?:\w+ ){0,4}among|heard from|"
+    r"(?:in|on|by) the (?:views?|words|opinion|account|experience|eyes|judgement|estimation|admission) of|"
+    r"(?<=[,\"”’] )(?:said|recalled)|heard from) (?P<who>(?:[\w'’-]+ ?){1,7})",
     re.IGNORECASE,
 )
+#: Before feedback that is wanted rather than given.
+_SOUGHT = re.compile(
+    r"\b(?:seeks?|seeking|sought|gathers?|gather(?:ed|ing)|collect\w*|obtain\w*|requests?|invites?|us(?:es?|ing)) "
+    r"(?:[\w-]+ ){0,3}$",
+    re.IGNORECASE,
+)
+#: Of a name the words are whose they are: "in her own words", "patients' accounts", "the customers' feedback".
+_OWN = re.compile(
+    r"\b(?P<within>(?:in|on|by) (?:[\w-]+ ){0,4})?(?P<who>[\w-]+)(?:['’]s|s?['’]) (?:own )?(?:accounts|feedback|"
+    r"comments|testimony|complaints|recollections?|admission|(?(within)(?:words|view|opinion|account)|feedback))\b",
+    re.IGNORECASE,
+)
+_THEIR_WORDS = re.compile(r"^(?:their|his|her) (?:accounts?|testimony|feedback|comments|complaints)\b", re.IGNORECASE)
+#: "as the owner's board recognises", "as one of them put it", "as the data sheets make plain", "the caretaker saying".
+_AS_THEY = re.compile(
+    r",? ?\bas (?P<who>(?:(?!as\b)[\w'’-]+ ){1,6}?)(?:(?:him|her|it|them)sel(?:f|ves) )?(?P<verb>put|puts|recognises?|"
+    r"recognised|recogni[sz]ed?|admit(?:s|ted)|acknowledged?s?|conceded?s?|told us|said|says|describes?|described|"
+    r"makes? (?:plain|clear)|made (?:plain|clear)|shows?|showed|explained|observed|confirm(?:s|ed)?)\b|"
+    r", (?P<whose>(?:(?!as\b)[\w'’-]+ ){1,5}?)(?:stating|saying|adding|explaining|recalling|complaining|reporting|"
+    r"remarking|claiming|insisting|conceding|admitting) (?!to\b)",
+    re.IGNORECASE,
+)
+#: Whoever has been asked has answered: "doctors interviewed", "tenants we met", "with whom the team spoke".
+_ASKED = re.compile(
+    r"\b(?P<who>[\w'’-]+)(?: (?!is |are |was |be )[\w'’-]+){0,3}?,? (?<!are )(?<!is )(?<!be )(?:(?:that |who were |"
+    r"when )?(?:interviewed|surveyed|"
+    r"canvassed|polled|(?:contacted|consulted|questioned|met|heard|seen|approached|spoken (?:to|with)) by (?:us|me|"
+    r"inspectors?|(?:the|our) (?:[\w-]+ )?"
+    r"(?:auditors?|team|inquiry|inspectors?|panel|reviewers?|agency|commission|surveyors?|delegation|mission|committee|"
+    r"observers|advis[eo]rs|evaluators|examiners|assessors|ombudsman|monitors|investigators)))\b|"
+    r"(?:(?:whom|who|that) )?(?:we|inspectors|the (?:team|inquiry|panel|reviewers|inspectors)) (?:also )?"
+    r"(?:met|spoke (?:to|with)|interviewed|"
+    r"consulted|surveyed|asked|talked to|heard)\b|(?:to|with) whom (?:we|i|inspectors|the \w+) (?:met|spoke|talked)\b)",
+    re.IGNORECASE,
+)
+#: Evidence that consists of answers or of writing, whatever it does.
 _IN_SURVEY = re.compile(
-    r"\b(?:in|of|to|from|completed) (?:an?|our|the|its|their) (?:\w+ ){0,2}(?P<group>survey|questionnaire)s?\b|"
-    r"\b(?:answered|returned|completed|filled in) (?:the|our|a|its) (?:\w+ )?(?P<sent>survey|questionnaire)s?\b|"
+    r"\b(?:in|of|to|from|completed|completing|by) (?:an?|our|the|its|their)? ?(?:[\w-]+ ){0,3}?(?P<group>survey|"
+    r"questionnaire|poll)s?\b(?! (?:data|vessel|ship|report|of (?:the )?(?:building|site|stock|premises)))|"
+    r"\b(?:answered|returned|completed|filled in|answering|completing) (?:the|our|a|"
+    r"its) (?:[\w-]+ ){0,2}?(?P<sent>survey|"
+    r"questionnaire)s?\b|"
     r"\bfrom the (?:[\w-]+ ){0,2}(?P<read>records|rosters|logs?|files|minutes)\b[^.;]{0,60}\bit (?:emerged|appears?|"
     r"followed)\b|"
     r"\b(?P<asked>(?:of )?(?:those|people|respondents|staff|parents) (?:who were )?surveyed|respondents (?=said|told|"
     r"agreed|"
-    r"reported|felt|rated))\b|"
+    r"reported|felt|rated)|(?:[0-9]+ ?(?:%|per cent)|half|most|majority|third|quarter) of (?:the )?respondents)\b|"
     r"\b(?P<kept>in the (?:case )?(?:records|files) (?:we|that we|inspectors) (?:read|reviewed|examined|saw)|"
-    r"(?:clear|evident|apparent) from (?:the |their |its )?(?:[\w-]+ ){0,3}(?:records|files|logs|minutes|documents))\b",
+    r"(?:clear|evident|apparent) from (?:the |their |its )?(?:[\w-]+ ){0,3}(?:records|files|logs|minutes|documents)|"
+    r"(?:review|analysis|examination|inspection|scrutiny|study|reading|"
+    r"sampling) of (?:the )?(?:[\w'’-]+ ){0,3}(?:records|"
+    r"files|"
+    r"logs|minutes|documents|charts|statements|e-?mails|data|notes|accounts|tickets|invoices|footage) (?:[\w-]+ ){0,2}?"
+    r"(?:show|reveal|disclose|establish|indicate|suggest|confirm|demonstrate)(?:s|d|ed)?)\b",
     re.IGNORECASE,
 )
+_PHYSICAL = re.compile(
+    r"\b(?:physical|condition|stock|structural|site|topographic|radiation|building|asbestos|previous|last) $", re.I
+)
 _THEY = re.compile(
-    r"(?:however, |overall, |most |many |some |few |all ){0,3}(?:they|he|she|most|many|some|all|others|several|both|"
-    r"one|two|three|four|five|six|seven|eight|nine|ten|[0-9]+)"
-    r"(?: (?:also|all|both|said|generally|consistently|do|did|not))* (?P<verb>[a-z]+)",
+    r"(?:however, |overall, |most |many |some |few |all ){0,3}(?:they|he|she|most|many|some|all|others|another|"
+    r"several|both|"
+    r"one|two|three|four|five|six|seven|eight|nine|ten|[0-9]+)(?: of them)?"
+    r"(?: (?:also|all|both|generally|consistently|do|did|not|had|never))* (?P<verb>[a-z]+)",
     re.IGNORECASE,
 )
 
 
 def voice(passage: Passage) -> Attribute | None:
     """The first voice in a result: of a group that says, feels, shows or admits something."""
-    return _speaking(passage) or _minded(passage) or _heard(passage) or _they(passage)
-
-
-def _speaking(passage: Passage) -> Attribute | None:
-    """A group as the subject of a verb of saying."""
-    kept = _without_asides(_without_quotes(passage))
-    words = [word for _, word in kept]
-    for at, verb in enumerate(words):
-        if verb not in _ANY_VERB or at == 0:
-            continue
-        begin = max((i + 1 for i in range(at) if words[i] in _BOUNDARIES), default=0)
-        for first in range(max(begin, at - _FURTHEST), at):
-            name = _group(words, first)
-            if name is None and verb in _SAY and _WORKERS.fullmatch(words[first]) and words[first] not in _NO_WORKERS:
-                name = "staff"
-            if name is None or verb not in _VERBS[name]:
-                continue
-            # "Parents have access to support and report ...": a second verb of what opens the sentence.
-            second = first <= 1 and words[at - 1] == "and"
-            if not second and (
-                _BETWEEN & set(words[first + 1 : at]) or (verb in _EITHER and not _adjacent(words, first, at))
-            ):
-                continue
-            if words[first + 1] in ("'s", "’s", "'", "’"):
-                continue
-            number = kept[first][0]
-            return passage.over(name, number, number + 1)
-    return None
-
-
-def _without_quotes(passage: Passage) -> list[str]:
-    """The words of a result in lower case; those of its quotations, which somebody else says, are blank."""
-    quoted = [match.span() for match in _QUOTED.finditer(passage.text)]
-    return ["" if any(start < word.idx < end for start, end in quoted) else word.lower_ for word in passage.words]
-
-
-def _without_asides(words: list[str]) -> list[tuple[int, str]]:
-    """Words with their numbers, without short clauses between commas about what was named before."""
-    kept: list[tuple[int, str]] = []
-    at = 0
-    while at < len(words):
-        last = min(len(words), at + _LONGEST_ASIDE)
-        if words[at] == "," and words[at + 1 : at + 2] and words[at + 1] in _ASIDE:
-            closing = [end for end in range(at + 2, last) if words[end] == ","]
-            if closing:
-                at = closing[0] + 1
-                continue
-        # "Residents who talked to the agency said ...", "the log (exhibit 4) shows ...".
-        if words[at] == "(" and ")" in words[at:last]:
-            at = words.index(")", at) + 1
-            continue
-        if words[at] == "who" and (saying := [end for end in range(at + 2, last) if words[end] in _SAY]):
-            at = saying[0]
-            continue
-        kept.append((at, words[at]))
-        at += 1
-    return kept
+    return (
+        speaking(passage)
+        or _minded(passage)
+        or _heard(passage)
+        or _as_they(passage)
+        or _asked(passage)
+        or _they(passage)
+    )
 
 
 def _minded(passage: Passage) -> Attribute | None:
-    """A group that holds a view: the last one named before it, else the one of the sentence before."""
-    match = _MINDED.search(passage.text)
-    if match is None:
-        return None
-    for words, inferred in (
-        (passage.text[: match.start()], False),
-        (passage.before.text if passage.before else "", True),
-    ):
-        for name, start, end in _named(words):
-            if name not in ("records", "survey", "inspectors"):
-                return passage.at(name, *match.span(), Basis.INFERRED) if inferred else passage.at(name, start, end)
+    """A group that holds a view: the first of its clause, else of what is before it, else of the sentence before."""
+    for match in _MINDED.finditer(passage.text):
+        before = passage.text[: match.start()]
+        clause = before[max((mark.end() for mark in _CLAUSE.finditer(before)), default=0) :]
+        if re.search(r"\b(?:i|we|inspectors|there|which|team)[ ,]*$", clause, re.IGNORECASE):
+            continue
+        for words in (clause, before):
+            names = [one for one in named(words) if not re.match(r"['’]", words[one[2] : one[2] + 1])]
+            if names:
+                name, start, end = names[0]
+                if name in ("records", "survey", "inspectors"):
+                    break
+                start += len(before) - len(words)
+                return passage.at(name, start, end + len(before) - len(words))
+        else:
+            for name, _, _ in named(passage.before.text if passage.before else ""):
+                if name not in ("records", "survey", "inspectors"):
+                    return passage.at(name, *match.span(), Basis.INFERRED)
     return None
-
-
-def _adjacent(words: list[str], first: int, verb: int) -> bool:
-    """Whether a verb stands right behind its group, or behind an adverb or a further member of it."""
-    before = words[verb - 1]
-    return (
-        verb - first <= 2
-        or before.endswith("ly")
-        or before in ("also", "have", "has", "had", "not", "always", "often")
-        or (first == 0 and _group(words, first) == "records")
-        or (_group(words, verb - 1) is not None)
-    )
 
 
 def _heard(passage: Passage) -> Attribute | None:
     """A group that is heard without being a subject."""
-    match = _HEARD.search(passage.text)
-    if match:
-        group = match["group"].lower()
-        name = "service_users" if group.endswith(" people") else _GROUP_OF.get(group.split()[0])
-        if name and name not in ("records", "survey"):
-            return passage.at(name, *match.span("group"))
-    match = _IN_SURVEY.search(passage.text)
-    if match:
+    for match in _HEARD.finditer(passage.text):
+        if _SOUGHT.search(passage.text[: match.start()]):
+            continue
+        names = list(named(match["who"]))
+        if names and names[0][0] not in ("survey", "inspectors"):
+            name, start, end = names[0]
+            if re.match(
+                r"s?['’]s?,? (?:own )?(?:\w+ )?(?:statistics|data|records|figures|logs|files|registers?)\b",
+                match["who"][end:],
+            ):
+                name = "records"
+            if name == "records" and not match.group().lower().startswith("according"):
+                continue
+            return passage.at(name, match.start("who") + start, match.start("who") + end)
+    for match in _OWN.finditer(passage.text):
+        whose = GROUP_OF.get(match["who"].lower()) or GROUP_OF.get(f"{match['who'].lower()}s")
+        if whose and whose not in ("records", "survey", "inspectors"):
+            return passage.at(whose, *match.span("who"))
+    if (theirs := _THEIR_WORDS.search(passage.text)) and passage.before:
+        for name, _, _ in named(passage.before.text):
+            if name not in ("records", "survey", "inspectors"):
+                return passage.at(name, *theirs.span(), Basis.INFERRED)
+    for match in _IN_SURVEY.finditer(passage.text):
         kind = "records" if match["kept"] or match["read"] else "survey"
         group = match.lastgroup or "group"
-        return passage.at(kind, *match.span(group))
+        if kind == "records" or not _PHYSICAL.search(passage.text[: match.start(group)]):
+            return passage.at(kind, *match.span(group))
+    return None
+
+
+def _as_they(passage: Passage) -> Attribute | None:
+    """A group in an aside: "as one of them put it", "as the sheets make plain", ", the caretaker stating"."""
+    for match in _AS_THEY.finditer(passage.text):
+        part = "who" if match["who"] else "whose"
+        found = [one for one in named(match[part]) if one[0] not in ("survey", "inspectors")]
+        if found:
+            name, start, end = found[-1]
+            return passage.at(name, match.start(part) + start, match.start(part) + end)
+        if re.search(r"\b(?:they|he|she|them)\b", match[part], re.IGNORECASE):
+            before = passage.before.text if passage.before else ""
+            for name, _, _ in (*named(passage.text[: match.start()]), *named(before)):
+                if name not in ("records", "survey", "inspectors"):
+                    return passage.at(name, *match.span(), Basis.INFERRED)
+    return None
+
+
+def _asked(passage: Passage) -> Attribute | None:
+    """A group that is told to have been asked."""
+    for match in _ASKED.finditer(passage.text):
+        for name, start, end in named(match.group()):
+            if name not in ("records", "survey", "inspectors"):
+                return passage.at(name, match.start() + start, match.start() + end)
     return None
 
 
@@ -231,22 +218,7 @@ def _they(passage: Passage) -> Attribute | None:
     match = _THEY.match(passage.text)
     if match is None or passage.before is None:
         return None
-    for name, _, _ in _named(passage.before.text):
-        if match["verb"].lower() in _VERBS[name]:
+    for name, _, _ in named(passage.before.text):
+        if match["verb"].lower() in VERBS[name]:
             return passage.at(name, 0, match.end(), Basis.INFERRED)
     return None
-
-
-def _named(text: str) -> Iterator[tuple[str, int, int]]:
-    """The groups that ``text`` names, and where."""
-    words = list(re.finditer(r"[a-z]+|[^\sa-z]", text.lower()))
-    spelled = [word.group() for word in words]
-    for at, word in enumerate(words):
-        if name := _group(spelled, at):
-            yield name, *word.span()
-
-
-def _group(words: list[str], at: int) -> str | None:
-    """The group that the word ``at`` names, with the one after it."""
-    pair = _PAIRS.get((words[at], words[at + 1])) if at + 1 < len(words) else None
-    return pair or _GROUP_OF.get(words[at])
