@@ -6,8 +6,10 @@
 A folder holds NAME.json with ``units`` and ``recommendations`` (``corpora/README.md``); the text is in the same file,
 or in NAME.txt beside it, in ``corpora/authored`` or in ``corpora/unseen``. With ``--files`` the report is also read,
 split and classified: the PDF beside the labels, or the authored text printed as Markdown; what is lost on the way then
-counts as missed. Labels of a part, as of links alone, are measured in that part. A value is right where it has more than half of its words in common with the gold one; of a voice or trend the name must be the same, and of a
-date every figure. ``--faults`` prints what is wrong.
+counts as missed. Where links alone are labelled, they alone are measured. A value is right where it has more than half
+of its words in common with the gold one; of a voice or trend the name must be the same, and of a date every figure.
+``--faults`` prints what is wrong. Links of ``documents`` and ``development`` are found with coefficients that were
+fitted to them: what to expect elsewhere is what ``links.py`` prints.
 """
 
 from __future__ import annotations

@@ -100,10 +100,8 @@ def is_flagged(result: Record) -> bool:
 
 def _is_earlier(report: Report, result: Record, reference: _Reference) -> bool:
     """Whether a result tells what became of an earlier demand, and the reference is to that one."""
-    told = result.attributes and result.attributes.earlier
-    return bool(told) and not _POINTED.search(
-        report.text[max(result.start, reference.start - _BEFORE) : reference.start]
-    )
+    before = report.text[max(result.start, reference.start - _BEFORE) : reference.start]
+    return bool(result.attributes and result.attributes.earlier) and not _POINTED.search(before)
 
 
 def _run(report: Report, results: Sequence[Record], told: set[str]) -> list[Record]:
