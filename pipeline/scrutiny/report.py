@@ -114,13 +114,19 @@ class Prediction:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """One sentence or list item. ``block`` is an index into ``Report.blocks``."""
+    """One sentence or list item. ``block`` is an index into ``Report.blocks``.
+
+    ``meaning`` tells what it is about, as the model that predicted its role sees it: a vector of signed bytes, whose
+    cosine with another one of the same model is the higher the nearer the two are. None where the model cannot tell,
+    and for sentences of the role other.
+    """
 
     start: int
     end: int
     text: str
     block: int
     prediction: Prediction | None = None
+    meaning: bytes | None = None
 
     @property
     def role(self) -> Role | None:

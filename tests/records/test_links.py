@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+
+import pytest
+
 from drafts import ITEM, Draft, F, O, R, S, report
 from scrutiny.pipeline import assemble
 from scrutiny.records.comparison import Change, compare, compare_draft
@@ -52,6 +57,88 @@ def test_paragraphs_that_a_recommendation_refers_to_link_it() -> None:
     assert linked(found) == {("Plans", "The", "explicit"), ("Lifts", "The", "explicit")}
 
 
+@pytest.mark.parametrize(
+    "printed",
+    [
+        "(Recommendation 2)",
+        "(see recommendation 2)",
+        "(Rec. 2)",
+        "(recs 2 and 5)",
+        "(Recommendations 1–2)",
+        "– see R2",
+        "[R2]",
+        "(R1 to R2)",
+        "; Recommendation 2 addresses this",
+    ],
+)
+def test_a_demand_may_be_referred_to_in_many_printed_forms(printed: str) -> None:
+    letter = "R" if re.search("R[0-9]", printed) else ""
+    found = assemble(
+        report(
+            Draft([(f"Plans were late {printed}.", F)]),
+            Draft([("Repair the lifts.", R)], ITEM, 1, "Recommendations", f"{letter}1."),
+            Draft([("Update every document.", R)], ITEM, 1, "Recommendations", f"{letter}2."),
+        )
+    )
+    assert ("Plans", "Update", "explicit") in linked(found)
+
+
+@pytest.mark.parametrize(
+    "printed",
+    ["(paras 4.12–4.15)", "(para. 4.13)", "[4.2, 4.13]", "(section 4)", "(§ 4.13)", "as paragraph 4.13 shows"],
+)
+def test_a_place_may_be_referred_to_in_many_printed_forms(printed: str) -> None:
+    found = assemble(
+        report(
+            Draft([("Lifts were broken.", F)], section="3 Lifts", marker="3.1"),
+            Draft([("Plans were late.", F), ("Cooks are kind.", S)], section="4 Plans", marker="4.13"),
+            Draft([(f"The board should act at once {printed}.", R)], section="5 Recommendations", marker="1."),
+        )
+    )
+    assert {link for link in linked(found) if link[2] == "explicit"} == {("Plans", "The", "explicit")}
+
+
+def test_a_finding_is_referred_to_by_the_number_of_its_heading() -> None:
+    found = assemble(
+        report(
+            Draft([("Lifts were broken.", F)], section="Finding 1: Lifts"),
+            Draft([("Plans were late.", F)], section="Finding 2: Plans"),
+            Draft([("Act on them at once (Finding 2).", R)], section="Actions"),
+        )
+    )
+    assert {link for link in linked(found) if link[2] == "explicit"} == {("Plans", "Act", "explicit")}
+
+
+@pytest.mark.parametrize(
+    "trap",
+    [
+        "Requirement 1, on the rota, has not been met.",
+        "Recommendation 1 of our report of 2019 was ignored.",
+        "The rota breaks paragraph 1 of Schedule 2.",
+    ],
+)
+def test_what_is_said_of_other_documents_and_earlier_demands_links_nothing(trap: str) -> None:
+    found = assemble(
+        report(
+            Draft([(trap, F)], marker="7."),
+            Draft([("Repair lifts, as paragraph 7 of the Code asks.", R)], ITEM, 1, "Requirements", "1."),
+            Draft([("Update documents.", R)], ITEM, 1, "Requirements", "2."),
+        )
+    )
+    assert not [link for link in linked(found) if link[2] == "explicit"]
+
+
+def test_a_sentence_that_only_points_to_a_demand_speaks_for_the_findings_before_it() -> None:
+    found = assemble(
+        report(
+            Draft([("Lifts stick.", F), ("Doors jam (R2).", F), ("Plans were late.", F), ("See R1 below.", O)]),
+            Draft([("Update every document.", R)], ITEM, 1, "Recommendations", "R1"),
+            Draft([("Oil the hinges.", R)], ITEM, 1, "Recommendations", "R2"),
+        )
+    )
+    assert linked(found) == {("Plans", "Update", "explicit"), ("Doors", "Oil", "explicit")}
+
+
 def test_without_a_reference_words_that_are_rare_in_the_report_decide() -> None:
     found = assemble(
         report(
@@ -63,6 +150,30 @@ def test_without_a_reference_words_that_are_rare_in_the_report_decide() -> None:
         )
     )
     assert linked(found) == {("Fire", "Keep", "inferred"), ("Medicines", "Nurses", "inferred")}
+
+
+def meaning(*numbers: int) -> bytes:
+    return bytes(number % 256 for number in numbers)
+
+
+def test_without_words_in_common_meanings_decide() -> None:
+    given = report(
+        Draft([("Nurses are too few at night.", F)]),
+        Draft([("Rust has weakened the bridge.", F)]),
+        Draft([("Soup was cold.", F)]),
+        Draft([("Employ more people after dark.", R)], ITEM, 1, "Recommendations"),
+        Draft([("Paint steel each year.", R)], ITEM, 1, "Recommendations"),
+    )
+    meanings = [meaning(100, -5, 0), meaning(-5, 90, 0), meaning(0, 0, 100), meaning(90, 5, 0), meaning(5, 100, 0)]
+    told = [replace(one, meaning=vector) for one, vector in zip(given.sentences, meanings, strict=True)]
+    assert linked(assemble(replace(given, sentences=tuple(told)))) == {
+        ("Nurses", "Employ", "inferred"),
+        ("Rust", "Paint", "inferred"),
+    }
+    # Vectors that do not compare, as of two models, are not compared.
+    told[0] = replace(told[0], meaning=meaning(100, -5))
+    assert not linked(assemble(replace(given, sentences=tuple(told))))
+    assert not linked(assemble(given))
 
 
 def test_grave_findings_without_an_answer_and_demands_without_evidence_are_told() -> None:

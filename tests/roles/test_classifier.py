@@ -14,7 +14,7 @@ from scrutiny.errors import ModelError
 from scrutiny.pipeline import Pipeline, load
 from scrutiny.report import ROLES, Decision
 from scrutiny.roles.classifier import Classifier
-from scrutiny.roles.memory import Memory
+from scrutiny.roles.memory import Memory, Said
 from scrutiny.roles.settings import FILE_NAME, ModelSettings, RiskPoint
 from scrutiny.roles.windows import Unit
 
@@ -78,23 +78,33 @@ def test_what_was_read_before_is_not_read_again(tiny_model: Path) -> None:
 
 
 def test_a_memory_forgets_what_was_longest_unused() -> None:
-    memory = Memory(2)
-    for key in (b"a", b"b"):
-        memory.put(key, torch.zeros(1))
+    said = Said(torch.zeros(3, 4, dtype=torch.double), (b"x" * 128,) * 3)
+    memory = Memory(2 * said.size)
+    for key in (b"a", b"b", b"a"):
+        memory.put(key, said)
     assert memory.get(b"a") is not None
-    memory.put(b"c", torch.zeros(1))
+    memory.put(b"c", said)
     assert memory.get(b"b") is None
     assert memory.get(b"a") is not None
 
 
+def test_a_memory_counts_bytes_not_windows() -> None:
+    short, long = (Said(torch.zeros(n, 4, dtype=torch.double), (bytes(128),) * n) for n in (1, 200))
+    memory = Memory(long.size)
+    memory.put(b"a", short)
+    memory.put(b"b", long)
+    assert memory.get(b"a") is None
+    assert memory.get(b"b") is long
+
+
 def test_a_memory_may_be_used_by_several_threads_at_once() -> None:
-    memory = Memory(3)
+    memory = Memory(3 * Said(torch.zeros(1)).size)
 
     def use(number: int) -> None:
         for step in range(5_000):
             key = bytes([(number + step) % 7])
             if memory.get(key) is None:
-                memory.put(key, torch.zeros(1))
+                memory.put(key, Said(torch.zeros(1)))
 
     with ThreadPoolExecutor(4) as pool:
         assert list(pool.map(use, range(4))) == [None] * 4

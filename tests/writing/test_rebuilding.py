@@ -77,6 +77,29 @@ def test_another_regime_gives_what_extracting_under_it_gives(
     assert contents(folder) == contents(write([other(samples / name) for name in names], "jsonl", name="other"))
 
 
+def test_links_made_by_meaning_are_rebuilt_from_what_is_stored(reports: list[Report], write: Write) -> None:
+    folder = write(reports, "jsonl")
+    assert any(sentence.meaning for report in reports for sentence in report.sentences)
+    before = contents(folder)
+    assert CliRunner().invoke(app, ["rebuild", str(folder)]).exit_code == 0
+    assert contents(folder) == before
+
+
+def test_lines_of_before_there_were_meanings_are_read(
+    reports: list[Report], write: Write, lines: Callable[[Path], list[dict[str, Any]]]
+) -> None:
+    folder = write(reports, "jsonl")
+    older = lines(folder / "reports.jsonl")
+    for line in older:
+        line["schema_version"] = "1.4"
+        for sentence in (line["document"] or {}).get("sentences", []):
+            sentence.pop()
+    (folder / "reports.jsonl").write_text("".join(json.dumps(line) + "\n" for line in older), encoding="utf-8")
+    for (_, back), report in zip(stored_reports(folder), reports, strict=False):
+        assert back is not None
+        assert back.sentences == tuple(replace(sentence, meaning=None) for sentence in report.sentences)
+
+
 def version(number: str) -> Callable[[dict[str, Any]], None]:
     return lambda line: line.update(schema_version=number)
 
@@ -103,6 +126,7 @@ def spoil(*path: str | int, value: object) -> Callable[[dict[str, Any]], None]:
         (spoil("document", "sentences", 0, 2, value=10**6), r"there is no block 1000000"),
         (spoil("document", "sentences", 0, 2, value=-1), r"there is no block -1"),
         (spoil("document", "sentences", 0, 1, value=0), r"lies outside its block"),
+        (spoil("document", "sentences", 0, 4, value="~"), r"damaged"),
         (spoil("document", "blocks", 0, 0, value="poem"), r"damaged \(document\.blocks\.0\.0"),
         (spoil("document", "sections", 0, 0, value=5), r"there is no section 5"),
     ],

@@ -18,6 +18,7 @@ from scrutiny.cli.doubts import doubts
 from scrutiny.cli.evaluate import evaluate
 from scrutiny.cli.explain import explain
 from scrutiny.cli.extract import extract
+from scrutiny.cli.meaning import meaning
 from scrutiny.cli.rebuild import rebuild
 from scrutiny.cli.regimes import regimes
 from scrutiny.cli.schema import schema
@@ -36,8 +37,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 for command in (
-    extract, status, rebuild, summary, compare, regimes, explain, evaluate, calibrate, train, distill, average, doubts,
-    schema,
+    extract, status, rebuild, summary, compare, regimes, explain, evaluate, calibrate, train, distill, average,
+    meaning, doubts, schema,
 ):  # fmt: skip
     app.command()(command)
 

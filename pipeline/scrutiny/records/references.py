@@ -17,15 +17,25 @@ _LAW = re.compile(
     rf"|\b(?:ISO(?:/IEC)?|BS|EN|NFPA|IEC|IEEE)(?: [A-Z]{{2,3}})? ?[0-9]{{3,6}}(?:[-:][0-9]+)*"
     rf"|\b[0-9]{{1,3}} (?:C\.?F\.?R\.?|U\.?S\.?C\.?|CFR)(?: (?:Part|§+))? ?[0-9]+(?:\.[0-9]+)*(?:\([a-z0-9]+\))*)"
 )
+#: What demands are called.
+DEMANDS = (
+    r"recommendations?|recs?\.?|requirements?|areas? for improvement|afis?|priority actions?|actions?|suggestions?"
+)
+#: More paragraphs than these in a row are no range.
+_LONGEST_RANGE = 50
 #: A place in the same report: "paragraphs 30 and 112", "see recommendation 4", "[1.4, 2.1.1]", "(Recommendation)".
 PLACE = re.compile(
-    rf"\b(?P<kind>paragraphs?|paras?\.?|recommendations?|requirements?|areas? for improvement|priority actions?|"
-    rf"actions?|"
-    rf"findings?|key concerns?|suggestions?) (?:nos?\.? ?)?(?P<numbers>{_NUMBERS})"
-    rf"|[(\[](?P<bare>[0-9]{{1,2}}(?:\.[0-9]{{1,3}}){{1,3}}(?:(?:, | and |; ){_NUMBER})*)[)\]]"
+    rf"(?:\b(?P<kind>paragraphs?|paras?\.?|sections?|sects?\.|{DEMANDS}|findings?|observations?|issues?|key concerns?)"
+    rf" (?:nos?\.? ?)?|(?P<sign>[§¶]{{1,2}} ?))(?P<numbers>{_NUMBERS})"
+    rf"|[(\[](?P<bare>[0-9]{{1,2}}(?:\.[0-9]{{1,3}}){{1,3}}(?:(?:, | and |; | ?[–-] ?){_NUMBER})*)[)\]]"
     rf"|[(\[](?P<flag>see )?(?P<flagged>recommendation|requirement|area for improvement|priority action|"
     rf"key concern)[)\]]",
     re.IGNORECASE,
+)
+#: A letter with a number, which may name a demand or finding: "R5" anywhere, others in brackets, "[F2 and F4]".
+CODE = re.compile(
+    r"(?<![\w.-])(?P<codes>(?:R-?[0-9]{1,3}(?:\([a-z]\))?(?:(?:, | and |, and | to | ?[–-] ?)(?=R-?[0-9]))?)+"
+    r"|(?<=[(\[])[A-Z]{1,4}-?[0-9]{1,3}(?:(?:, | and | to |[–-])[A-Z]{1,4}-?[0-9]{1,3})*(?=[)\]]))(?![\w-])"
 )
 _EARLIER = (
     (
@@ -86,13 +96,12 @@ def earlier(passage: Passage) -> Attribute | None:
 
 
 def numbers_in(text: str) -> list[str]:
-    """The single numbers of "30 and 112", "1.4, 2.1.1" or "3 to 5", in lower case."""
+    """The single numbers of "30 and 112", "1.4, 2.1.1", "3 to 5" or "4.12–4.15", in lower case."""
     numbers: list[str] = []
-    parts = re.split(r"(?:,? and |, |; | or )", text)
-    for part in parts:
-        ends = re.fullmatch(r"([0-9]{1,4})(?: to | ?[–-] ?)([0-9]{1,4})", part.strip())
-        if ends and 0 < int(ends[2]) - int(ends[1]) < 50:
-            numbers += [str(number) for number in range(int(ends[1]), int(ends[2]) + 1)]
+    for part in re.split(r"(?:,? and |, |; | or )", text):
+        ends = re.fullmatch(r"(.*?)([0-9]{1,4})(?: to | ?[–-] ?)(.*?)([0-9]{1,4})", part.strip())
+        if ends and ends[1].lower() == ends[3].lower() and 0 < int(ends[4]) - int(ends[2]) < _LONGEST_RANGE:
+            numbers += [f"{ends[1].lower()}{number}" for number in range(int(ends[2]), int(ends[4]) + 1)]
         else:
             numbers.append(part.strip().lower())
     return numbers

@@ -8,10 +8,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scrutiny.report import ROLES, BlockKind, Decision, Prediction, Report
+from scrutiny.report import ROLES, BlockKind, Decision, Prediction, Report, Role
 from scrutiny.roles.batching import batches
 from scrutiny.roles.loading import LoadedModel, load_model
-from scrutiny.roles.memory import Memory, key_of
+from scrutiny.roles.meaning import pooled
+from scrutiny.roles.memory import Memory, Said, key_of
 from scrutiny.roles.precision import Precision, dtype_of
 from scrutiny.roles.windows import Unit, Window, windows
 
@@ -29,7 +30,7 @@ LANGUAGES = ("en", "")
 
 
 class Classifier:
-    """Predicts the role of sentences with a fine-tuned token classifier.
+    """Predicts the role of sentences with a fine-tuned token classifier, and tells what they are about where it can.
 
     The encoder reads windows of consecutive sentences; what it says of a sentence is the mean of what it says of the
     sentence's tokens. On a CPU each window runs by itself on one thread, several at a time: the numbers for a sentence
@@ -80,14 +81,15 @@ class Classifier:
 
     def predict(self, units: Sequence[Unit]) -> list[Prediction]:
         """One prediction for each of ``units``, in their order."""
-        read = self._windows(units)
-        cut = frozenset[int]().union(*(window.cut for window in read))
-        scores = self.loaded.settings.probabilities(self._logits(read, len(units))).tolist()
-        return [self._prediction(row, number in cut) for number, row in enumerate(scores)]
+        return [prediction for prediction, _ in self._read(units)]
+
+    def meanings(self, units: Sequence[Unit]) -> list[bytes | None]:
+        """What each of ``units`` is about (:attr:`scrutiny.report.Sentence.meaning`); None where it cannot be told."""
+        return [meaning for _, meaning in self._read(units)]
 
     def logits(self, units: Sequence[Unit]) -> torch.Tensor:
         """What the model itself says, before calibration: double, shape (units, roles) in the order of ``ROLES``."""
-        return self._logits(self._windows(units), len(units))
+        return self._said(self._windows(units), len(units)).logits
 
     def forget(self) -> None:
         """Forget what was said of windows read before."""
@@ -112,12 +114,16 @@ class Classifier:
             if self._reads(report)
             for unit in units_of(report, passage=f"report {number}")
         ]
-        predictions = iter(self.predict(units))
+        said = iter(self._read(units))
         for report in reports:
             if not self._reads(report):
                 yield _unclassified(report)
                 continue
-            sentences = tuple(replace(sentence, prediction=next(predictions)) for sentence in report.sentences)
+            # What is about nothing that is linked needs no meaning, which takes up room wherever reports are kept.
+            sentences = tuple(
+                replace(sentence, prediction=prediction, meaning=None if prediction.role is Role.OTHER else meaning)
+                for sentence, (prediction, meaning) in zip(report.sentences, said, strict=False)
+            )
             cut = sum(sentence.prediction is not None and sentence.prediction.cut for sentence in sentences)
             yield replace(report, sentences=sentences, coverage=replace(report.coverage, sentences_cut=cut))
 
@@ -127,11 +133,22 @@ class Classifier:
     def _windows(self, units: Sequence[Unit]) -> list[Window]:
         return windows(self.loaded.tokenizer, units, self.loaded.settings.window)
 
-    def _logits(self, read: Sequence[Window], units: int) -> torch.Tensor:
+    def _read(self, units: Sequence[Unit]) -> list[tuple[Prediction, bytes | None]]:
+        """The prediction and, where the model tells it, the meaning of each of ``units``."""
+        read = self._windows(units)
+        cut = frozenset[int]().union(*(window.cut for window in read))
+        said = self._said(read, len(units))
+        scores = self.loaded.settings.probabilities(said.logits).tolist()
+        predictions = [self._prediction(row, number in cut) for number, row in enumerate(scores)]
+        return list(zip(predictions, said.meanings or [None] * len(units), strict=True))
+
+    def _said(self, read: Sequence[Window], units: int) -> Said:
+        """What the model says of all units, in their order."""
         import torch
 
         logits = torch.empty(units, len(ROLES), dtype=torch.double)
-        known: dict[bytes, torch.Tensor] = {}
+        meanings = [b""] * units
+        known: dict[bytes, Said] = {}
         new: dict[bytes, Window] = {}
         keys = [key_of(window) for window in read]
         for key, window in zip(keys, read, strict=True):
@@ -143,17 +160,20 @@ class Classifier:
             known[key] = of_window
             self._memory.put(key, of_window)
         for key, window in zip(keys, read, strict=True):
-            logits[[number for number, _, _ in window.spans]] = known[key]
-        return logits
+            numbers = [number for number, _, _ in window.spans]
+            logits[numbers] = known[key].logits
+            for number, meaning in zip(numbers, known[key].meanings, strict=False):
+                meanings[number] = meaning
+        return Said(logits, tuple(meanings) if self.loaded.meaning else ())
 
-    def _computed(self, read: Sequence[Window]) -> list[torch.Tensor]:
-        """What the model says of the sentences of each window: double, shape (sentences, roles)."""
+    def _computed(self, read: Sequence[Window]) -> list[Said]:
+        """What the model says of the sentences of each window."""
         import torch
 
         # Matrix products add in another order for other numbers of rows, which changes the last bits.
         budget = 1 if self.device.type == "cpu" else self.token_budget
         groups = list(batches([len(window) for window in read], budget))
-        computed: dict[int, torch.Tensor] = {}
+        computed: dict[int, Said] = {}
         if self.device.type != "cpu":
             for group in groups:
                 computed.update(zip(group, self._forward([read[index] for index in group]), strict=True))
@@ -169,20 +189,25 @@ class Classifier:
             torch.set_num_threads(callers_threads)
         return [computed[index] for index in range(len(read))]
 
-    def _forward(self, group: Sequence[Window]) -> list[torch.Tensor]:
-        """The mean logits of each sentence's tokens, for equally long windows: double, shape (sentences, roles)."""
+    def _forward(self, group: Sequence[Window]) -> list[Said]:
+        """What the model says of equally long windows: the mean of what it says of the tokens of a sentence."""
         import torch
 
-        model = self.loaded.model
+        model, meaning = self.loaded.model, self.loaded.meaning
         assert not model.training
+        said = []
         with torch.inference_mode():
             ids = torch.tensor([window.ids for window in group], device=self.device)
-            of_tokens = model(input_ids=ids, attention_mask=torch.ones_like(ids)).logits.cpu().double()
-            of_roles = of_tokens[:, :, list(self.loaded.label_order)]
-        return [
-            torch.stack([row[start:end].mean(dim=0) for _, start, end in window.spans])
-            for window, row in zip(group, of_roles, strict=True)
-        ]
+            output = model(input_ids=ids, attention_mask=torch.ones_like(ids), output_hidden_states=meaning is not None)
+            of_roles = output.logits.cpu().double()[:, :, list(self.loaded.label_order)]
+            for row, window in enumerate(group):
+                logits = torch.stack([of_roles[row, start:end].mean(dim=0) for _, start, end in window.spans])
+                meanings: tuple[bytes, ...] = ()
+                if meaning:
+                    layers = [output.hidden_states[number][row] for number in meaning.layers]
+                    meanings = meaning(pooled(layers, window.spans))
+                said.append(Said(logits, meanings))
+        return said
 
     def _prediction(self, row: Sequence[float], cut: bool) -> Prediction:
         settings = self.loaded.settings

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from scrutiny.errors import ModelError
 from scrutiny.report import ROLES
 from scrutiny.resources import models_folder
+from scrutiny.roles.meaning import MeaningMap, load_meaning
 from scrutiny.roles.settings import FILE_NAME, ModelSettings
 from scrutiny.roles.windows import WindowSize
 
@@ -25,7 +26,10 @@ _HASHED = ("config.json", FILE_NAME, "tokenizer.json", "tokenizer_config.json")
 
 @dataclass(frozen=True, slots=True)
 class LoadedModel:
-    """A model ready to use. ``label_order[i]`` is the model's output column for ``ROLES[i]``."""
+    """A model ready to use. ``label_order[i]`` is the model's output column for ``ROLES[i]``.
+
+    ``meaning`` maps its hidden layers to what sentences are about, where the folder has such a map.
+    """
 
     name: str
     sha256: str
@@ -33,13 +37,15 @@ class LoadedModel:
     tokenizer: PreTrainedTokenizerBase
     settings: ModelSettings
     label_order: tuple[int, ...]
+    meaning: MeaningMap | None = None
 
 
 def load_model(name_or_path: str | Path | None = None) -> LoadedModel:
     """Load a token classifier of the four roles in single precision; weights must be safetensors.
 
     Raises:
-        ModelError: nothing is there, the files are not a token classifier, or its labels are not the roles.
+        ModelError: nothing is there, the files are not a token classifier, its labels are not the roles, or it has a
+            map to meaning that was made for another model.
     """
     import torch
     from safetensors import SafetensorError
@@ -71,7 +77,8 @@ def load_model(name_or_path: str | Path | None = None) -> LoadedModel:
     settings_file = folder / FILE_NAME
     settings = ModelSettings.load(settings_file) if settings_file.is_file() else ModelSettings()
     check_window(settings.window, model.config, settings_file)
-    return LoadedModel(name, _hash(folder), model.eval(), tokenizer, settings, label_order)
+    meaning = load_meaning(folder, layers=model.config.num_hidden_layers, width=model.config.hidden_size)
+    return LoadedModel(name, _hash(folder), model.eval(), tokenizer, settings, label_order, meaning)
 
 
 def check_window(size: WindowSize, config: Any, source: Path) -> None:

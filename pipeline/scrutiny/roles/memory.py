@@ -6,27 +6,45 @@ import hashlib
 import threading
 from array import array
 from collections import OrderedDict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from scrutiny.roles.windows import Window
 
 if TYPE_CHECKING:
     import torch
 
-#: So many windows are remembered, some 40 MB.
-WINDOWS = 50_000
+#: So many bytes are remembered: of some 40,000 windows, or half as many with meanings.
+BYTES = 64_000_000
+#: What keeping a window takes besides its numbers, and a meaning besides its own.
+_WINDOW, _MEANING = 1_000, 50
+
+
+class Said(NamedTuple):
+    """What was said of the sentences of a window.
+
+    ``logits`` are double, shape (sentences, roles); ``meanings`` one vector a sentence, or none at all.
+    """
+
+    logits: torch.Tensor
+    meanings: tuple[bytes, ...] = ()
+
+    @property
+    def size(self) -> int:
+        """Bytes that keeping it takes."""
+        return _WINDOW + self.logits.nbytes + sum(_MEANING + len(meaning) for meaning in self.meanings)
 
 
 class Memory:
-    """The logits of windows by what stands in them, double of shape (sentences, roles); the longest unused go first."""
+    """What was said of windows by what stands in them; the longest unused go first."""
 
-    def __init__(self, size: int = WINDOWS) -> None:
-        """Remembers ``size`` windows."""
+    def __init__(self, size: int = BYTES) -> None:
+        """Remembers ``size`` bytes."""
         self.size = size
-        self._kept: OrderedDict[bytes, torch.Tensor] = OrderedDict()
+        self._kept: OrderedDict[bytes, Said] = OrderedDict()
+        self._bytes = 0
         self._lock = threading.Lock()
 
-    def get(self, key: bytes) -> torch.Tensor | None:
+    def get(self, key: bytes) -> Said | None:
         """What was said of the window with this key, if that is still known."""
         with self._lock:
             if key not in self._kept:
@@ -34,12 +52,15 @@ class Memory:
             self._kept.move_to_end(key)
             return self._kept[key]
 
-    def put(self, key: bytes, logits: torch.Tensor) -> None:
-        """Remember ``logits``."""
+    def put(self, key: bytes, said: Said) -> None:
+        """Remember what was ``said``."""
         with self._lock:
-            self._kept[key] = logits
-            while len(self._kept) > self.size:
-                self._kept.popitem(last=False)
+            if key in self._kept:
+                self._bytes -= self._kept.pop(key).size
+            self._kept[key] = said
+            self._bytes += said.size
+            while self._bytes > self.size:
+                self._bytes -= self._kept.popitem(last=False)[1].size
 
 
 def key_of(window: Window) -> bytes:

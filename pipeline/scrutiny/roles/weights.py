@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 import torch
 from safetensors.torch import load_file, save_file
 
+from scrutiny.roles.meaning import FILE_NAME as MEANING
+
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
@@ -46,7 +48,7 @@ def load_weights(folder: Path) -> Mapping[str, torch.Tensor]:
         OSError: there are no weights as safetensors.
     """
     tensors: dict[str, torch.Tensor] = {}
-    files = sorted(folder.glob("*.safetensors"))
+    files = [file for file in sorted(folder.glob("*.safetensors")) if file.name != MEANING]
     if not files:
         raise OSError("no weights as safetensors")
     for file in files:

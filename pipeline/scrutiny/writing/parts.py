@@ -194,12 +194,13 @@ class StoredPrediction(NamedTuple):
 
 
 class StoredSentence(NamedTuple):
-    """A sentence of a stored report, and the block it stands in."""
+    """A sentence of a stored report, and the block it stands in; ``meaning`` is in base64."""
 
     start: int
     end: int
     block: int
     prediction: StoredPrediction | None
+    meaning: str | None = None
 
 
 class DocumentLine(Part):
@@ -214,6 +215,6 @@ class DocumentLine(Part):
         "y0, x1, y1) and printed lines (start, end, page, x0, y0, x1, y1)"
     )
     sentences: list[StoredSentence] = Field(
-        description="Start, end, block (which of the above) and prediction: scores, role, second role, confidence, "
-        "decision, and whether it was cut"
+        description="Start, end, block (which of the above), prediction (scores, role, second role, confidence, "
+        "decision, and whether it was cut) and meaning: a vector of signed bytes in base64, by which links are made"
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64decode, b64encode
 from collections.abc import Sequence
 from typing import TypeVar
 
@@ -35,7 +36,13 @@ def document_of(report: Report) -> DocumentLine:
             for block in report.blocks
         ],
         sentences=[
-            StoredSentence(sentence.start, sentence.end, sentence.block, _stored_prediction(sentence.prediction))
+            StoredSentence(
+                sentence.start,
+                sentence.end,
+                sentence.block,
+                _stored_prediction(sentence.prediction),
+                None if sentence.meaning is None else b64encode(sentence.meaning).decode(),
+            )
             for sentence in report.sentences
         ],
     )
@@ -62,7 +69,7 @@ def layers_of(document: DocumentLine) -> tuple[tuple[Block, ...], tuple[Sentence
     """The blocks and sentences that ``document`` was made of.
 
     Raises:
-        ValueError: an offset lies outside the text, or an index leads nowhere.
+        ValueError: an offset lies outside the text, an index leads nowhere, or a meaning is no base64.
     """
     paths: list[tuple[str, ...]] = []
     for around, heading in document.sections:
@@ -83,7 +90,7 @@ def layers_of(document: DocumentLine) -> tuple[tuple[Block, ...], tuple[Sentence
         for block in document.blocks
     )
     sentences = []
-    for start, end, index, stored in document.sentences:
+    for start, end, index, stored, meaning in document.sentences:
         holder = _at(blocks, index, "block")
         if not holder.start <= start < end <= holder.end:
             raise ValueError(f"the sentence of characters {start} to {end} lies outside its block")
@@ -95,7 +102,8 @@ def layers_of(document: DocumentLine) -> tuple[tuple[Block, ...], tuple[Sentence
             decision=Decision(stored.decision),
             cut=stored.cut,
         )
-        sentences.append(Sentence(start, end, _slice(document.text, start, end), index, prediction))
+        vector = None if meaning is None else b64decode(meaning, validate=True)
+        sentences.append(Sentence(start, end, _slice(document.text, start, end), index, prediction, vector))
     return blocks, tuple(sentences)
 
 

@@ -1,0 +1,137 @@
+"""Fit the coefficients by which findings and recommendations are linked, and tell how well they do.
+
+    python benchmarks/links.py ../shared/corpora/documents corpora/attributes/development --write configs/links.toml
+
+Folders are as for ``attributes.py``. On gold roles, a logistic regression learns from every pair of a finding and a
+recommendation whether the gold links them, once with and once without what the model says sentences mean. Measured is
+F1 of the links of each report with coefficients and a threshold that the other reports gave (leave one report out);
+what a report says itself counts too, as in use. ``--write`` then writes the coefficients that all reports give.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.linear_model import LogisticRegression
+
+from attributes import build, complete, read_gold, with_meanings
+from scrutiny.records.cross_references import cross_references
+from scrutiny.records.likeness import FEATURES, Coefficients, Likeness, Scores, features
+from scrutiny.records.links import inferred
+from scrutiny.report import Record, Report, Role
+from scrutiny.roles.classifier import Classifier
+
+#: How weakly weights are held back, for standardised features.
+_C = 0.3
+_THRESHOLDS = np.linspace(0.06, 0.6, 28)
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """What is known of the pairs of results and recommendations of one report; places are rows and columns."""
+
+    folder: str
+    report: Report
+    results: Sequence[Record]
+    features: Mapping[str, Scores]
+    told: frozenset[tuple[int, int]]
+    gold: frozenset[tuple[int, int]]
+    links: int
+
+    def rows(self, names: Sequence[str]) -> tuple[Scores, npt.NDArray[np.bool_]]:
+        """The features and labels of all pairs with a finding: (pairs, features) and (pairs,)."""
+        wrong = [row for row, result in enumerate(self.results) if result.role is Role.FINDING]
+        table = np.stack([self.features[name][wrong] for name in names], axis=-1)
+        labels = np.array([[(row, column) in self.gold for column in range(table.shape[1])] for row in wrong])
+        return table.reshape(-1, len(names)), labels.ravel()
+
+    def counts(self, learnt: Coefficients) -> tuple[int, int, int]:
+        """How many links are right, given and wanted."""
+        total = sum((weight * self.features[name] for name, weight in learnt.weights.items()), learnt.intercept)
+        said = {row for row, _ in self.told}
+        found = inferred(self.report, self.results, Likeness(1 / (1 + np.exp(-total)), learnt.threshold))
+        given = {(row, column) for row, column, _ in found if row not in said} | self.told
+        return len(given & self.gold), len(given), self.links
+
+
+def main() -> None:
+    """Print F1 by folder and, if wanted, write the coefficients."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folders", type=Path, nargs="+")
+    parser.add_argument("--model", help="folder of the model that tells meanings")
+    parser.add_argument("--write", type=Path, metavar="FILE", help="write the coefficients that all reports give")
+    arguments = parser.parse_args()
+    classifier = Classifier(arguments.model)
+    reports = [pairs_of(file, classifier) for folder in arguments.folders for file in sorted(folder.glob("*.json"))]
+    sets = {"meaning": FEATURES, "words": tuple(name for name in FEATURES if not name.startswith("meaning"))}
+    folders = [str(folder) for folder in arguments.folders]
+    print(f"| F1 of links, leave one report out | {' | '.join(folders)} | all |\n" + "|---" * (len(folders) + 2) + "|")
+    text = f"# python benchmarks/links.py {' '.join(folders)} --write configs/links.toml\n"
+    for name, names in sets.items():
+        counts = [
+            (one.folder, one.counts(fitted([other for other in reports if other is not one], names))) for one in reports
+        ]
+        cells = [f1([found for folder, found in counts if folder == wanted]) for wanted in folders]
+        print(f"| {name} | {' | '.join(f'{cell:.3f}' for cell in [*cells, f1([found for _, found in counts])])} |")
+        learnt = fitted(reports, names)
+        text += f"\n[{name}]\nthreshold = {learnt.threshold}\nintercept = {learnt.intercept}\n\n[{name}.weights]\n"
+        text += "".join(f"{feature} = {weight}\n" for feature, weight in learnt.weights.items())
+    if arguments.write:
+        arguments.write.write_text(text, encoding="utf-8")
+
+
+def pairs_of(file: Path, classifier: Classifier) -> Pairs:
+    """The pairs of a labelled report, with its gold roles."""
+    gold = read_gold(file)
+    report = complete(with_meanings(build(gold), classifier))
+    numbers = [unit.number for unit in gold.units if unit.role]
+    demands = [record for record in report.records if record.role is Role.RECOMMENDATION]
+    results = [record for record in report.records if record.role is not Role.RECOMMENDATION]
+    rows = {record.id: row for row, record in enumerate(results)}
+    columns = {record.id: column for column, record in enumerate(demands)}
+    by_number = {numbers[record.sentences[0]]: record.id for record in report.records}
+    wanted = {(result, number) for number, labels in gold.recommendations.items() for result in labels["addresses"]}
+    return Pairs(
+        str(file.parent),
+        report,
+        results,
+        features(report, results, demands),
+        frozenset((rows[one], columns[other]) for one, other in cross_references(report, results, demands)),
+        frozenset(
+            (rows[by_number[result]], columns[by_number[number]])
+            for result, number in wanted
+            if by_number.get(result) in rows and by_number.get(number) in columns
+        ),
+        len(wanted),
+    )
+
+
+def fitted(reports: Sequence[Pairs], names: Sequence[str]) -> Coefficients:
+    """The coefficients that reports give, and the threshold with the highest F1 on them."""
+    tables, labels = zip(*(one.rows(names) for one in reports), strict=True)
+    table = np.concatenate(tables)
+    mean, spread = table.mean(axis=0), table.std(axis=0)
+    regression = LogisticRegression(C=_C, max_iter=2000).fit((table - mean) / spread, np.concatenate(labels))
+    weights = regression.coef_[0] / spread
+    learnt = Coefficients(
+        threshold=0,
+        intercept=round(float(regression.intercept_[0] - weights @ mean), 4),
+        weights={name: round(float(weight), 4) for name, weight in zip(names, weights, strict=True)},
+    )
+    tried = (learnt.model_copy(update={"threshold": round(float(level), 2)}) for level in _THRESHOLDS)
+    return max(tried, key=lambda one: f1([report.counts(one) for report in reports]))
+
+
+def f1(counts: Sequence[tuple[int, int, int]]) -> float:
+    """Harmonic mean of precision and recall of right, given and wanted links."""
+    right, given, wanted = (sum(column) for column in zip(*counts, strict=True))
+    return 2 * right / (given + wanted) if given + wanted else 1.0
+
+
+if __name__ == "__main__":
+    main()

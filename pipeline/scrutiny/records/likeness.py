@@ -1,0 +1,226 @@
+"""How likely it is that a recommendation answers a finding that does not name it: by words, meaning and place.
+
+A logistic regression over a few features of each pair. Its coefficients are in ``configs/links.toml``, fitted to
+labelled reports by ``benchmarks/links.py``: one set for reports whose sentences carry meanings, one for those without.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import tomllib
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from scrutiny.errors import ConfigError
+from scrutiny.records.fingerprint import stems
+from scrutiny.report import Record, Report, Role
+from scrutiny.resources import configs_folder
+
+Scores = npt.NDArray[np.float64]
+"""A number for each result and demand, shape (results, demands)."""
+
+#: How much of its likeness a sentence takes over from the one it goes on from, and how much headings weigh.
+_TAKEN_OVER, _HEADING = 0.9, 0.3
+#: What opens a sentence that speaks of the same as the one before it.
+_GOES_ON = re.compile(
+    r"(?:this|these|that|those|it|they|such|as a result|in these|in some|for example|however|consequently|therefore|"
+    r"of these|routinely|the same|there)\b",
+    re.IGNORECASE,
+)
+
+
+class Coefficients(BaseModel):
+    """What a regression learnt: the weight of each feature, and from which probability on a pair is linked."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    threshold: float
+    intercept: float
+    weights: dict[str, float]
+
+
+class Likeness(NamedTuple):
+    """How likely each demand answers each result, and from which probability on it is said to."""
+
+    probabilities: Scores
+    threshold: float
+
+
+def likeness(report: Report, results: Sequence[Record], demands: Sequence[Record]) -> Likeness:
+    """How likely each of ``demands`` answers each of ``results``.
+
+    Raises:
+        ConfigError: the coefficients are not those of the features.
+    """
+    found = features(report, results, demands)
+    learnt = coefficients()["meaning" if "meaning" in found else "words"]
+    total = np.full((len(results), len(demands)), learnt.intercept)
+    for name, weight in learnt.weights.items():
+        total += weight * found[name]
+    return Likeness(1 / (1 + np.exp(-total)), learnt.threshold)
+
+
+@cache
+def coefficients(path: Path | None = None) -> Mapping[str, Coefficients]:
+    """The two sets of coefficients, by name: ``meaning`` and ``words``.
+
+    Raises:
+        ConfigError: the file cannot be read, or has others.
+    """
+    path = path or configs_folder() / "links.toml"
+    remedy = "Make it again with benchmarks/links.py."
+    try:
+        found = {name: Coefficients(**values) for name, values in tomllib.loads(path.read_text("utf-8")).items()}
+    except (OSError, ValueError, TypeError, ValidationError) as error:
+        raise ConfigError(f"{path}: not coefficients of links: {error}", remedy=remedy) from None
+    for name in ("meaning", "words"):
+        wanted = [feature for feature in FEATURES if name == "meaning" or not feature.startswith("meaning")]
+        if name not in found or sorted(found[name].weights) != sorted(wanted):
+            raise ConfigError(f"{path}: [{name}.weights] has not {', '.join(wanted)}.", remedy=remedy)
+    return found
+
+
+#: Features by name; those of meaning are there only where every sentence of a record carries one.
+FEATURES = (
+    "words",  # rare words in common, those of headings less
+    "words_under_best",  # how much less than with the demand that fits best
+    "words_beside",  # the same of the sentences before and after in the paragraph, whichever fits better
+    "words_best",  # 1 where no other result fits the demand better
+    "section",  # 1 where the demand comes after the result in the same section
+    "meaning",  # cosine
+    "meaning_under_best",
+    "meaning_over_usual",  # how much more than the average result
+)
+
+
+def features(report: Report, results: Sequence[Record], demands: Sequence[Record]) -> Mapping[str, Scores]:
+    """What tells whether each of ``demands`` answers each of ``results``, by the names of :data:`FEATURES`."""
+    goes_on = [False, *(_goes_on(report, one, other) for one, other in pairwise(results))]
+    words = _taken_over(_shared_words(report, results, demands), goes_on)
+    best = words.max(axis=0)
+    found = {
+        "words": words,
+        "words_under_best": words - words.max(axis=1, keepdims=True),
+        "words_beside": _beside(words, [report.sentences[result.sentences[0]].block for result in results]),
+        "words_best": ((words >= best) & (words > 0)).astype(np.float64),
+        "section": _in_section(report, results, demands),
+    }
+    if (cosines := _cosines(report, results, demands)) is not None:
+        meaning = _taken_over(cosines, goes_on)
+        found |= {
+            "meaning": meaning,
+            "meaning_under_best": meaning - meaning.max(axis=1, keepdims=True),
+            "meaning_over_usual": cosines - cosines.mean(axis=0),
+        }
+    return found
+
+
+def _taken_over(scores: Scores, goes_on: Sequence[bool]) -> Scores:
+    """The scores of each result, at least nearly those of the one before where it goes on from that."""
+    scores = scores.copy()
+    for row in range(1, len(scores)):
+        if goes_on[row]:
+            scores[row] = np.maximum(scores[row], _TAKEN_OVER * scores[row - 1])
+    return scores
+
+
+def _beside(scores: Scores, blocks: Sequence[int]) -> Scores:
+    """The better of the scores of the results right before and after in the same block, 0 where there are none."""
+    beside = np.zeros_like(scores)
+    for row in range(1, len(scores)):
+        if blocks[row] == blocks[row - 1]:
+            beside[row] = np.maximum(beside[row], scores[row - 1])
+            beside[row - 1] = np.maximum(beside[row - 1], scores[row])
+    return beside
+
+
+def _in_section(report: Report, results: Sequence[Record], demands: Sequence[Record]) -> Scores:
+    """1 where a demand stands behind a result in the same section, or has the letter of the finding it is headed by."""
+    paths = {record.id: report.blocks[report.sentences[record.sentences[0]].block].section_path for record in results}
+    scores = np.zeros((len(results), len(demands)))
+    for column, demand in enumerate(demands):
+        section = report.blocks[report.sentences[demand.sentences[0]].block].section_path
+        letter = _letter(demand)
+        for row, result in enumerate(results):
+            path = paths[result.id]
+            named = letter and path and re.match(rf"finding {re.escape(letter)}\b", path[-1], re.IGNORECASE)
+            behind = path == section and result.start < demand.start and result.role is Role.FINDING
+            scores[row, column] = bool(named or behind)
+    return scores
+
+
+def _letter(demand: Record) -> str:
+    """The name of the finding that a number such as "A.1.b" belongs to."""
+    given = demand.attributes and demand.attributes.number
+    match = re.match(r"([A-Z])\.[0-9]", given.value) if given else None
+    return match[1] if match else ""
+
+
+def _goes_on(report: Report, previous: Record, result: Record) -> bool:
+    """Whether ``result`` speaks of what ``previous``, just before it in the same section, speaks of."""
+    first, second = report.sentences[previous.sentences[-1]], report.sentences[result.sentences[0]]
+    same = report.blocks[first.block].section_path == report.blocks[second.block].section_path
+    return same and result.sentences[0] - previous.sentences[-1] <= 2 and bool(_GOES_ON.match(result.text))
+
+
+def _shared_words(report: Report, results: Sequence[Record], demands: Sequence[Record]) -> Scores:
+    """The cosines of the weighted stems of results and demands."""
+    about = _vectors(report, [*results, *demands])
+    postings: dict[str, list[tuple[int, float]]] = defaultdict(list)
+    for column, demand in enumerate(demands):
+        for word, weight in about[demand.id].items():
+            postings[word].append((column, weight))
+    scores = np.zeros((len(results), len(demands)))
+    for row, result in enumerate(results):
+        for word, weight in about[result.id].items():
+            for column, other in postings[word]:
+                scores[row, column] += weight * other
+    return scores
+
+
+def _vectors(report: Report, records: Sequence[Record]) -> Mapping[str, Mapping[str, float]]:
+    """For each record, by id, its stems with weights of unit length: rare ones weigh more, headings less."""
+    frequency = Counter(word for sentence in report.sentences for word in set(stems(sentence.text)))
+    total = len(report.sentences)
+    vectors: dict[str, Mapping[str, float]] = {}
+    for record in records:
+        counts: Counter[str] = Counter()
+        for word in set(stems(record.text)):
+            counts[word] += 1.0  # type: ignore[assignment]
+        for heading in report.blocks[report.sentences[record.sentences[0]].block].section_path[-1:]:
+            for word in set(stems(heading)):
+                counts[word] += _HEADING  # type: ignore[assignment]
+        # In an order of their own: that of a set is another in every process, and sums differ in their last digits.
+        weights = {word: counts[word] * math.log(1 + total / (1 + frequency[word])) for word in sorted(counts)}
+        length = math.sqrt(sum(weight * weight for weight in weights.values())) or 1.0
+        vectors[record.id] = {word: weight / length for word, weight in weights.items()}
+    return vectors
+
+
+def _cosines(report: Report, results: Sequence[Record], demands: Sequence[Record]) -> Scores | None:
+    """The cosines of the meanings of results and demands, or None where a sentence carries none that compares."""
+    meanings = {index: report.sentences[index].meaning for record in (*results, *demands) for index in record.sentences}
+    if len({len(meaning or b"") for meaning in meanings.values()} | {0}) != 2 or not all(meanings.values()):
+        return None
+
+    def units(records: Sequence[Record]) -> Scores:
+        rows = [[np.frombuffer(meanings[index] or b"", np.int8) for index in record.sentences] for record in records]
+        sums = np.array([np.sum([_unit(row.astype(np.float64)) for row in of_one], axis=0) for of_one in rows])
+        return np.array([_unit(row) for row in sums])
+
+    # Not a matrix product: how that adds up differs with the numbers of rows and threads.
+    one, other = units(results), units(demands)
+    return np.array([(one * row).sum(axis=1) for row in other]).T
+
+
+def _unit(vector: Scores) -> Scores:
+    return vector / (math.sqrt(float((vector * vector).sum())) or 1.0)
