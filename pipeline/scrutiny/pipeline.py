@@ -166,6 +166,7 @@ def load(
     regime: str | None = None,
     any_language: bool = False,
     max_error: float | None = None,
+    cache: Path | None = None,
 ) -> Pipeline:
     """The pipeline around a model: the shipped one, a local folder or a hub identifier.
 
@@ -174,9 +175,10 @@ def load(
     ``ocr`` reads scanned pages, in English or the languages that it names (``"eng+deu"``); ``regime`` is the id of the
     regime of every report, which is recognised by itself unless given; ``any_language`` classifies
     reports that are not in English. ``max_error`` is the share of wrong roles, on the model's validation data, that is
-    borne among accepted predictions.
+    borne among accepted predictions. ``cache`` is a file that keeps what the model said of passages from run to run.
 
     Raises:
+        DataError: ``cache`` cannot be used.
         ModelError: the model cannot be loaded, its labels are not the four roles, or ``max_error`` is out of reach.
         ReadError: OCR is asked for and not installed.
         ConfigError: there is no such regime.
@@ -192,5 +194,6 @@ def load(
         threads=threads,
         any_language=any_language,
         max_error=max_error,
+        cache=cache,
     )
     return Pipeline(classifier, ocr=ocr, regime=regime)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from scrutiny.report import ROLES, BlockKind, Decision, Prediction, Report, Role
 from scrutiny.roles.batching import batches
+from scrutiny.roles.kept import KeptMemory
 from scrutiny.roles.loading import LoadedModel, load_model
 from scrutiny.roles.meaning import pooled
 from scrutiny.roles.memory import Memory, Said, key_of
@@ -51,6 +52,7 @@ class Classifier:
         buffer: int = BUFFER,
         any_language: bool = False,
         max_error: float | None = None,
+        cache: Path | None = None,
     ) -> None:
         """Load ``model`` (None: the shipped one) onto ``device`` (None: CUDA, MPS or CPU, whichever is there).
 
@@ -58,10 +60,12 @@ class Classifier:
         ``threads`` (default: torch's own number) is how many windows run at a time on a CPU; ``token_budget``
         is tokens in a batch elsewhere; ``buffer`` is sentences gathered across reports. With ``any_language`` reports
         that are not in English are classified too. ``max_error`` is the share of wrong roles that is borne among
-        accepted predictions (default: what the model was calibrated for); the rest is left to review.
+        accepted predictions (default: what the model was calibrated for); the rest is left to review. ``cache`` is a
+        file that keeps what was said of windows from run to run.
 
         Raises:
             ModelError: the model cannot be loaded, has other labels, or is never as sure as ``max_error`` asks.
+            DataError: ``cache`` cannot be used.
             ValueError: there is no such precision.
         """
         import torch
@@ -71,7 +75,8 @@ class Classifier:
         self.loaded: LoadedModel = load_model(model)
         self.loaded.model.to(device=self.device, dtype=dtype)  # type: ignore[call-arg]
         self.precision = str(dtype).removeprefix("torch.")
-        self._memory = Memory()
+        said_by = f"{self.loaded.sha256} {self.precision} {self.device.type}"
+        self._memory = KeptMemory(cache, said_by) if cache else Memory()
         self.threads = threads or torch.get_num_threads()
         self.token_budget = token_budget
         self.buffer = buffer
