@@ -22,8 +22,8 @@ class KeptMemory(Memory):
     """What was said of windows, also in earlier runs; several runs may share a file at the same time."""
 
     def __init__(self, file: Path, said_by: str, *, size: int = BYTES, file_bytes: int = FILE_BYTES) -> None:
-        """Remembers ``size`` bytes at hand and ``file_bytes`` in ``file``. ``said_by`` stands for the model and all else
-        that its numbers depend on: what another has said is not taken for its own.
+        """Remembers ``size`` bytes at hand and ``file_bytes`` in ``file``. ``said_by`` stands for the model and
+        all else that its numbers depend on: what another has said is not taken for its own.
 
         Raises:
             DataError: the file is none of this kind, damaged, or cannot be written.
