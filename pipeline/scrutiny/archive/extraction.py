@@ -13,11 +13,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from scrutiny.archive import run
+from scrutiny.archive import steps
 from scrutiny.archive.ledger import NOT_READ, PROGRESS, Ledger, Named, Row, State, Task
 from scrutiny.archive.merging import merge
 from scrutiny.archive.parts import Parts
-from scrutiny.archive.run import Limits, Rates, Run
+from scrutiny.archive.run import Limits, Run
+from scrutiny.archive.settling import Rates
 from scrutiny.errors import WriteError
 from scrutiny.pipeline import Pipeline, load
 from scrutiny.reading import check_ocr
@@ -36,7 +37,7 @@ from scrutiny.writing.schema import SCHEMA_VERSION
 _EVERY = 1.0
 
 
-class Input(run.Input, Named, Protocol):
+class Input(steps.Input, Named, Protocol):
     """What is to be read: named, stamped with what changes when its content does, and fetched when it is its turn."""
 
 

@@ -77,17 +77,29 @@ class Parts:
         self._list()
 
     def append(self, content: bytes) -> Place:
-        """Keep the packed ``content`` of a report, on the disk when this returns. Raises OSError."""
-        if self._file is not None and self._file.tell() >= self._part_bytes:
-            self.close()
+        """Keep the packed ``content`` of a report, on the disk after :meth:`sync`. Raises OSError."""
         if self._file is None:
             self._file = self._path(self._number).with_name(f"{self._number:05}.jsonl.gz{_OPEN}").open("ab")
             sync(self._folder)
         start = self._file.tell()
         self._file.write(content)
-        self._file.flush()
-        os.fsync(self._file.fileno())
         return Place(self._number, start, len(content))
+
+    @property
+    def full(self) -> bool:
+        """Whether nothing more should be kept before :meth:`turn`."""
+        return self._file is not None and self._file.tell() >= self._part_bytes
+
+    def turn(self) -> None:
+        """Finish the part that is being written if it is full. Raises OSError."""
+        if self.full:
+            self.close()
+
+    def sync(self) -> None:
+        """Have on the disk what was kept. Raises OSError."""
+        if self._file is not None:
+            self._file.flush()
+            os.fsync(self._file.fileno())
 
     def read(self, place: Place) -> bytes:
         """The content kept at ``place``. Raises DataError where there is none."""
@@ -106,6 +118,7 @@ class Parts:
 
     def close(self) -> None:
         """Finish the part that is being written, and list all of them in ``manifest.json``. Raises OSError."""
+        self.sync()
         self.release()
         path = self._path(self._number)
         if path.suffix == _OPEN:
