@@ -1,4 +1,4 @@
-"""Fixtures of the tests of runs: a quick model, a folder of reports, and readers that misbehave."""
+"""Fixtures of the tests of runs: a quick model, reports, readers that misbehave, an object store and a web server."""
 
 from __future__ import annotations
 
@@ -6,11 +6,16 @@ import io
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import redirect_stderr, redirect_stdout
+from http.server import ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+from archive.servers import Web
 
 SCRUTINY = Path(sys.executable).with_name("scrutiny")
 
@@ -50,7 +55,9 @@ def reports(tmp_path: Path) -> Path:
     folder.mkdir()
     for number in range(12):
         lines = [f"# Report {number}", ""]
-        lines += [f"Plans of ward {number}.{part} are not reviewed often enough. Staff must review them." for part in range(4)]
+        lines += [
+            f"Plans of ward {number}.{part} are not reviewed often enough. Staff must review them." for part in range(4)
+        ]
         (folder / f"{number:02}.md").write_text("\n\n".join(lines) + "\n")
     return folder
 
@@ -121,3 +128,44 @@ def extract(quick_model: Path, readers: Path, monkeypatch: pytest.MonkeyPatch) -
         return subprocess.CompletedProcess(words, code, out.getvalue(), err.getvalue())
 
     return ran
+
+
+@pytest.fixture(scope="session")
+def web() -> Iterator[str]:
+    """The address of a web server, without a slash at its end."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Web)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture(scope="session")
+def store() -> Iterator[str]:
+    """The address of a server that speaks S3's protocol."""
+    from moto.server import ThreadedMotoServer
+
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
+@pytest.fixture
+def s3(store: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """A file system of an empty object store, which s3:// leads to, with a bucket called ``reports``."""
+    import s3fs
+
+    for name, value in {
+        "AWS_ENDPOINT_URL": store,
+        "AWS_ACCESS_KEY_ID": "somebody",
+        "AWS_SECRET_ACCESS_KEY": "unspoken",
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }.items():
+        monkeypatch.setenv(name, value)
+    files = s3fs.S3FileSystem(use_listings_cache=False)
+    files.mkdir("reports")
+    yield files
+    files.rm("reports", recursive=True)

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import psutil
 import pytest
 
 from archive.conftest import SCRUTINY, Extract, contents
@@ -26,9 +27,16 @@ def states(output: Path) -> dict[str, int]:
     return found
 
 
+def results(output: Path) -> dict[str, bytes]:
+    """The files made of the parts, which after changes hold what a clean run's hold in another order."""
+    return {name: made for name, made in contents(output).items() if not name.startswith("parts/")}
+
+
 def worked(result: subprocess.CompletedProcess[str]) -> list[str]:
     """The names of inputs that a run has said to have processed."""
-    return [line.split()[1].rsplit("/", 1)[1].rstrip(":") for line in result.stderr.splitlines() if line.startswith("[")]
+    return [
+        line.split()[1].rsplit("/", 1)[1].rstrip(":") for line in result.stderr.splitlines() if line.startswith("[")
+    ]
 
 
 def test_a_second_run_does_nothing_and_changes_nothing(extract: Extract, reports: Path, tmp_path: Path) -> None:
@@ -70,9 +78,7 @@ def test_only_what_is_new_or_changed_is_processed_and_the_result_is_that_of_a_cl
     assert worked(second) == ["00a.md", "03.md"]
     clean = tmp_path / "clean"
     extract(reports, "-o", clean)
-    assert {name: made for name, made in contents(output).items() if "parts/" not in name} == {
-        name: made for name, made in contents(clean).items() if "parts/" not in name
-    }
+    assert results(output) == results(clean)
 
 
 def test_another_option_that_matters_processes_everything_again(
@@ -113,13 +119,17 @@ def test_copies_that_come_before_and_originals_that_go_leave_what_a_clean_run_wo
     extract(reports, "-o", output)
     files = ("records.jsonl", "reports.jsonl", "records.csv")
     extract(reports, "-o", tmp_path / "clean")
-    assert [(output / name).read_bytes() for name in files] == [(tmp_path / "clean" / name).read_bytes() for name in files]
+    assert [(output / name).read_bytes() for name in files] == [
+        (tmp_path / "clean" / name).read_bytes() for name in files
+    ]
     (reports / "00-copy.md").unlink()
     (reports / "04.md").unlink()
     again = extract(reports, "-o", output)
     assert worked(again) == ["08-copy.md"]
     extract(reports, "-o", tmp_path / "clean")
-    assert [(output / name).read_bytes() for name in files] == [(tmp_path / "clean" / name).read_bytes() for name in files]
+    assert [(output / name).read_bytes() for name in files] == [
+        (tmp_path / "clean" / name).read_bytes() for name in files
+    ]
 
 
 def test_what_failed_is_tried_again_when_asked_or_when_it_changes(
@@ -150,7 +160,9 @@ def test_kills_at_any_moment_leave_what_a_clean_run_leaves_byte_for_byte(
 ) -> None:
     shutil.make_archive(str(reports / "parcel"), "zip", reports)
     (reports / "20.pdf").write_bytes(b"%PDF-1.4 nothing")
-    (reports / "21.csv").write_text("text,title\n" + "".join(f"Plan {n} is poor. Staff must act.,T{n}\n" for n in range(20)))
+    (reports / "21.csv").write_text(
+        "text,title\n" + "".join(f"Plan {n} is poor. Staff must act.,T{n}\n" for n in range(20))
+    )
     inputs = [reports, reports / "21.csv"]
     clean, output = tmp_path / "clean", tmp_path / "out"
     began = time.monotonic()
@@ -183,8 +195,11 @@ def test_what_a_power_cut_leaves_of_a_part_is_cut_off_and_what_it_takes_is_told(
     assert process.stderr is not None
     while "11.md" not in process.stderr.readline():
         pass
+    readers = psutil.Process(process.pid).children(recursive=True)
     process.kill()
     process.wait()
+    assert readers
+    assert not psutil.wait_procs(readers, timeout=10)[1]
     (reports / "zz.hang").unlink()
     (part,) = (output / "parts").glob("*.open")
     with part.open("ab") as file:
@@ -231,7 +246,9 @@ def test_two_runs_cannot_write_one_folder_and_one_can_be_looked_at(
     while not found.get("running") and time.monotonic() < deadline:
         time.sleep(0.5)
         if (tmp_path / "out" / "ledger.sqlite").exists():
-            done = subprocess.run([SCRUTINY, "status", tmp_path / "out", "--json"], capture_output=True, text=True, check=False)
+            done = subprocess.run(
+                [SCRUTINY, "status", tmp_path / "out", "--json"], capture_output=True, text=True, check=False
+            )
             found = json.loads(done.stdout) if done.returncode == 0 else {}
     assert found["running"] is True
     assert (found["inputs"], found["ended"]) == (13, 0)

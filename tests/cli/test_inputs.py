@@ -12,8 +12,6 @@ from pathlib import Path
 
 import pytest
 
-from scrutiny.cli.extract import find_reports
-
 SCRUTINY = Path(sys.executable).with_name("scrutiny")
 PLANS = "Plans are not reviewed often enough. Staff are kind and know the residents well."
 
@@ -96,26 +94,3 @@ def test_a_name_without_standard_input_leaves_with_1(inputs: Path) -> None:
     result = extract("in", "--stdin-name", "a.pdf", cwd=inputs)
     assert result.returncode == 1
     assert b"--stdin-name" in result.stderr
-
-
-def test_tables_are_taken_where_they_are_meant_and_only_there(inputs: Path) -> None:
-    folder = inputs / "in"
-    (folder / "old.JSONL").write_text("{}")
-
-    def taken(*given: str) -> list[str]:
-        return [path.name for path in find_reports([str(folder / name) for name in given]).paths]
-
-    assert taken("") == ["a.txt", "parcel.zip"]
-    assert taken("*") == taken("**/*") == ["a.txt", "parcel.zip"]
-    assert taken("*.csv") == ["table.csv"]
-    assert taken("", "*.csv") == ["a.txt", "parcel.zip", "table.csv"]
-    assert taken("old.JSONL") == ["old.JSONL"]
-    found = find_reports([str(folder), str(folder / "*"), str(folder / "*.csv")])
-    assert (found.passed_over, found.tables) == (2, 1)
-
-
-def test_a_folder_of_nothing_but_tables_says_what_to_do(tmp_path: Path) -> None:
-    (tmp_path / "table.csv").write_text("text\nPlans.\n")
-    ((_, error),) = find_reports([str(tmp_path)]).faults
-    assert error.code == "no_reports"
-    assert "named one by one" in error.remedy

@@ -14,6 +14,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from scrutiny.errors import ReadError
+from scrutiny.reading import read
 from scrutiny.reading.sniffing import suffix_of
 
 
@@ -70,3 +72,12 @@ def parquet() -> bytes:
 )
 def test_the_kind_is_told_by_content(data: bytes, suffix: str) -> None:
     assert suffix_of(data) == suffix
+
+
+@pytest.mark.parametrize("name", ["https://example.org/reports/17.0", "https://example.org/get.aspx?id=17"])
+def test_what_an_address_leads_to_is_told_by_its_content(name: str) -> None:
+    page = b"<!DOCTYPE html><html><body><h1>Leadership</h1><p>Plans are late.</p></body></html>"
+    assert [block.text for block in read(page, name=name).blocks] == ["Leadership", "Plans are late."]
+    with pytest.raises(ReadError) as caught:
+        read(zipped("xl/workbook.xml"), name=name)
+    assert caught.value.code == "unsupported"

@@ -212,6 +212,11 @@ class Ledger:
                 "state = 'duplicate' AND NOT EXISTS (SELECT 1 FROM reports o JOIN inputs i ON i.name = o.input "
                 "WHERE o.path = reports.duplicate_of AND o.state = 'done' AND i.position IS NOT NULL)",
             )
+            # Killed between its last report and its end: what has the path of the input itself is the last.
+            db.execute(
+                "UPDATE inputs SET state = 'ended' WHERE state = 'begun' AND EXISTS (SELECT 1 FROM reports r "
+                "WHERE r.input = name AND r.path = name AND r.state != 'again')"
+            )
             self._key = key
             waiting = db.execute(
                 "SELECT position, name, state FROM inputs WHERE position IS NOT NULL AND state != 'ended' "

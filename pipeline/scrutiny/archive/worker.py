@@ -10,7 +10,9 @@ import faulthandler
 import hashlib
 import json
 import os
+import signal
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -149,9 +151,26 @@ def _limit_memory(limit: int) -> None:
         resource.setrlimit(resource.RLIMIT_DATA, (limit, hard))
 
 
+def _end_with_parent() -> None:
+    """Let this process be killed when the run is, even while it hangs over a file."""
+    parent = os.getppid()
+    if sys.platform == "linux":
+        import ctypes
+
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG: also where a library does not let Python run
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(1)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
 def main() -> None:
     """Serve standard input; whatever a library prints goes to standard error, since standard output is for answers."""
     faulthandler.enable()
+    _end_with_parent()
     # spaCy, which cuts records into words, loads it only to see that it is there; it would take half the memory.
     sys.modules["torch"] = None  # type: ignore[assignment]
     out = os.fdopen(os.dup(1), "wb")

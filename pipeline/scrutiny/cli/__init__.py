@@ -75,6 +75,3 @@ def main() -> None:
             err=True,
         )
         raise SystemExit(1) from None
-    except KeyboardInterrupt:
-        typer.echo("Interrupted. What was finished is kept; the same command goes on from there.", err=True)
-        raise SystemExit(130) from None

@@ -8,17 +8,15 @@ import signal
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from scrutiny.archive.inputs import LocalFile, Unfound
+from scrutiny.archive.inputs import LocalFile, find
 from scrutiny.archive.ledger import State
 from scrutiny.cli.progress import JsonLog, Progress, show, show_as_json
-from scrutiny.errors import ReadError
 from scrutiny.roles.precision import Precision
 
 if TYPE_CHECKING:
@@ -35,10 +33,12 @@ def extract(
         typer.Argument(
             metavar="INPUT...",
             help="Report files, archives, tables with a report a row, folders (searched through, tables left out), "
-            "globs, or - for standard input.",
+            "globs, URLs of any of these, or - for standard input.",
         ),
     ],
-    output: Annotated[Path, typer.Option("--output", "-o", metavar="DIR", help="Folder to write into.")],
+    output: Annotated[
+        str, typer.Option("--output", "-o", metavar="DIR", help="Folder to write into, also as a URL: s3://bucket/out.")
+    ],
     model: Annotated[
         str | None, typer.Option("--model", "-m", help="Model folder or hub identifier. Default: the shipped model.")
     ] = None,
@@ -110,6 +110,7 @@ def extract(
     """
     from scrutiny.archive.extraction import Options
     from scrutiny.archive.extraction import extract as extract_into
+    from scrutiny.archive.publishing import folder_for
     from scrutiny.archive.run import Limits
     from scrutiny.reading.manifest import Manifest
     from scrutiny.writing.formats import DEFAULT_FORMATS, check_formats
@@ -117,10 +118,7 @@ def extract(
     check_formats(formats or ())
     if stdin_name is not None and STDIN not in inputs:
         raise typer.BadParameter(f"There is no {STDIN} among the inputs.", param_hint="--stdin-name")
-    found = find_reports([given for given in inputs if given != STDIN], leave_out=output)
     facts = Manifest.load(manifest) if manifest else None
-    if facts:
-        facts.check(found.paths)
     options = Options(
         model=model,
         device=device,
@@ -135,24 +133,31 @@ def extract(
     limits = Limits(workers=workers or min(2, os.cpu_count() or 1), timeout=timeout, memory=memory * 1_000_000)
     # As Ctrl-C, so that a run that is told to end closes its files and ends its processes.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    if found.tables:
-        typer.echo(f"Passed over {found.tables:,} tables in folders: name those that hold reports.", err=True)
     with ExitStack() as stack:
-        sources: list[Input] = [Unfound(path.as_posix(), error) for path, error in found.faults]
-        sources += [LocalFile(path) for path in found.paths]
+        spool = Path(stack.enter_context(TemporaryDirectory(prefix="scrutiny-")))
+        found = find([given for given in inputs if given != STDIN], spool=spool, leave_out=output)
+        if facts:
+            facts.check(file.name for file in found.files)
+        if found.tables:
+            typer.echo(f"Passed over {found.tables:,} tables in folders: name those that hold reports.", err=True)
+        sources: list[Input] = [*found.faults, *found.files]
         if STDIN in inputs:
             sources.append(stack.enter_context(read_stdin(stdin_name)))
         listener = JsonLog() if log_json else stack.enter_context(Progress())
-        summary = extract_into(
-            sources,
-            output,
-            options,
-            listener=listener,
-            formats=formats or DEFAULT_FORMATS,
-            sentences=sentences,
-            limits=limits,
-            retry_failed=retry_failed,
-        )
+        try:
+            summary = extract_into(
+                sources,
+                stack.enter_context(folder_for(output)),
+                options,
+                listener=listener,
+                formats=formats or DEFAULT_FORMATS,
+                sentences=sentences,
+                limits=limits,
+                retry_failed=retry_failed,
+            )
+        except KeyboardInterrupt:
+            typer.echo("Interrupted. What was finished is kept; the same command goes on from there.", err=True)
+            raise typer.Exit(130) from None
     (show_as_json if log_json else show)(summary, output, passed_over=found.passed_over)
     for left_out in summary.left_out:
         typer.echo(f"Warning: {left_out}.", err=True)
@@ -160,62 +165,6 @@ def extract(
         typer.echo(f"Warning: {_listed(summary.unmatched)} of the manifest fit no report that was read.", err=True)
     if summary.failures:
         raise typer.Exit(2 if summary.states[State.DONE] else 3)
-
-
-@dataclass(slots=True)
-class Found:
-    """The files that inputs stand for, inputs that stand for none, and how many files of folders were passed over."""
-
-    paths: list[Path] = field(default_factory=list)
-    faults: list[tuple[Path, ReadError]] = field(default_factory=list)
-    passed_over: int = 0
-    tables: int = 0
-
-
-def find_reports(inputs: Sequence[str], *, leave_out: Path | None = None) -> Found:
-    """The files that ``inputs`` (files, folders, globs) stand for, sorted, each once.
-
-    From folders and globs only files of a readable format are taken, and nothing inside ``leave_out``. Tables, of
-    which most in a folder of reports are none of reports, are taken only from globs that end in their suffix.
-    """
-    import glob
-
-    from scrutiny.reading import ARCHIVE_SUFFIXES, ROW_SUFFIXES, suffixes, table_suffix
-
-    readable = {*suffixes(), *ARCHIVE_SUFFIXES}
-    files: dict[Path, Path] = {}
-    found = Found()
-    left: set[Path] = set()
-    outside = leave_out.resolve() if leave_out else None
-    for given in inputs:
-        path = Path(given)
-        if path.is_dir():
-            matches = sorted(path.rglob("*"))
-        elif path.exists() or not glob.has_magic(given):
-            # Named one by one: whatever is wrong with it is for reading to say.
-            files[path.resolve()] = path
-            continue
-        else:
-            matches = sorted(Path(match) for match in glob.glob(given, recursive=True))  # noqa: PTH207 - absolute patterns
-        matches = [file for file in matches if file.is_file()]
-        matches = [file for file in matches if outside is None or not file.resolve().is_relative_to(outside)]
-        taken = [
-            file
-            for file in matches
-            if file.suffix.lower() in readable | set(ROW_SUFFIXES)
-            and (table_suffix(file.name) is None or table_suffix(file.name) == table_suffix(path.name))
-        ]
-        files.update({file.resolve(): file for file in taken if file.resolve() not in files})
-        left.update(file.resolve() for file in matches)
-        if not taken:
-            more = f" Tables ({', '.join(ROW_SUFFIXES)}) must be named one by one." if matches else ""
-            remedy = f"Readable formats: {', '.join(sorted(readable))}.{more}"
-            found.faults.append((path, ReadError(f"{given}: no report files there.", remedy=remedy, code="no_reports")))
-    left -= files.keys()
-    found.passed_over = len(left)
-    found.tables = sum(table_suffix(file.name) is not None for file in left)
-    found.paths = sorted(files.values())
-    return found
 
 
 @contextmanager

@@ -7,7 +7,6 @@ import os
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
@@ -101,12 +100,12 @@ def log(event: Mapping[str, object]) -> None:
     typer.echo(json.dumps({"time": round(time.time(), 3), **event}), err=True)
 
 
-def show(summary: Summary, output: Path, *, passed_over: int) -> None:
+def show(summary: Summary, output: str, *, passed_over: int) -> None:
     """The closing table."""
     from rich.console import Console
     from rich.table import Table
 
-    table = Table(title=f"Written to {output}{os.sep}", title_justify="left", show_header=False)
+    table = Table(title=f"Written to {output.rstrip(os.sep)}{os.sep}", title_justify="left", show_header=False)
     table.add_column()
     table.add_column(justify="right")
     for name, value in rows(summary, passed_over):
@@ -114,10 +113,10 @@ def show(summary: Summary, output: Path, *, passed_over: int) -> None:
     Console().print(table)
 
 
-def show_as_json(summary: Summary, output: Path, *, passed_over: int) -> None:
+def show_as_json(summary: Summary, output: str, *, passed_over: int) -> None:
     """The same as an event."""
     told: dict[str, object] = dict(rows(summary, passed_over))
-    log({"event": "end", "output": str(output), "summary": told, "rates": summary.rates.told()})
+    log({"event": "end", "output": output, "summary": told, "rates": summary.rates.told()})
 
 
 def rows(summary: Summary, passed_over: int) -> list[tuple[str, int | str]]:

@@ -218,6 +218,13 @@ def _reader(data: bytes, path: str, ocr: bool | str) -> Reader:
         return _own(suffix)
     if suffix in _plugins():
         return _plugins()[suffix]()
+    if "://" in path:
+        # What an address ends in is often no suffix: a number, a query, or the name of the program that answers.
+        from scrutiny.reading.sniffing import suffix_of
+
+        suffix = suffix_of(data)
+        if suffix in _OWN:
+            return _own(suffix)
     if data.startswith(_OLE_SIGNATURE):
         from scrutiny.reading.package import compound_file
 
