@@ -12,10 +12,9 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from scrutiny.archive.ledger import Ledger, Row, State, Task
-from scrutiny.archive.parts import Parts
+from scrutiny.archive.ledger import Row, State, Task
 from scrutiny.archive.processes import Reader, Watch
-from scrutiny.archive.settling import End, Outcome, Rates, Settling, Slot
+from scrutiny.archive.settling import End, Outcome, Settling, Slot
 from scrutiny.archive.steps import Classified, Classify, Held, Input, Read, classified, finished
 from scrutiny.report import Report
 
@@ -49,20 +48,17 @@ class Run:
         self,
         tasks: Sequence[Task],
         inputs: Mapping[str, Input],
-        ledger: Ledger,
-        parts: Parts,
+        settling: Settling,
         settings: Mapping[str, object],
         *,
         limits: Limits,
         describe: Callable[[Report], Report],
-        told: Callable[[Task, Row, Rates], None],
     ) -> None:
-        """``settings`` go to the processes that read; ``describe`` adds what is known of a report beforehand, or raises
-        ReadError; ``told`` is told of every report that has been written down, and of the rates so far."""
+        """``settling`` writes down what becomes of ``tasks``; ``settings`` go to the processes that read; ``describe``
+        adds what is known of a report beforehand, or raises ReadError."""
         self._tasks = tasks
         self._inputs = inputs
-        self._ledger = ledger
-        self._settling = Settling(tasks, ledger, parts, told)
+        self._settling = settling
         self._describe = describe
         self._readers = [Reader(settings, timeout=limits.timeout, memory=limits.memory) for _ in range(limits.workers)]
         self._changed = threading.Condition()
@@ -76,7 +72,7 @@ class Run:
         self._again: deque[Held] = deque()
         self._fault: BaseException | None = None
         self._stopped = False
-        self.rates = self._settling.rates
+        self._rates = settling.rates
 
     def work(self, classify: Classify) -> None:
         """Process every task, classifying with ``classify`` in this thread.
@@ -116,7 +112,7 @@ class Run:
                     if self._full(1) or time.monotonic() - since > _PATIENCE:
                         break
                 self._changed.wait(_PATIENCE / 4)
-            self.rates.starved += time.monotonic() - began
+            self._rates.starved += time.monotonic() - began
             batch: dict[Slot, Read] = {}
             while self._read and sum(one.sentences for one in batch.values()) < _SENTENCES:
                 slot, one = self._read.popleft()
@@ -138,7 +134,7 @@ class Run:
                 with self._changed:
                     self._classified.append((slot, one))
                     self._changed.notify_all()
-        self.rates.classifying += time.monotonic() - began
+        self._rates.classifying += time.monotonic() - began
 
     # Reading and making records, in a thread for each process.
 
@@ -204,7 +200,7 @@ class Run:
         """The report that is done and that an input is a copy of, and whether it waits for one in work to be done."""
         assert held.sha256 is not None
         with self._changed:
-            original = self._ledger.original(held.task, Row(held.task.name, State.DUPLICATE, held.sha256))
+            original = self._settling.original(held.task, Row(held.task.name, State.DUPLICATE, held.sha256))
             first = self._first.setdefault(held.sha256, held.index)
             waits = original is None and first < held.index and self._settling.task <= first
             if waits:
@@ -217,7 +213,7 @@ class Run:
         outcome, seconds = finished(reader, job)
         if reader.fresh and held is not None:
             held.is_open = False
-        self.rates.records += seconds
+        self._rates.records += seconds
         self._settle({slot: outcome})
         return held
 

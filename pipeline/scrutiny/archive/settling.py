@@ -93,6 +93,10 @@ class Settling:
         """How many outcomes of a task wait for their turn."""
         return sum(slot.task == task for slot in self._waiting)
 
+    def original(self, task: Task, row: Row) -> str | None:
+        """The path of the report that is done and that the report of ``row`` is a copy of."""
+        return self._ledger.original(task, row)
+
     def settle(self, outcomes: Mapping[Slot, Outcome | End]) -> list[int]:
         """Write ``outcomes`` down, together, as soon as everything before them has been; returns the tasks that ended.
 
