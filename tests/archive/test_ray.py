@@ -68,10 +68,9 @@ def ended(output: Path) -> int:
     return 0
 
 
-def reached(output: Path, count: int, seconds: float = 300) -> int:
-    """Wait until so many inputs are done; returns how many are."""
-    deadline = time.monotonic() + seconds
-    while (done := ended(output)) < count and time.monotonic() < deadline:
+def reached(output: Path, count: int, goes_on: Callable[[], bool]) -> int:
+    """Wait until so many inputs are done, as long as the run goes on; returns how many are."""
+    while (done := ended(output)) < count and goes_on():
         time.sleep(0.02)
     return done
 
@@ -86,24 +85,26 @@ def test_killed_and_with_a_node_lost_a_cluster_leaves_what_one_machine_does_byte
     words, environment = command(*inputs, *on_cluster)
     with (tmp_path / "log").open("w") as log:
         killed = subprocess.Popen(words, env=environment, start_new_session=True, stdout=log, stderr=log)
-        before = reached(output, 3)
+        before = reached(output, 3, lambda: killed.poll() is None)
         os.killpg(killed.pid, signal.SIGKILL)
         killed.wait()
-    assert 3 <= before < 34, (tmp_path / "log").read_text()
+    assert 3 <= before < 35, (tmp_path / "log").read_text()
     assert not (output / "records.jsonl").exists()
 
     lost: list[int] = []
+    over = threading.Event()
 
     def lose() -> None:
-        lost.append(reached(output, ended(output) + 1))
+        lost.append(reached(output, ended(output) + 1, lambda: not over.is_set()))
         cluster.remove_node(cluster.worker_nodes.copy().pop(), allow_graceful=False)
 
     loss = threading.Thread(target=lose)
     loss.start()
     result = extract(*inputs, *on_cluster)
+    over.set()
     loss.join()
     assert result.returncode == 2, result.stderr
-    assert before < lost[0] < 34
+    assert before < lost[0] < 35
     assert "inputs were done before" in result.stderr
     assert contents(output) == contents(local)
 

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from scrutiny.archive.extraction import Options
 
 #: Inputs that a task reads, and whose reports are classified together; and inputs sent to the cluster in one piece.
-_TOGETHER = 16
+TOGETHER = 16
 _PIECE = 4096
 
 #: Bytes of outcomes that a task gathers before it hands them on.
@@ -195,7 +195,7 @@ class ClusterEngine:
         pieces = [
             ray.put(_pieces(tasks[start : start + _PIECE], start, inputs)) for start in range(0, len(tasks), _PIECE)
         ]
-        together = max(1, min(_TOGETHER, len(tasks) // (2 * actors)))
+        together = max(1, min(TOGETHER, len(tasks) // (2 * actors)))
         return (
             ray.data.from_arrow_refs(pieces)
             .repartition(target_num_rows_per_block=together)

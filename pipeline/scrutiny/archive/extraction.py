@@ -20,6 +20,7 @@ from scrutiny.archive.merging import merge
 from scrutiny.archive.parts import Parts
 from scrutiny.archive.run import Limits, Run
 from scrutiny.archive.settling import Rates, Settling
+from scrutiny.archive.shards import write_shards
 from scrutiny.errors import WriteError
 from scrutiny.pipeline import Pipeline, load
 from scrutiny.reading import check_ocr
@@ -146,12 +147,13 @@ def extract(
     listener: Listener,
     formats: Collection[str] = DEFAULT_FORMATS,
     sentences: bool = False,
+    shards: bool = False,
     limits: Limits | None = None,
     retry_failed: bool = False,
     cluster: Cluster | None = None,
 ) -> Summary:
     """Process ``inputs`` into the folder ``output``, but for what was processed there before: on this machine, or on
-    the nodes of ``cluster``.
+    the nodes of ``cluster``. With ``shards`` the records of each part are also a Parquet file beside it.
 
     Raises:
         ConfigError: there is no such format, regime or cluster.
@@ -164,6 +166,7 @@ def extract(
     check_ocr(options.ocr)
     if options.regime:
         named(options.regime)
+    limits = limits or Limits()
     name, sha256 = identify(options.model)
     with ExitStack() as stack:
         engine: Engine = stack.enter_context(ClusterEngine(options, sha256, cluster)) if cluster else _Here(options)
@@ -186,8 +189,9 @@ def extract(
         parts = Parts(output / "parts", ledger.ends())
         try:
             if tasks:
-                _work(tasks, inputs, ledger, parts, engine, options, model, limits or Limits(), listener, summary)
+                _work(tasks, inputs, ledger, parts, engine, options, model, limits, listener, summary)
             parts.close()
+            write_shards(ledger, parts, wanted=shards, workers=limits.workers)
             summary.left_out = merge(ledger, parts, output, model, formats=formats, sentences=sentences)
         except OSError as error:
             raise unwritable(output, error) from None

@@ -313,6 +313,14 @@ class Ledger:
             place = None if part is None else Place(part, start, length)
             yield Row(path, State(state), sha256, code, reason, remedy, copy_of, place, json.loads(counts), seconds)
 
+    def places(self) -> Iterator[Place]:
+        """Where each report of the run that is done is kept, in the order of parts."""
+        found = self._db.execute(
+            "SELECT r.part, r.start, r.length FROM reports r JOIN inputs i ON i.name = r.input "
+            "WHERE i.position IS NOT NULL AND r.state = 'done' ORDER BY r.part, r.start"
+        )
+        return (Place(*row) for row in found)
+
     def ends(self) -> dict[int, int]:
         """Where each part that holds a report of some run ends."""
         return dict(

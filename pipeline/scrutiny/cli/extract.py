@@ -63,6 +63,12 @@ def extract(
         Path | None, typer.Option(metavar="FILE", help="CSV of metadata by file name; wins over what is found.")
     ] = None,
     sentences: Annotated[bool, typer.Option("--sentences", help="Also write every sentence.")] = False,
+    parquet_parts: Annotated[
+        bool,
+        typer.Option(
+            "--parquet-parts", help="Write the records as Parquet files in parts/, and in no other format unless named."
+        ),
+    ] = False,
     text_column: Annotated[
         str | None,
         typer.Option(metavar="NAME", help="Column of tables that holds the reports' text. Default: known by name."),
@@ -174,8 +180,9 @@ def extract(
                 stack.enter_context(folder_for(output)),
                 options,
                 listener=listener,
-                formats=formats or DEFAULT_FORMATS,
+                formats=formats or (() if parquet_parts else DEFAULT_FORMATS),
                 sentences=sentences,
+                shards=parquet_parts,
                 limits=limits,
                 retry_failed=retry_failed,
                 cluster=Cluster(ray_address, actors, actor_cpus, actor_gpus) if engine is Engine.RAY else None,
