@@ -15,6 +15,7 @@ from __future__ import annotations
 import argparse
 import heapq
 import json
+import logging
 import statistics
 import sys
 import tempfile
@@ -22,11 +23,12 @@ import time
 import tracemalloc
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import psutil
 
-from scrutiny.archive.cluster import TOGETHER
+from scrutiny.archive.cluster import TOGETHER, decoded, encoded
 from scrutiny.archive.inputs import LocalFile
 from scrutiny.archive.ledger import Ledger, State, Task
 from scrutiny.archive.merging import merge
@@ -55,7 +57,7 @@ def steps(files: list[Path], model: str | None) -> tuple[dict[str, float], list[
     read: dict[int, Read] = {}
     outcomes: list[Outcome] = []
     with Watch([reader]):
-        for number, file in enumerate([files[0], *files]):  # the first one also loads what is loaded once
+        for number, file in enumerate([files[0], *files]):  # the first one loads, as below
             held = Held(number, Task(number, file.as_posix(), frozenset()), LocalFile(file))
             while not (came := held.next(reader)):
                 pass
@@ -65,11 +67,12 @@ def steps(files: list[Path], model: str | None) -> tuple[dict[str, float], list[
         jobs = [one for _, one in classified(read, lambda report: report, pipeline.classifier)]
         classifying = time.process_time() - began
         making = []
-        for job in jobs:
+        for job in [jobs[0], *jobs]:
             assert isinstance(job, Classified)
             outcome, seconds = finished(reader, job)
             outcomes.append(outcome)
             making.append(seconds)
+    outcomes, making = outcomes[1:], making[1:]  # the first one also loads what is loaded once
     count = len(outcomes)
     reading = [one.seconds for one in read.values()]
     sentences = sum(one.sentences for one in read.values())
@@ -135,6 +138,40 @@ def driver(outcomes: list[Outcome], model: ModelReference, together: int) -> dic
         "shard_bytes": shard,
         "input_bytes": memory,
     }
+
+
+def of_ray(outcomes: list[Outcome], blocks: int = 200) -> float:
+    """Processor time of the command a report, in seconds, that Ray Data takes to pass outcomes through the stages."""
+    import ray
+    from ray.data import ActorPoolStrategy, DataContext
+
+    ray.init(address="local", num_cpus=2, include_dashboard=False, log_to_driver=False, logging_level=logging.ERROR)
+    DataContext.get_current().enable_progress_bars = False
+    DataContext.get_current().execution_options.preserve_order = True
+    try:
+        tables = [
+            ray.put(encoded((Slot(number, row), outcomes[row % len(outcomes)], {}) for row in range(TOGETHER)))
+            for number in range(blocks)
+        ]
+        as_is: dict[str, Any] = {"batch_size": None, "batch_format": "pyarrow", "num_cpus": 0.5}
+        flow = ray.data.from_arrow_refs(tables).map_batches(_same, **as_is)
+        flow = flow.map_batches(_Same, compute=ActorPoolStrategy(size=1), **as_is).map_batches(_same, **as_is)
+        came = iter(flow.iter_batches(batch_size=None, batch_format="pyarrow"))
+        next(came)
+        began = time.process_time()
+        rows = sum(len(list(decoded(table))) for table in came)
+        return (time.process_time() - began) / rows
+    finally:
+        ray.shutdown()
+
+
+def _same(table: Any) -> Any:
+    return table
+
+
+class _Same:
+    def __call__(self, table: Any) -> Any:
+        return table
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,12 +273,12 @@ def main() -> None:
     parser.add_argument("--reports", type=int, nargs="+", default=[10_000, 100_000, 1_000_000, 10_000_000])
     parser.add_argument("--gpu", type=float, default=2000.0, help="sentences a GPU classifies in a second (assumed)")
     parser.add_argument("--storage", type=float, default=5e8, help="bytes a second of shared storage (assumed)")
-    parser.add_argument("--ray", type=float, default=0.0, help="seconds a report that Ray takes of the command's time")
     arguments = parser.parse_args()
     if arguments.measure:
         files = [file for file in sorted(arguments.folder.iterdir()) if file.suffix in suffixes()]
         measured, outcomes, model = steps(files, arguments.model)
         measured |= driver(outcomes, model, TOGETHER)
+        measured["ray"] = of_ray(outcomes)
         measured["settling_alone"] = driver(outcomes, model, 1)["settling"]
         arguments.measure.write_text(json.dumps(measured, indent=1) + "\n", encoding="utf-8")
         return
@@ -251,7 +288,6 @@ def main() -> None:
     assumed = {
         "sentences_per_gpu_second": arguments.gpu,
         "storage_bytes_per_second": arguments.storage,
-        "ray": arguments.ray,
     }
     show({**costs, **assumed}, arguments.reports)
 

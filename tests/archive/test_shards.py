@@ -29,8 +29,8 @@ def test_records_of_each_part_are_a_parquet_file_and_all_of_them_one_data_set(
     merged = [json.loads(line)["id"] for line in (output / "records.jsonl").read_text().splitlines()]
     assert ids(output) == sorted(merged)
     assert ds.dataset(files).schema.equals(arrow_schema())
-    counted = duckdb.sql(f"select count(*) from '{output}/parts/*.parquet'").fetchone()
-    assert counted == (len(merged),)
+    counted = duckdb.connect().execute(f"select count(*) from '{output}/parts/*.parquet'").fetchall()
+    assert counted == [(len(merged),)]
     listed = {one["name"]: one for one in json.loads((output / "parts" / "manifest.json").read_text())["parts"]}
     for file in files:
         assert listed[file.name]["sha256"] == hashlib.sha256(file.read_bytes()).hexdigest()

@@ -15,7 +15,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from scrutiny.archive.extraction import Options
+    from scrutiny.roles.classifier import Classifier
 
 #: Inputs that a task reads, and whose reports are classified together; and inputs sent to the cluster in one piece.
 TOGETHER = 16
@@ -73,7 +74,7 @@ class _Model:
     sha256: str
     version: str = __version__
 
-    def load(self, threads: int) -> Any:
+    def load(self, threads: int) -> Classifier:
         """The classifier. Raises ModelError, and ConfigError where scrutiny is another version."""
         if self.version != __version__:
             raise ConfigError(
@@ -159,7 +160,7 @@ class ClusterEngine:
             flow = self._flow(tasks, inputs, {"settings": settings, "limits": limits}, model, describe)
             for table in flow.iter_batches(batch_size=None, batch_format="pyarrow", prefetch_batches=1):
                 outcomes: dict[Slot, Outcome | End] = {}
-                for slot, one, spent in _decoded(table):
+                for slot, one, spent in decoded(table):
                     assert isinstance(one, Outcome | End)
                     outcomes[slot] = one
                     settling.rates.classifying += spent.get("classifying", 0.0)
@@ -179,18 +180,16 @@ class ClusterEngine:
         import ray
         from ray.data import ActorPoolStrategy, TaskPoolStrategy
 
-        cores = int(ray.cluster_resources()["CPU"])
-        actors = self._cluster.actors or max(
-            1, int(ray.cluster_resources()["GPU"] / self._gpus) if self._gpus else cores // self._cluster.cpus
-        )
+        there = ray.cluster_resources()
+        cores = max(1, int(there.get("CPU", 0)))
+        most = there.get("GPU", 0) / self._gpus if self._gpus else cores / self._cluster.cpus
+        actors = self._cluster.actors or max(1, int(most))
         reading: dict[str, Any] = {
             # Together a process that reads for each core, unless the cores are for reading alone.
             "compute": TaskPoolStrategy(size=cores if self._gpus else max(1, cores // 2)),
             "batch_size": None,
             "batch_format": "pyarrow",
             "num_cpus": 1 if self._gpus else _TASK_SHARE,
-            "scheduling_strategy": "SPREAD",
-            "max_retries": -1,
         }
         pieces = [
             ray.put(_pieces(tasks[start : start + _PIECE], start, inputs)) for start in range(0, len(tasks), _PIECE)
@@ -209,7 +208,6 @@ class ClusterEngine:
                 # Whether there is work for a GPU depends on the processors of others, so it asks for none.
                 num_cpus=0 if self._gpus else self._cluster.cpus * _ACTOR_SHARE,
                 num_gpus=self._gpus,
-                scheduling_strategy="SPREAD",
             )
             .map_batches(_finish, fn_kwargs=how, **reading)
         )
@@ -237,6 +235,8 @@ class ClusterEngine:
                 remedy="Install it with: pip install 'scrutiny[ray]'",
             ) from None
         address = self._cluster.address or os.environ.get("RAY_ADDRESS")
+        # What its C++ parts say at other levels is for their makers, and stands in Ray's own logs.
+        os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")
         begun: dict[str, Any] = {} if address else {"include_dashboard": False}
         with _own_signals():
             try:
@@ -317,7 +317,7 @@ def _read(tasks: pa.Table, *, settings: Mapping[str, object], limits: Limits, fo
         while not (came and isinstance(came[-1], End)):
             came = held.next(reader)
             if came:
-                yield _encoded((Slot(held.index, held.number + more), one, {}) for more, one in enumerate(came))
+                yield encoded((Slot(held.index, held.number + more), one, {}) for more, one in enumerate(came))
                 held.number += len(came)
 
 
@@ -332,21 +332,21 @@ class _Classify:
     def __call__(self, outcomes: pa.Table) -> pa.Table:
         began = time.monotonic()
         spent = {"starved": began - self._idle}
-        made = {slot: one for slot, one, _ in _decoded(outcomes)}
+        made = {slot: one for slot, one, _ in decoded(outcomes)}
         read = {slot: one for slot, one in made.items() if isinstance(one, Read)}
         made |= dict(classified(read, self._describe, self._classifier))
         self._idle = time.monotonic()
         spent["classifying"] = self._idle - began
-        return _encoded((slot, one, spent if number == 0 else {}) for number, (slot, one) in enumerate(made.items()))
+        return encoded((slot, one, spent if number == 0 else {}) for number, (slot, one) in enumerate(made.items()))
 
 
 def _finish(outcomes: pa.Table, *, settings: Mapping[str, object], limits: Limits) -> Iterator[pa.Table]:
     """Classified reports with their records, the other outcomes as they are."""
-    for slot, one, spent in _decoded(outcomes):
+    for slot, one, spent in decoded(outcomes):
         if isinstance(one, Classified):
             one, seconds = finished(_reader(settings, limits), one)
             spent = {**spent, "records": seconds}
-        yield _encoded([(slot, one, spent)])
+        yield encoded([(slot, one, spent)])
 
 
 # Outcomes as tables.
@@ -356,7 +356,7 @@ _KINDS: dict[str, type[Any]] = {kind.__name__: kind for kind in (Read, Classifie
 _Any = Read | Classified | Outcome | End
 
 
-def _encoded(outcomes: Any) -> pa.Table:
+def encoded(outcomes: Iterable[tuple[Slot, _Any, Mapping[str, float]]]) -> pa.Table:
     """A table of slots, what has come there so far, and seconds spent on it."""
     import pyarrow as pa
 
@@ -383,7 +383,8 @@ def _encoded(outcomes: Any) -> pa.Table:
     return pa.Table.from_pylist(rows, schema=pa.schema({**types, "spent": pa.string(), "content": pa.large_binary()}))
 
 
-def _decoded(table: pa.Table) -> Iterator[tuple[Slot, _Any, dict[str, float]]]:
+def decoded(table: pa.Table) -> Iterator[tuple[Slot, _Any, dict[str, float]]]:
+    """The slots, outcomes and seconds of a table."""
     for row in table.to_pylist():
         about, kind = json.loads(row["about"]), _KINDS[row["kind"]]
         one: _Any
