@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 
 class ScrutinyError(Exception):
     """An error with a ``code`` for programs, a ``reason`` and a ``remedy`` for people."""
@@ -14,6 +16,10 @@ class ScrutinyError(Exception):
         self.remedy = remedy
         if code is not None:
             self.code = code
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # What is raised on another machine must arrive as it was; by default the remedy would be lost.
+        return partial(type(self), remedy=self.remedy, code=self.code), (self.reason,)
 
     def __str__(self) -> str:
         return f"{self.reason} {self.remedy}"

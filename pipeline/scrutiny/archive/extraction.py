@@ -7,17 +7,20 @@ import json
 import os
 import time
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from scrutiny.archive import run
+from scrutiny.archive import steps
+from scrutiny.archive.cluster import Cluster, ClusterEngine
 from scrutiny.archive.ledger import NOT_READ, PROGRESS, Ledger, Named, Row, State, Task
 from scrutiny.archive.merging import merge
 from scrutiny.archive.parts import Parts
-from scrutiny.archive.run import Limits, Rates, Run
+from scrutiny.archive.run import Limits, Run
+from scrutiny.archive.settling import Rates, Settling
+from scrutiny.archive.shards import write_shards
 from scrutiny.errors import WriteError
 from scrutiny.pipeline import Pipeline, load
 from scrutiny.reading import check_ocr
@@ -36,7 +39,7 @@ from scrutiny.writing.schema import SCHEMA_VERSION
 _EVERY = 1.0
 
 
-class Input(run.Input, Named, Protocol):
+class Input(steps.Input, Named, Protocol):
     """What is to be read: named, stamped with what changes when its content does, and fetched when it is its turn."""
 
 
@@ -71,6 +74,59 @@ class Summary:
         return sum(self.states[state] for state in NOT_READ)
 
 
+class Engine(Protocol):
+    """Where reports are read and classified."""
+
+    def prepare(self, precision: Precision) -> str:
+        """See that the model can be loaded; returns the precision it computes in."""
+        ...
+
+    def work(
+        self,
+        tasks: Sequence[Task],
+        inputs: Mapping[str, Input],
+        settling: Settling,
+        settings: Mapping[str, object],
+        *,
+        limits: Limits,
+        describe: Callable[[Report], Report],
+    ) -> None:
+        """Process every task."""
+        ...
+
+
+class _Here:
+    """The engine that is this machine."""
+
+    def __init__(self, options: Options) -> None:
+        self._options = options
+        self._pipeline: Pipeline | None = None
+
+    def prepare(self, precision: Precision) -> str:
+        options = self._options
+        self._pipeline = load(
+            options.model,
+            device=options.device,
+            precision=precision,
+            any_language=options.any_language,
+            max_error=options.max_error,
+        )
+        return self._pipeline.classifier.precision
+
+    def work(
+        self,
+        tasks: Sequence[Task],
+        inputs: Mapping[str, Input],
+        settling: Settling,
+        settings: Mapping[str, object],
+        *,
+        limits: Limits,
+        describe: Callable[[Report], Report],
+    ) -> None:
+        assert self._pipeline is not None
+        Run(tasks, inputs, settling, settings, limits=limits, describe=describe).work(self._pipeline.classifier)
+
+
 class Listener(Protocol):
     """Is told how a run goes on."""
 
@@ -91,13 +147,16 @@ def extract(
     listener: Listener,
     formats: Collection[str] = DEFAULT_FORMATS,
     sentences: bool = False,
+    shards: bool = False,
     limits: Limits | None = None,
     retry_failed: bool = False,
+    cluster: Cluster | None = None,
 ) -> Summary:
-    """Process ``inputs`` into the folder ``output``, but for what was processed there before.
+    """Process ``inputs`` into the folder ``output``, but for what was processed there before: on this machine, or on
+    the nodes of ``cluster``. With ``shards`` the records of each part are also a Parquet file beside it.
 
     Raises:
-        ConfigError: there is no such format or regime.
+        ConfigError: there is no such format, regime or cluster.
         ModelError: the model cannot be loaded.
         ReadError: OCR is asked for and not installed.
         WriteError: the folder cannot be written, or another run is writing it.
@@ -107,30 +166,32 @@ def extract(
     check_ocr(options.ocr)
     if options.regime:
         named(options.regime)
+    limits = limits or Limits()
     name, sha256 = identify(options.model)
-    pipeline = None
-    if not (output / "ledger.sqlite").exists():
+    with ExitStack() as stack:
+        engine: Engine = stack.enter_context(ClusterEngine(options, sha256, cluster)) if cluster else _Here(options)
         # Before there is a folder, so that a model that cannot be loaded leaves none.
-        pipeline = _loaded(options, options.precision)
-    with _locked(output), _closing(Ledger(output)) as ledger:
+        found = None if (output / "ledger.sqlite").exists() else engine.prepare(options.precision)
+        stack.enter_context(_locked(output))
+        ledger = stack.enter_context(closing(Ledger(output)))
         key = _key(options, name, sha256)
         _keep_stamps(ledger, inputs)
         tasks = ledger.plan(inputs, key, retry_failed=retry_failed)
         precision = ledger.note(f"precision {key}")
-        if pipeline is None and (tasks or precision is None):
-            pipeline = _loaded(options, Precision(precision) if precision else options.precision)
-        if pipeline is not None:
-            precision = precision or pipeline.classifier.precision
-            ledger.take_note(f"precision {key}", precision)
+        if found is None and (tasks or precision is None):
+            found = engine.prepare(Precision(precision) if precision else options.precision)
+        precision = precision or found
         assert precision is not None
+        ledger.take_note(f"precision {key}", precision)
         model = ModelReference(name=name, sha256=sha256, precision=precision)
         summary = Summary()
         listener.begin(len(inputs), tasks)
         parts = Parts(output / "parts", ledger.ends())
         try:
-            if tasks and pipeline is not None:
-                _work(tasks, inputs, ledger, parts, pipeline, options, model, limits or Limits(), listener, summary)
+            if tasks:
+                _work(tasks, inputs, ledger, parts, engine, options, model, limits, listener, summary)
             parts.close()
+            write_shards(ledger, parts, wanted=shards, workers=limits.workers)
             summary.left_out = merge(ledger, parts, output, model, formats=formats, sentences=sentences)
         except OSError as error:
             raise unwritable(output, error) from None
@@ -143,16 +204,6 @@ def extract(
             read = (row.path for row in ledger.rows() if row.state in (State.DONE, State.DUPLICATE))
             summary.unmatched = options.manifest.unmatched_by(read)
         return summary
-
-
-def _loaded(options: Options, precision: Precision) -> Pipeline:
-    return load(
-        options.model,
-        device=options.device,
-        precision=precision,
-        any_language=options.any_language,
-        max_error=options.max_error,
-    )
 
 
 def _key(options: Options, name: str, sha256: str) -> str:
@@ -191,7 +242,7 @@ def _work(
     inputs: Sequence[Input],
     ledger: Ledger,
     parts: Parts,
-    pipeline: Pipeline,
+    engine: Engine,
     options: Options,
     model: ModelReference,
     limits: Limits,
@@ -223,11 +274,11 @@ def _work(
         "model": model.model_dump(),
     }
     by_name: Mapping[str, Input] = {one.name: one for one in inputs}
-    work = Run(tasks, by_name, ledger, parts, settings, limits=limits, describe=describe, told=told)
-    summary.rates = work.rates
-    note(work.rates, 0)
-    work.work(pipeline.classifier)
-    note(work.rates, len(tasks), ended=time.time())
+    settling = Settling(tasks, ledger, parts, told)
+    rates = summary.rates = settling.rates
+    note(rates, 0)
+    engine.work(tasks, by_name, settling, settings, limits=limits, describe=describe)
+    note(rates, len(tasks), ended=time.time())
 
 
 @contextmanager
@@ -249,11 +300,3 @@ def _locked(output: Path) -> Iterator[None]:
         yield
     finally:
         lock.release()
-
-
-@contextmanager
-def _closing(ledger: Ledger) -> Iterator[Ledger]:
-    try:
-        yield ledger
-    finally:
-        ledger.close()

@@ -10,7 +10,7 @@ import json
 import re
 import sqlite3
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -124,6 +124,7 @@ class Ledger:
         """
         self._path = folder / FILE_NAME
         self._key = ""
+        self._together = False
         with self._told():
             self._db = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False)
             self._db.execute("PRAGMA journal_mode = WAL")
@@ -151,6 +152,9 @@ class Ledger:
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
+        if self._together:
+            yield self._db
+            return
         with self._told():
             self._db.execute("BEGIN IMMEDIATE")
             try:
@@ -159,6 +163,17 @@ class Ledger:
                 self._db.execute("ROLLBACK")
                 raise
             self._db.execute("COMMIT")
+
+    @contextmanager
+    def together(self, before: Callable[[], None]) -> Iterator[None]:
+        """Write down all that is written down within at once, or nothing of it; ``before`` is called before that."""
+        with self._transaction():
+            self._together = True
+            try:
+                yield
+                before()
+            finally:
+                self._together = False
 
     def note(self, name: str) -> str | None:
         """What was noted under ``name``."""
@@ -297,6 +312,14 @@ class Ledger:
         for path, state, sha256, code, reason, remedy, copy_of, part, start, length, counts, seconds in found:
             place = None if part is None else Place(part, start, length)
             yield Row(path, State(state), sha256, code, reason, remedy, copy_of, place, json.loads(counts), seconds)
+
+    def places(self) -> Iterator[Place]:
+        """Where each report of the run that is done is kept, in the order of parts."""
+        found = self._db.execute(
+            "SELECT r.part, r.start, r.length FROM reports r JOIN inputs i ON i.name = r.input "
+            "WHERE i.position IS NOT NULL AND r.state = 'done' ORDER BY r.part, r.start"
+        )
+        return (Place(*row) for row in found)
 
     def ends(self) -> dict[int, int]:
         """Where each part that holds a report of some run ends."""

@@ -38,7 +38,7 @@ def merge(
             if row.state is State.DONE:
                 assert row.place is not None
                 line, of_records = unpacked(parts.read(row.place))
-                records = [RecordLine.model_validate_json(one) for one in of_records]
+                records = [RecordLine.model_validate_json(one) for one in of_records] if output.formats else []
                 # Some formats show more of a report than its records.
                 report = assemble(report_of(ReportLine.model_validate_json(line))) if output.needs_reports else None
                 output.add(line, records, report)

@@ -10,7 +10,7 @@ import gzip
 import hashlib
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,7 +48,7 @@ class Place:
 class Parts:
     """The folder of parts. A part that still grows has a name of its own; a finished one is never written again."""
 
-    def __init__(self, folder: Path, ends: Mapping[int, int], *, part_bytes: int = PART_BYTES) -> None:
+    def __init__(self, folder: Path, ends: Mapping[int, int]) -> None:
         """Take up ``folder`` as it was when each part known to the ledger ended at ``ends``: what was written after
         that, and parts unknown to it, go.
 
@@ -56,8 +56,8 @@ class Parts:
             DataError: a part is missing, or shorter than it was.
             OSError: the folder cannot be written.
         """
-        self._folder = folder
-        self._part_bytes = part_bytes
+        #: Where the parts are.
+        self.folder = folder
         folder.mkdir(exist_ok=True)
         for path in folder.glob("*.jsonl.gz*"):
             if not path.name[:5].isdecimal() or int(path.name[:5]) not in ends:
@@ -77,17 +77,29 @@ class Parts:
         self._list()
 
     def append(self, content: bytes) -> Place:
-        """Keep the packed ``content`` of a report, on the disk when this returns. Raises OSError."""
-        if self._file is not None and self._file.tell() >= self._part_bytes:
-            self.close()
+        """Keep the packed ``content`` of a report, on the disk after :meth:`sync`. Raises OSError."""
         if self._file is None:
             self._file = self._path(self._number).with_name(f"{self._number:05}.jsonl.gz{_OPEN}").open("ab")
-            sync(self._folder)
+            sync(self.folder)
         start = self._file.tell()
         self._file.write(content)
-        self._file.flush()
-        os.fsync(self._file.fileno())
         return Place(self._number, start, len(content))
+
+    @property
+    def full(self) -> bool:
+        """Whether nothing more should be kept before :meth:`turn`."""
+        return self._file is not None and self._file.tell() >= PART_BYTES
+
+    def turn(self) -> None:
+        """Finish the part that is being written if it is full. Raises OSError."""
+        if self.full:
+            self.close()
+
+    def sync(self) -> None:
+        """Have on the disk what was kept. Raises OSError."""
+        if self._file is not None:
+            self._file.flush()
+            os.fsync(self._file.fileno())
 
     def read(self, place: Place) -> bytes:
         """The content kept at ``place``. Raises DataError where there is none."""
@@ -106,12 +118,24 @@ class Parts:
 
     def close(self) -> None:
         """Finish the part that is being written, and list all of them in ``manifest.json``. Raises OSError."""
+        self.sync()
         self.release()
         path = self._path(self._number)
         if path.suffix == _OPEN:
             path.rename(path.with_suffix(""))
             self._number += 1
             self._list()
+
+    def shard(self, number: int) -> Path:
+        """Where the records of a part are as Parquet, if they are."""
+        return self.folder / f"{number:05}.parquet"
+
+    def list_shards(self, names: Collection[str]) -> None:
+        """List the shards called ``names``, which have just been looked after, and remove others. Raises OSError."""
+        for path in self.folder.glob("*.parquet"):
+            if path.name not in names:
+                path.unlink()
+        self._list(anew=names)
 
     def release(self) -> None:
         """Close the file without finishing the part, as when a run is interrupted."""
@@ -120,20 +144,20 @@ class Parts:
             self._file = None
 
     def _path(self, number: int) -> Path:
-        finished = self._folder / f"{number:05}.jsonl.gz"
+        finished = self.folder / f"{number:05}.jsonl.gz"
         growing = finished.with_name(finished.name + _OPEN)
         return growing if growing.exists() else finished
 
-    def _list(self) -> None:
-        """Write the manifest of finished parts; those listed already are not read again."""
-        path = self._folder / "manifest.json"
+    def _list(self, anew: Collection[str] = ()) -> None:
+        """Write the manifest of finished parts and shards; those listed already are read again only if ``anew``."""
+        path = self.folder / "manifest.json"
         known: dict[str, dict[str, object]] = {}
         with suppress(OSError, ValueError, KeyError, TypeError):
             known = {one["name"]: one for one in json.loads(path.read_text(encoding="utf-8"))["parts"]}
         listed = []
-        for part in sorted(self._folder.glob("*.jsonl.gz")):
+        for part in sorted([*self.folder.glob("*.jsonl.gz"), *self.folder.glob("[0-9]*.parquet")]):
             size = part.stat().st_size
-            if known.get(part.name, {}).get("bytes") != size:
+            if part.name in anew or known.get(part.name, {}).get("bytes") != size:
                 with part.open("rb") as file:
                     digest = hashlib.file_digest(file, "sha256").hexdigest()
                 known[part.name] = {"name": part.name, "bytes": size, "sha256": digest}
@@ -141,7 +165,7 @@ class Parts:
         unfinished = path.with_name(".unfinished-manifest.json")
         unfinished.write_text(json.dumps({"parts": listed}, indent=1) + "\n", encoding="utf-8")
         unfinished.replace(path)
-        sync(self._folder)
+        sync(self.folder)
 
 
 def sync(folder: Path) -> None:

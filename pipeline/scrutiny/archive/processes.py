@@ -149,7 +149,9 @@ class Reader:
             how = "ended"
             with suppress(ValueError):
                 how = signal.Signals(-code).name
-        return DiedError("crashed", about, f"{how}{f', {said[-1][:200]}' if said else ''}")
+        # What Python says first of a fault is always the same; what stands at the end depends on what was loaded.
+        why = next((line for line in said if line.startswith("Fatal Python error")), said[-1] if said else "")
+        return DiedError("crashed", about, f"{how}{f', {why[:200]}' if why else ''}")
 
     def enforce(self) -> None:
         """Kill the process if it breaks a limit over what it was asked."""

@@ -8,6 +8,7 @@ import signal
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from enum import StrEnum
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated
@@ -25,6 +26,13 @@ if TYPE_CHECKING:
 
 #: The input that stands for standard input.
 STDIN = "-"
+
+
+class Engine(StrEnum):
+    """What ``--engine`` may be."""
+
+    LOCAL = "local"
+    RAY = "ray"
 
 
 def extract(
@@ -55,6 +63,12 @@ def extract(
         Path | None, typer.Option(metavar="FILE", help="CSV of metadata by file name; wins over what is found.")
     ] = None,
     sentences: Annotated[bool, typer.Option("--sentences", help="Also write every sentence.")] = False,
+    parquet_parts: Annotated[
+        bool,
+        typer.Option(
+            "--parquet-parts", help="Write the records as Parquet files in parts/, and in no other format unless named."
+        ),
+    ] = False,
     text_column: Annotated[
         str | None,
         typer.Option(metavar="NAME", help="Column of tables that holds the reports' text. Default: known by name."),
@@ -100,6 +114,21 @@ def extract(
     retry_failed: Annotated[
         bool, typer.Option("--retry-failed", help="Also try again what could not be read in an earlier run.")
     ] = False,
+    engine: Annotated[
+        Engine, typer.Option(help="Where reports are read and classified: this machine, or a Ray cluster.")
+    ] = Engine.LOCAL,
+    ray_address: Annotated[
+        str | None,
+        typer.Option(metavar="HOST:PORT", help="The Ray cluster. Default: $RAY_ADDRESS, else one on this machine."),
+    ] = None,
+    actors: Annotated[
+        int | None, typer.Option(min=1, help="Ray actors that classify. Default: one for each GPU, else for each core.")
+    ] = None,
+    actor_cpus: Annotated[int, typer.Option(metavar="N", min=1, help="Cores that an actor computes on.")] = 1,
+    actor_gpus: Annotated[
+        float | None,
+        typer.Option(metavar="N", min=0, help="GPUs of an actor, such as 0.5. Default: 1 if there are any."),
+    ] = None,
     log_json: Annotated[
         bool, typer.Option("--log-json", help="Tell of progress in JSON, one object a line, on standard error.")
     ] = False,
@@ -108,6 +137,7 @@ def extract(
 
     What was done in the output folder before is kept: only what is new, changed or unfinished is processed.
     """
+    from scrutiny.archive.cluster import Cluster
     from scrutiny.archive.extraction import Options
     from scrutiny.archive.extraction import extract as extract_into
     from scrutiny.archive.publishing import folder_for
@@ -150,10 +180,12 @@ def extract(
                 stack.enter_context(folder_for(output)),
                 options,
                 listener=listener,
-                formats=formats or DEFAULT_FORMATS,
+                formats=formats or (() if parquet_parts else DEFAULT_FORMATS),
                 sentences=sentences,
+                shards=parquet_parts,
                 limits=limits,
                 retry_failed=retry_failed,
+                cluster=Cluster(ray_address, actors, actor_cpus, actor_gpus) if engine is Engine.RAY else None,
             )
         except KeyboardInterrupt:
             typer.echo("Interrupted. What was finished is kept; the same command goes on from there.", err=True)

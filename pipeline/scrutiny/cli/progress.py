@@ -15,7 +15,7 @@ from scrutiny.archive.ledger import NOT_READ, Row, State, Task
 
 if TYPE_CHECKING:
     from scrutiny.archive.extraction import Summary
-    from scrutiny.archive.run import Rates
+    from scrutiny.archive.settling import Rates
 
 _ROLES = ("finding", "strength", "recommendation")
 

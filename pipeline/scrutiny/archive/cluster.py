@@ -1,0 +1,440 @@
+"""A run on a cluster, with Ray Data: tasks read and make records, actors classify, this process writes down.
+
+What flows are tables of outcomes, whose columns are numbers, JSON and bytes: Ray pickles what it sends, and nothing
+that came out of a file may be an object by then. Inputs are the exception; they come from the command, not from files.
+
+What a node held when it is lost is made again elsewhere, and written down once, because outcomes are written down in
+the order of inputs by one process.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, fields
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from scrutiny.archive.ledger import Row, State, Task
+from scrutiny.archive.processes import Reader, Watch
+from scrutiny.archive.run import Limits
+from scrutiny.archive.settling import End, Outcome, Settling, Slot
+from scrutiny.archive.steps import Classified, Held, Input, Read, classified, finished
+from scrutiny.errors import ConfigError, ModelError, ScrutinyError
+from scrutiny.pipeline import load
+from scrutiny.report import Report
+from scrutiny.roles.loading import identify
+from scrutiny.roles.precision import Precision
+from scrutiny.version import __version__
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from scrutiny.archive.extraction import Options
+    from scrutiny.roles.classifier import Classifier
+
+#: Inputs that a task reads, and whose reports are classified together; and inputs sent to the cluster in one piece.
+TOGETHER = 16
+_PIECE = 4096
+
+#: Bytes of outcomes that a task gathers before it hands them on.
+_BLOCK_BYTES = 16 << 20
+
+#: The share of its cores that an actor asks for on a processor, and that a task does. Together they are less than there
+#: is, so that after the loss of nodes what ran there finds room; the cores are shared by whatever has work.
+_ACTOR_SHARE = 0.5
+_TASK_SHARE = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """A Ray cluster: its ``address`` (by default that of the environment, else one is begun on this machine), and how
+    many ``actors`` classify, on how many ``cpus`` and ``gpus`` each. By default there is an actor for each GPU, where
+    there are any, else one for every ``cpus`` cores."""
+
+    address: str | None = None
+    actors: int | None = None
+    cpus: int = 1
+    gpus: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Model:
+    """What every actor must have loaded."""
+
+    options: Options
+    precision: str
+    sha256: str
+    version: str = __version__
+
+    def load(self, threads: int) -> Classifier:
+        """The classifier. Raises ModelError, and ConfigError where scrutiny is another version."""
+        if self.version != __version__:
+            raise ConfigError(
+                f"A node of the cluster has scrutiny {__version__}, the command {self.version}.",
+                remedy="Install the same version on every node.",
+            )
+        if identify(self.options.model)[1] != self.sha256:
+            raise ModelError(
+                f"{self.options.model}: a node of the cluster has other files there than the command.",
+                remedy="Put the model where every node finds it under that name.",
+            )
+        options = self.options
+        return load(
+            options.model,
+            device=options.device,
+            precision=self.precision,
+            threads=threads,
+            any_language=options.any_language,
+            max_error=options.max_error,
+        ).classifier
+
+
+class ClusterEngine:
+    """Works through tasks on a cluster. Use as a context manager: it connects when it is first needed."""
+
+    def __init__(self, options: Options, sha256: str, cluster: Cluster) -> None:
+        """``sha256`` is that of the model."""
+        model = options.model and (
+            str(Path(options.model).resolve()) if Path(options.model).is_dir() else options.model
+        )
+        values = {one.name: getattr(options, one.name) for one in fields(options)}
+        self._options = type(options)(**{**values, "model": model, "manifest": None})
+        self._sha256 = sha256
+        self._cluster = cluster
+        self._precision = ""
+        self._connected = False
+
+    def __enter__(self) -> ClusterEngine:
+        """Nothing is connected yet."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Disconnect, and end the cluster if it was begun for this."""
+        if self._connected:
+            import ray
+
+            ray.shutdown()
+
+    def prepare(self, precision: Precision) -> str:
+        """See that the model can be loaded on the cluster; returns the precision it computes in there.
+
+        Raises:
+            ConfigError: Ray is not installed, there is no such cluster or it is too small.
+            ModelError: the model cannot be loaded there.
+        """
+        import ray
+
+        self._connect()
+        model = _Model(self._options, precision, self._sha256)
+        with _told():
+            probe = ray.remote(num_cpus=_ACTOR_SHARE, num_gpus=self._gpus)(_precision_of)
+            self._precision = ray.get(probe.remote(model))
+        return self._precision
+
+    def work(
+        self,
+        tasks: Sequence[Task],
+        inputs: Mapping[str, Input],
+        settling: Settling,
+        settings: Mapping[str, object],
+        *,
+        limits: Limits,
+        describe: Callable[[Report], Report],
+    ) -> None:
+        """Process every task. See :class:`scrutiny.archive.run.Run`.
+
+        Raises:
+            WriteError, DataError: the output folder cannot be written, or is damaged.
+            ScrutinyError: the cluster fails.
+        """
+        model = _Model(self._options, self._precision, self._sha256)
+        with _told():
+            flow = self._flow(tasks, inputs, {"settings": settings, "limits": limits}, model, describe)
+            for table in flow.iter_batches(batch_size=None, batch_format="pyarrow", prefetch_batches=1):
+                outcomes: dict[Slot, Outcome | End] = {}
+                for slot, one, spent in decoded(table):
+                    assert isinstance(one, Outcome | End)
+                    outcomes[slot] = one
+                    settling.rates.classifying += spent.get("classifying", 0.0)
+                    settling.rates.starved += spent.get("starved", 0.0)
+                    settling.rates.records += spent.get("records", 0.0)
+                settling.settle(outcomes)
+
+    def _flow(
+        self,
+        tasks: Sequence[Task],
+        inputs: Mapping[str, Input],
+        how: Mapping[str, object],
+        model: _Model,
+        describe: Callable[[Report], Report],
+    ) -> Any:
+        """The outcomes of ``tasks`` as a data set of Ray, in their order; nothing is done before they are asked for."""
+        import ray
+        from ray.data import ActorPoolStrategy, TaskPoolStrategy
+
+        there = ray.cluster_resources()
+        cores = max(1, int(there.get("CPU", 0)))
+        most = there.get("GPU", 0) / self._gpus if self._gpus else cores / self._cluster.cpus
+        actors = self._cluster.actors or max(1, int(most))
+        reading: dict[str, Any] = {
+            # Together a process that reads for each core, unless the cores are for reading alone.
+            "compute": TaskPoolStrategy(size=cores if self._gpus else max(1, cores // 2)),
+            "batch_size": None,
+            "batch_format": "pyarrow",
+            "num_cpus": 1 if self._gpus else _TASK_SHARE,
+        }
+        pieces = [
+            ray.put(_pieces(tasks[start : start + _PIECE], start, inputs)) for start in range(0, len(tasks), _PIECE)
+        ]
+        together = max(1, min(TOGETHER, len(tasks) // (2 * actors)))
+        return (
+            ray.data.from_arrow_refs(pieces)
+            .repartition(target_num_rows_per_block=together)
+            .map_batches(_read, fn_kwargs={**how, "folder": str(Path.cwd())}, **reading)
+            .map_batches(
+                _Classify,
+                fn_constructor_args=(model, self._cluster.cpus, describe),
+                compute=ActorPoolStrategy(size=actors),
+                batch_size=None,
+                batch_format="pyarrow",
+                # Whether there is work for a GPU depends on the processors of others, so it asks for none.
+                num_cpus=0 if self._gpus else self._cluster.cpus * _ACTOR_SHARE,
+                num_gpus=self._gpus,
+            )
+            .map_batches(_finish, fn_kwargs=how, **reading)
+        )
+
+    @property
+    def _gpus(self) -> float:
+        """GPUs of an actor."""
+        import ray
+
+        if self._cluster.gpus is not None:
+            return self._cluster.gpus
+        return 1.0 if self._options.device != "cpu" and ray.cluster_resources().get("GPU", 0) >= 1 else 0.0
+
+    def _connect(self) -> None:
+        if self._connected:
+            return
+        # No text leaves the machine, nor does anything else: Ray would tell its makers about the cluster.
+        os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+        try:
+            import ray
+            from ray.data import DataContext
+        except ImportError:
+            raise ConfigError(
+                "The engine ray needs Ray, which is not installed.",
+                remedy="Install it with: pip install 'scrutiny[ray]'",
+            ) from None
+        address = self._cluster.address or os.environ.get("RAY_ADDRESS")
+        # What its C++ parts say at other levels is for their makers, and stands in Ray's own logs.
+        os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")
+        begun: dict[str, Any] = {} if address else {"include_dashboard": False}
+        with _own_signals():
+            try:
+                ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR, **begun)
+            except (ConnectionError, RuntimeError, ValueError) as error:
+                raise ConfigError(
+                    f"{address or 'A cluster on this machine'}: cannot be used as a Ray cluster: {_first_line(error)}",
+                    remedy="See 'ray status'; an address looks like 10.0.0.1:6379.",
+                ) from None
+        self._connected = True
+        for name in ("ray", "ray.data"):
+            logging.getLogger(name).setLevel(logging.ERROR)
+        context = DataContext.get_current()
+        context.enable_progress_bars = False
+        context.print_on_execution_start = False
+        context.target_max_block_size = _BLOCK_BYTES
+        # Outcomes that come early wait in the cluster, not in this process.
+        context.execution_options.preserve_order = True
+
+
+# What runs on the nodes.
+
+
+def _precision_of(model: _Model) -> str:
+    return str(model.load(1).precision)
+
+
+_READERS: dict[str, Reader] = {}
+
+
+def _reader(settings: Mapping[str, object], limits: Limits) -> Reader:
+    """The process that reads for this one; it lives as long as this one does, over many tasks."""
+    key = json.dumps([settings, limits.timeout, limits.memory], sort_keys=True)
+    if key not in _READERS:
+        _READERS[key] = Reader(settings, timeout=limits.timeout, memory=limits.memory)
+        Watch([_READERS[key]]).__enter__()
+    return _READERS[key]
+
+
+class _Here:
+    """An input on this node. Relative paths are meant from where the command was run."""
+
+    def __init__(self, given: Input, folder: str) -> None:
+        self.name = given.name
+        self.release = given.release
+        self._given = given
+        self._folder = Path(folder)
+
+    def fetched(self) -> Path:
+        return self._folder / self._given.fetched()
+
+
+def _pieces(tasks: Sequence[Task], start: int, inputs: Mapping[str, Input]) -> pa.Table:
+    """Tasks as a table, the first of which is number ``start``."""
+    import pyarrow as pa
+    from ray import cloudpickle
+
+    return pa.table(
+        {
+            "index": pa.array(range(start, start + len(tasks)), pa.int64()),
+            "position": pa.array([task.position for task in tasks], pa.int64()),
+            "name": pa.array([task.name for task in tasks], pa.large_string()),
+            "settled": pa.array([sorted(task.settled) for task in tasks], pa.large_list(pa.large_string())),
+            "input": pa.array([cloudpickle.dumps(inputs[task.name]) for task in tasks], pa.large_binary()),
+        }
+    )
+
+
+def _read(tasks: pa.Table, *, settings: Mapping[str, object], limits: Limits, folder: str) -> Iterator[pa.Table]:
+    """What comes of tasks, as it comes."""
+    from ray import cloudpickle
+
+    reader = _reader(settings, limits)
+    for row in tasks.to_pylist():
+        task = Task(row["position"], row["name"], frozenset(row["settled"]))
+        held = Held(row["index"], task, _Here(cloudpickle.loads(row["input"]), folder))
+        came: Sequence[Read | Outcome | End] = ()
+        while not (came and isinstance(came[-1], End)):
+            came = held.next(reader)
+            if came:
+                yield encoded((Slot(held.index, held.number + more), one, {}) for more, one in enumerate(came))
+                held.number += len(came)
+
+
+class _Classify:
+    """An actor: it holds the model, and classifies what tasks have read."""
+
+    def __init__(self, model: _Model, threads: int, describe: Callable[[Report], Report]) -> None:
+        self._classifier = model.load(threads)
+        self._describe = describe
+        self._idle = time.monotonic()
+
+    def __call__(self, outcomes: pa.Table) -> pa.Table:
+        began = time.monotonic()
+        spent = {"starved": began - self._idle}
+        made = {slot: one for slot, one, _ in decoded(outcomes)}
+        read = {slot: one for slot, one in made.items() if isinstance(one, Read)}
+        made |= dict(classified(read, self._describe, self._classifier))
+        self._idle = time.monotonic()
+        spent["classifying"] = self._idle - began
+        return encoded((slot, one, spent if number == 0 else {}) for number, (slot, one) in enumerate(made.items()))
+
+
+def _finish(outcomes: pa.Table, *, settings: Mapping[str, object], limits: Limits) -> Iterator[pa.Table]:
+    """Classified reports with their records, the other outcomes as they are."""
+    for slot, one, spent in decoded(outcomes):
+        if isinstance(one, Classified):
+            one, seconds = finished(_reader(settings, limits), one)
+            spent = {**spent, "records": seconds}
+        yield encoded([(slot, one, spent)])
+
+
+# Outcomes as tables.
+
+_KINDS: dict[str, type[Any]] = {kind.__name__: kind for kind in (Read, Classified, Outcome, End)}
+
+_Any = Read | Classified | Outcome | End
+
+
+def encoded(outcomes: Iterable[tuple[Slot, _Any, Mapping[str, float]]]) -> pa.Table:
+    """A table of slots, what has come there so far, and seconds spent on it."""
+    import pyarrow as pa
+
+    rows = []
+    for slot, one, spent in outcomes:
+        if isinstance(one, Read):
+            about: dict[str, object] = {"path": one.path, "sentences": one.sentences, "seconds": one.seconds}
+        elif isinstance(one, End):
+            about = {"sha256": one.sha256}
+        else:
+            about = {field.name: getattr(one.row, field.name) for field in fields(Row) if field.name != "place"}
+            about["counts"] = dict(one.row.counts)
+        rows.append(
+            {
+                "task": slot.task,
+                "number": slot.number,
+                "kind": type(one).__name__,
+                "about": json.dumps(about),
+                "spent": json.dumps(spent),
+                "content": b"" if isinstance(one, End) else one.content,
+            }
+        )
+    types = {"task": pa.int64(), "number": pa.int64(), "kind": pa.string(), "about": pa.large_string()}
+    return pa.Table.from_pylist(rows, schema=pa.schema({**types, "spent": pa.string(), "content": pa.large_binary()}))
+
+
+def decoded(table: pa.Table) -> Iterator[tuple[Slot, _Any, dict[str, float]]]:
+    """The slots, outcomes and seconds of a table."""
+    for row in table.to_pylist():
+        about, kind = json.loads(row["about"]), _KINDS[row["kind"]]
+        one: _Any
+        if kind is Read:
+            one = Read(**about, content=row["content"])
+        elif kind is End:
+            one = End(**about)
+        else:
+            about |= {"state": State(about["state"]), "counts": MappingProxyType(about["counts"])}
+            one = kind(Row(**about), row["content"])
+        yield Slot(row["task"], row["number"]), one, json.loads(row["spent"])
+
+
+# What goes wrong, told.
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """An error of ours on a node as it is, whatever else befalls the cluster as one of ours."""
+    import ray
+
+    try:
+        yield
+    except ray.exceptions.RayError as error:
+        cause: BaseException | None = error
+        while cause is not None and not isinstance(cause, ScrutinyError):
+            cause = getattr(cause, "cause", None) or cause.__cause__
+        if cause is not None:
+            raise cause from None
+        raise ScrutinyError(
+            f"The cluster failed: {_first_line(error)}",
+            remedy="See 'ray status' and Ray's logs; the same command goes on from what was done.",
+        ) from None
+
+
+def _first_line(error: BaseException) -> str:
+    lines = str(error).strip().splitlines() or [type(error).__name__]
+    # The last line of a traceback says what happened, the first of other messages does.
+    return (lines[-1] if "Traceback" in str(error) else lines[0])[:300]
+
+
+@contextmanager
+def _own_signals() -> Iterator[None]:
+    """Keep how this process ends when it is told to, which connecting would change."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    kept = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield
+    finally:
+        for number, handler in kept.items():
+            signal.signal(number, handler)

@@ -1,0 +1,130 @@
+"""Runs on a real Ray cluster: nodes of one core each, every one with processes and an object store of its own."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import sqlite3
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from archive.conftest import Extract, contents
+
+pytest.importorskip("ray", reason="Ray (scrutiny[ray]) is not installed")
+
+Command = Callable[..., tuple[list[str], dict[str, str]]]
+
+
+@pytest.fixture(scope="module")
+def cluster(readers: Path) -> Iterator[Any]:
+    """Three nodes of one core and 100 MB."""
+    from ray.cluster_utils import Cluster
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("RAY_USAGE_STATS_ENABLED", "0")
+        path = os.pathsep.join([str(readers), *filter(None, [os.environ.get("PYTHONPATH")])])
+        patch.setenv("PYTHONPATH", path)
+        size = {"num_cpus": 1, "object_store_memory": 100_000_000}
+        made = Cluster(initialize_head=True, head_node_args={**size, "include_dashboard": False})
+        for _ in range(2):
+            made.add_node(**size)
+        yield made
+        made.shutdown()
+
+
+@pytest.fixture
+def inputs(reports: Path) -> list[Path]:
+    """Reports, copies of them, an archive of them with one more, a table, and files that cannot be read."""
+    for number in range(12, 30):
+        (reports / f"{number}.md").write_text(f"# Report {number}\n\nThe plan of ward {number} is poor.\n")
+    shutil.copy(reports / "04.md", reports / "00-copy.md")
+    (reports / "13.pdf").write_bytes(b"%PDF-1.4 nothing")
+    (reports / "14.crash").write_text("a report")
+    packed = reports.parent / "packed"
+    packed.mkdir()
+    shutil.copy(reports / "05.md", packed)
+    (packed / "new.md").write_text("# New\n\nThe records of the ward are clear and good.\n")
+    shutil.make_archive(str(reports / "parcel"), "zip", packed)
+    table = reports.parent / "table.csv"
+    table.write_text("text,title\n" + "".join(f"Plan {n} is poor. Staff must act.,T{n}\n" for n in range(20)))
+    return [reports, reports / "14.crash", table]
+
+
+def ended(output: Path) -> int:
+    """How many inputs of a run that may be going on are done."""
+    with (
+        suppress(sqlite3.OperationalError),
+        closing(sqlite3.connect(f"file:{output}/ledger.sqlite?mode=ro", uri=True)) as db,
+    ):
+        return int(db.execute("SELECT count(*) FROM inputs WHERE state = 'ended'").fetchone()[0])
+    return 0
+
+
+def reached(output: Path, count: int, goes_on: Callable[[], bool]) -> int:
+    """Wait until so many inputs are done, as long as the run goes on; returns how many are."""
+    while (done := ended(output)) < count and goes_on():
+        time.sleep(0.02)
+    return done
+
+
+def test_killed_and_with_a_node_lost_a_cluster_leaves_what_one_machine_does_byte_for_byte(
+    extract: Extract, command: Command, cluster: Any, inputs: list[Path], tmp_path: Path
+) -> None:
+    local, output = tmp_path / "local", tmp_path / "out"
+    assert extract(*inputs, "-o", local).returncode == 2
+    on_cluster = ("-o", output, "--engine", "ray", "--ray-address", cluster.address, "--actors", "2")
+
+    words, environment = command(*inputs, *on_cluster)
+    with (tmp_path / "log").open("w") as log:
+        killed = subprocess.Popen(words, env=environment, start_new_session=True, stdout=log, stderr=log)
+        before = reached(output, 3, lambda: killed.poll() is None)
+        os.killpg(killed.pid, signal.SIGKILL)
+        killed.wait()
+    assert 3 <= before < 35, (tmp_path / "log").read_text()
+    assert not (output / "records.jsonl").exists()
+
+    lost: list[int] = []
+    over = threading.Event()
+
+    def lose() -> None:
+        lost.append(reached(output, ended(output) + 1, lambda: not over.is_set()))
+        cluster.remove_node(cluster.worker_nodes.copy().pop(), allow_graceful=False)
+
+    loss = threading.Thread(target=lose)
+    loss.start()
+    result = extract(*inputs, *on_cluster)
+    over.set()
+    loss.join()
+    assert result.returncode == 2, result.stderr
+    assert before < lost[0] < 35
+    assert "inputs were done before" in result.stderr
+    assert contents(output) == contents(local)
+
+
+def test_a_cluster_that_cannot_be_reached_is_told(extract: Extract, reports: Path, tmp_path: Path) -> None:
+    told = extract(reports, "-o", tmp_path / "out", "--engine", "ray", "--ray-address", "nowhere")
+    assert told.returncode == 1
+    assert "nowhere: cannot be used as a Ray cluster" in told.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_model_that_a_node_does_not_have_is_told(
+    extract: Extract, cluster: Any, reports: Path, quick_model: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The nodes look for the model where the command found it, and see whether it is the same."""
+    from scrutiny.archive import extraction
+
+    monkeypatch.setattr(extraction, "identify", lambda model: (str(model), "0" * 64))
+    told = extract(reports, "-o", tmp_path / "out", "--engine", "ray", "--ray-address", cluster.address)
+    assert told.returncode == 1
+    assert f"{quick_model}: a node of the cluster has other files there" in told.stderr
+    assert "Traceback" not in told.stderr
+    assert not (tmp_path / "out").exists()
