@@ -111,7 +111,7 @@ def extract(quick_model: Path, readers: Path, monkeypatch: pytest.MonkeyPatch) -
     """Runs ``scrutiny extract`` with the quick model in this process, which has loaded what that needs."""
     from scrutiny.cli import main
 
-    monkeypatch.setenv("PYTHONPATH", str(readers))
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(readers), *filter(None, [os.environ.get("PYTHONPATH")])]))
     monkeypatch.setenv("COLUMNS", "200")
     monkeypatch.setenv("NO_COLOR", "1")
 
