@@ -30,6 +30,7 @@ def cluster(readers: Path) -> Iterator[Any]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("RAY_USAGE_STATS_ENABLED", "0")
+        patch.setenv("RAY_worker_niceness", "0")  # else whatever else the machine does goes first
         path = os.pathsep.join([str(readers), *filter(None, [os.environ.get("PYTHONPATH")])])
         patch.setenv("PYTHONPATH", path)
         size = {"num_cpus": 1, "object_store_memory": 100_000_000}

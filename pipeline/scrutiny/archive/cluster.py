@@ -238,7 +238,7 @@ class ClusterEngine:
         # What its C++ parts say at other levels is for their makers, and stands in Ray's own logs.
         os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")
         begun: dict[str, Any] = {} if address else {"include_dashboard": False}
-        with _own_signals():
+        with _own_signals(), _quiet():
             try:
                 ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR, **begun)
             except (ConnectionError, RuntimeError, ValueError) as error:
@@ -424,6 +424,19 @@ def _first_line(error: BaseException) -> str:
     lines = str(error).strip().splitlines() or [type(error).__name__]
     # The last line of a traceback says what happened, the first of other messages does.
     return (lines[-1] if "Traceback" in str(error) else lines[0])[:300]
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep off standard error, which is for what is told of the run, what C++ writes to it past Python."""
+    kept = os.dup(2)
+    with Path(os.devnull).open("w") as nowhere:
+        os.dup2(nowhere.fileno(), 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
 
 
 @contextmanager
