@@ -45,10 +45,12 @@ class Input(steps.Input, Named, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What results depend on (but for ``device``), see :func:`scrutiny.load` and :func:`scrutiny.read_each`."""
+    """What results depend on (but for ``device`` and ``cache``), see :func:`scrutiny.load` and
+    :func:`scrutiny.read_each`."""
 
     model: str | None = None
     device: str | None = None
+    cache: Path | None = None
     precision: Precision = Precision.AUTO
     ocr: bool | str = False
     regime: str | None = None
@@ -110,6 +112,7 @@ class _Here:
             precision=precision,
             any_language=options.any_language,
             max_error=options.max_error,
+            cache=options.cache,
         )
         return self._pipeline.classifier.precision
 

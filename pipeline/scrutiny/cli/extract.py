@@ -111,6 +111,10 @@ def extract(
     memory: Annotated[
         int, typer.Option(metavar="MB", min=300, help="The most memory that a process which reads may take.")
     ] = 1000,
+    cache: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Keeps what the model said of passages, for later runs; made if missing."),
+    ] = None,
     retry_failed: Annotated[
         bool, typer.Option("--retry-failed", help="Also try again what could not be read in an earlier run.")
     ] = False,
@@ -152,6 +156,7 @@ def extract(
     options = Options(
         model=model,
         device=device,
+        cache=cache,
         precision=precision,
         ocr=ocr_language or ocr,
         regime=regime,
