@@ -110,10 +110,15 @@ def test_killed_and_with_a_node_lost_a_cluster_leaves_what_one_machine_does_byte
     assert contents(output) == contents(local)
 
 
-def test_a_cluster_that_cannot_be_reached_is_told(extract: Extract, reports: Path, tmp_path: Path) -> None:
+def test_a_cluster_that_cannot_be_reached_or_be_given_a_cache_is_told(
+    extract: Extract, reports: Path, tmp_path: Path
+) -> None:
     told = extract(reports, "-o", tmp_path / "out", "--engine", "ray", "--ray-address", "nowhere")
     assert told.returncode == 1
     assert "nowhere: cannot be used as a Ray cluster" in told.stderr
+    told = extract(reports, "-o", tmp_path / "out", "--engine", "ray", "--cache", tmp_path / "cache")
+    assert told.returncode == 1
+    assert "The nodes of a cluster cannot share one" in told.stderr
     assert not (tmp_path / "out").exists()
 
 

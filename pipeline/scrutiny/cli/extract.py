@@ -152,6 +152,8 @@ def extract(
     check_formats(formats or ())
     if stdin_name is not None and STDIN not in inputs:
         raise typer.BadParameter(f"There is no {STDIN} among the inputs.", param_hint="--stdin-name")
+    if cache is not None and engine is Engine.RAY:
+        raise typer.BadParameter("The nodes of a cluster cannot share one.", param_hint="--cache")
     facts = Manifest.load(manifest) if manifest else None
     options = Options(
         model=model,
