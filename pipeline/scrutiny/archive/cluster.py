@@ -247,8 +247,11 @@ class ClusterEngine:
                     remedy="See 'ray status'; an address looks like 10.0.0.1:6379.",
                 ) from None
         self._connected = True
+        # Errors come as exceptions, which are told; their traces stand in Ray's own logs.
         for name in ("ray", "ray.data"):
-            logging.getLogger(name).setLevel(logging.ERROR)
+            for handler in logging.getLogger(name).handlers:
+                if isinstance(handler, logging.StreamHandler) and not isinstance(handler, logging.FileHandler):
+                    handler.setLevel(logging.CRITICAL)
         context = DataContext.get_current()
         context.enable_progress_bars = False
         context.print_on_execution_start = False
