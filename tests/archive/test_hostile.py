@@ -7,21 +7,22 @@ from pathlib import Path
 
 from archive.conftest import Extract
 from archive.hostile import build
-from scrutiny.reading import writable
+from scrutiny.reading import table_suffix, writable
 
 
 def test_hostile_files_are_told_of_and_cost_no_report_among_them(extract: Extract, tmp_path: Path) -> None:
-    hostile = build(tmp_path / "in", bad=70, good=12)
-    # Folders are searched for plain files only, so what is none is named.
-    odd = [path for path in hostile.bad if not path.is_file()]
+    hostile = build(tmp_path / "in", bad=70, good=12, seed=3)
+    # Folders are searched for plain files only, and not for tables: those are named.
+    bad = [path for path in hostile.bad if not path.is_dir()]
+    named = [path for path in bad if not path.is_file() or table_suffix(path.name)]
     output = tmp_path / "out"
-    result = extract(hostile.folder, *odd, "-o", output, "--timeout", "30", "--memory", "800", "--format", "jsonl")
+    result = extract(hostile.folder, *named, "-o", output, "--timeout", "30", "--memory", "800", "--format", "jsonl")
     assert result.returncode == 2
     lines = [json.loads(line) for line in (output / "reports.jsonl").read_text(encoding="utf-8").splitlines()]
     read = {line["path"] for line in lines if line["status"] == "read"}
     assert {writable(path.as_posix()) for path in hostile.good} <= read
     told = {line["path"] for line in lines}
-    untold = [path.name for path in hostile.bad if not any(each.startswith(path.as_posix()) for each in told)]
+    untold = [path.name for path in bad if not any(each.startswith(path.as_posix()) for each in told)]
     assert not untold
     assert "unexpected" not in {line["error"] for line in lines}
 
