@@ -212,8 +212,9 @@ def test_the_web_is_not_searched(web: str, tmp_path: Path, path: str) -> None:
 
 
 def test_a_disk_that_is_full_is_no_fault_of_the_report(web: str, tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("no folder")
     with pytest.raises(WriteError, match="cannot be put there"):
-        fetch(locate(f"{web}/report.txt"), tmp_path / "missing")
+        fetch(locate(f"{web}/report.txt"), tmp_path / "taken")
 
 
 @pytest.mark.parametrize(

@@ -39,7 +39,7 @@ def inputs(tmp_path: Path) -> Path:
     (folder / "photo.jpg").write_bytes(b"\xff\xd8")
     (folder / "table.csv").write_text(f"id,text\n7,{PLANS}\n8,\n")
     with zipfile.ZipFile(folder / "parcel.zip", "w") as archive:
-        archive.writestr("b/a.txt", PLANS)
+        archive.writestr("b/a.txt", f"{PLANS} They like it there.")
         archive.writestr("b/empty.txt", "")
         archive.writestr("b/photo.jpg", b"\xff\xd8")
     return tmp_path

@@ -121,7 +121,8 @@ class OutputFolder:
     @property
     def left_out(self) -> list[str]:
         """What formats could not write, for people."""
-        return [writer.left_out for writer in self._records if isinstance(writer, ReportWriter) and writer.left_out]
+        told = [writer.left_out for writer in self._records if isinstance(writer, ReportWriter)]
+        return [one.replace(_UNFINISHED, "") for one in told if one]
 
     @contextmanager
     def _told(self) -> Iterator[None]:
