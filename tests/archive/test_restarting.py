@@ -94,6 +94,34 @@ def test_another_option_that_matters_processes_everything_again(
     assert contents(output) == contents(clean)
 
 
+def test_another_profile_of_a_regime_processes_everything_again(
+    extract: Extract, reports: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from scrutiny.regimes import profiles
+    from scrutiny.resources import configs_folder
+
+    extract(reports, "-o", tmp_path / "out")
+    own = tmp_path / "profiles"
+    own.mkdir()
+    text = (configs_folder() / "regimes" / "atsb.toml").read_text(encoding="utf-8")
+    (own / "ours.toml").write_text(text.replace('"atsb"', '"ours"'), encoding="utf-8")
+    monkeypatch.setenv("SCRUTINY_REGIMES", str(own))
+    profiles.cache_clear()
+    try:
+        assert len(worked(extract(reports, "-o", tmp_path / "out"))) == 12
+    finally:
+        monkeypatch.delenv("SCRUTINY_REGIMES")
+        profiles.cache_clear()
+
+
+def test_what_takes_the_place_of_as_many_bytes_is_seen(extract: Extract, tmp_path: Path) -> None:
+    report = tmp_path / "report.md"
+    for word in ("poor", "good", "late", "bold"):
+        report.write_text(f"The plan is {word}.")
+        extract(report, "-o", tmp_path / "out", "--parquet-parts")
+        assert word in (tmp_path / "out" / "reports.jsonl").read_text()
+
+
 def test_the_same_report_under_two_names_is_processed_once_and_told(
     extract: Extract, reports: Path, tmp_path: Path
 ) -> None:

@@ -8,15 +8,16 @@ import os
 import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
 from scrutiny.archive import steps
 from scrutiny.archive.cluster import Cluster, ClusterEngine
+from scrutiny.archive.inputs import LocalFile
 from scrutiny.archive.ledger import NOT_READ, PROGRESS, Ledger, Named, Row, State, Task
-from scrutiny.archive.merging import merge
+from scrutiny.archive.merging import forget, merge
 from scrutiny.archive.parts import Parts
 from scrutiny.archive.run import Limits, Run
 from scrutiny.archive.settling import Rates, Settling
@@ -25,7 +26,7 @@ from scrutiny.errors import WriteError
 from scrutiny.pipeline import Pipeline, load
 from scrutiny.reading import check_ocr
 from scrutiny.reading.manifest import Manifest
-from scrutiny.regimes import named
+from scrutiny.regimes import named, profiles
 from scrutiny.report import Report
 from scrutiny.roles.loading import identify
 from scrutiny.roles.precision import Precision
@@ -192,6 +193,7 @@ def extract(
         parts = Parts(output / "parts", ledger.ends())
         try:
             if tasks:
+                forget(ledger)
                 _work(tasks, inputs, ledger, parts, engine, options, model, limits, listener, summary)
             parts.close()
             write_shards(ledger, parts, wanted=shards, workers=limits.workers)
@@ -212,7 +214,9 @@ def extract(
 def _key(options: Options, name: str, sha256: str) -> str:
     """What stands for everything that results depend on besides the inputs."""
     facts = options.manifest
+    regimes = {name: [profile.model_dump(mode="json") for profile in chain] for name, chain in profiles().items()}
     content = {
+        "regimes": regimes,
         "scrutiny": __version__,
         "schema": SCHEMA_VERSION,
         "model": [name, sha256],
@@ -232,10 +236,10 @@ def _keep_stamps(ledger: Ledger, inputs: Sequence[Input]) -> None:
     before = ledger.stamps()
     same = {}
     for one in inputs:
-        if before.get(one.name, one.stamp) != one.stamp:
-            path = Path(one.name)
+        if isinstance(one, LocalFile) and before.get(one.name, one.stamp) != one.stamp:
+            path = one.fetched()
             if path.is_file():
-                with path.open("rb") as file:
+                with suppress(OSError), path.open("rb") as file:
                     same[one.name] = (one.stamp, hashlib.file_digest(file, "sha256").hexdigest())
     ledger.same(same)
 

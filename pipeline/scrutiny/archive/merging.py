@@ -55,6 +55,11 @@ def merge(
     return left_out
 
 
+def forget(ledger: Ledger) -> None:
+    """Have the files made anew: what is kept at a place may soon be something else of the same length."""
+    ledger.take_note(_NOTE, "{}")
+
+
 def _digest(ledger: Ledger, model: ModelReference, formats: Collection[str], sentences: bool) -> str:
     digest = hashlib.sha256(json.dumps([__version__, model.model_dump(), sorted(formats), sentences]).encode())
     for row in ledger.rows():

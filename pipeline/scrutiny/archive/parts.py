@@ -63,7 +63,7 @@ class Parts:
             if not path.name[:5].isdecimal() or int(path.name[:5]) not in ends:
                 path.unlink()
         for number, end in ends.items():
-            path = self._path(number)
+            path = self.path(number)
             if not path.exists() or path.stat().st_size < end:
                 raise DataError(
                     f"{path}: this part of the output is damaged: it ends before byte {end:,}.",
@@ -71,15 +71,15 @@ class Parts:
                 )
             if path.suffix == _OPEN:
                 os.truncate(path, end)
-        unfinished = [number for number in ends if self._path(number).suffix == _OPEN]
+        unfinished = [number for number in ends if self.path(number).suffix == _OPEN]
         self._number = unfinished[0] if unfinished else max(ends, default=-1) + 1
-        self._file = None if not unfinished else self._path(self._number).open("ab")
+        self._file = None if not unfinished else self.path(self._number).open("ab")
         self._list()
 
     def append(self, content: bytes) -> Place:
         """Keep the packed ``content`` of a report, on the disk after :meth:`sync`. Raises OSError."""
         if self._file is None:
-            self._file = self._path(self._number).with_name(f"{self._number:05}.jsonl.gz{_OPEN}").open("ab")
+            self._file = self.path(self._number).with_name(f"{self._number:05}.jsonl.gz{_OPEN}").open("ab")
             sync(self.folder)
         start = self._file.tell()
         self._file.write(content)
@@ -103,7 +103,7 @@ class Parts:
 
     def read(self, place: Place) -> bytes:
         """The content kept at ``place``. Raises DataError where there is none."""
-        path = self._path(place.part)
+        path = self.path(place.part)
         try:
             with path.open("rb") as file:
                 file.seek(place.start)
@@ -120,7 +120,7 @@ class Parts:
         """Finish the part that is being written, and list all of them in ``manifest.json``. Raises OSError."""
         self.sync()
         self.release()
-        path = self._path(self._number)
+        path = self.path(self._number)
         if path.suffix == _OPEN:
             path.rename(path.with_suffix(""))
             self._number += 1
@@ -143,7 +143,8 @@ class Parts:
             self._file.close()
             self._file = None
 
-    def _path(self, number: int) -> Path:
+    def path(self, number: int) -> Path:
+        """The file of a part, by the name that it has now."""
         finished = self.folder / f"{number:05}.jsonl.gz"
         growing = finished.with_name(finished.name + _OPEN)
         return growing if growing.exists() else finished

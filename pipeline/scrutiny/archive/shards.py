@@ -37,7 +37,8 @@ def write_shards(ledger: Ledger, parts: Parts, *, wanted: bool, workers: int) ->
     for number, places in groupby(ledger.places() if wanted else (), key=lambda place: place.part):
         path = parts.shard(number)
         own = list(places)
-        content = json.dumps([__version__, SCHEMA_VERSION, [[place.start, place.length] for place in own]])
+        part = _stamp(parts.path(number))
+        content = json.dumps([__version__, SCHEMA_VERSION, part, [[place.start, place.length] for place in own]])
         stamps[path.name] = [hashlib.sha256(content.encode()).hexdigest()]
         if not path.exists() or noted.get(path.name) != stamps[path.name] + _stamp(path):
             jobs.append((parts, own, path))

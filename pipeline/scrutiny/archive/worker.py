@@ -23,7 +23,9 @@ from scrutiny.archive.frames import MAX_BYTES, Kind, receive, send
 from scrutiny.archive.parts import packed
 from scrutiny.errors import ReadError
 from scrutiny.pipeline import assemble
-from scrutiny.reading.each import Options, Outcome, outcomes
+from scrutiny.reading import MAX_BYTES as MAX_FILE_BYTES
+from scrutiny.reading import holds_many
+from scrutiny.reading.each import Options, Outcome, outcomes, told
 from scrutiny.report import Report
 from scrutiny.splitting import Splitter
 from scrutiny.writing.parts import ModelReference
@@ -46,7 +48,8 @@ class _Worker:
         path = Path(str(request["path"]))
         about: dict[str, object] = {"sha256": None}
         with suppress(OSError, ValueError):
-            if path.is_file():
+            # What is too large to be read is not read to be hashed either.
+            if path.is_file() and (holds_many(str(request["name"])) or path.stat().st_size <= MAX_FILE_BYTES):
                 with path.open("rb") as file:
                     about = {"sha256": hashlib.file_digest(file, "sha256").hexdigest()}
         options = Options(
@@ -77,7 +80,7 @@ class _Worker:
             (split,) = self._split([report])
             content = report_line(split, self._model).model_dump_json().encode()
         except Exception as error:
-            self._fail(path, unexpected(path, error))
+            self._fail(path, told(path, error))
             return
         if len(content) >= MAX_BYTES - 1000:
             reason = f"{path}: the report has {len(report.text):,} characters, more than can be handled."
@@ -98,7 +101,7 @@ class _Worker:
         try:
             report = assemble(report_of(classified))
         except Exception as error:
-            self._fail(classified.path, unexpected(classified.path, error))
+            self._fail(classified.path, told(classified.path, error))
             return
         line = report_line(report, self._model)
         records = [record_line(report, record, self._model) for record in report.records]
@@ -108,19 +111,6 @@ class _Worker:
             "seconds": time.process_time() - began,
         }
         send(self._out, Kind.FINISHED, json.dumps(about).encode() + b"\n" + packed(line, records))
-
-
-def unexpected(path: str, error: Exception) -> ReadError:
-    """The error for a fault of ours in one report, which must not stop the others."""
-    if isinstance(error, MemoryError):
-        return ReadError(
-            f"{path}: it takes more memory than it may have.", remedy="Allow more (--memory).", code="memory"
-        )
-    return ReadError(
-        f"{path}: processing it failed unexpectedly ({type(error).__name__}: {error}).",
-        remedy="Please report this fault, with the file if you may share it.",
-        code="unexpected",
-    )
 
 
 def serve(requests: BinaryIO, out: BinaryIO) -> None:

@@ -89,7 +89,7 @@ def outcomes(source: str | Path | bytes, name: str | None, options: Options) -> 
                     return
         yield path, reading.read(source, name=name, ocr=options.ocr, regime=options.regime)
     except Exception as error:
-        yield path, _told(path, error)
+        yield path, told(path, error)
 
 
 def _all(file: BinaryIO, path: str, options: Options, *, in_memory: bool) -> Iterator[Outcome]:
@@ -130,7 +130,7 @@ def _contents(file: BinaryIO, path: str, options: Options, budget: Budget, depth
             raise
         except Exception as error:
             passed_over = isinstance(error, ReadError) and error.code in _NO_REPORTS
-            yield where, None if passed_over else _told(where, error)
+            yield where, None if passed_over else told(where, error)
 
 
 def _member(member: Member, where: str, options: Options, budget: Budget, depth: int) -> Iterator[Outcome]:
@@ -156,7 +156,7 @@ def _member(member: Member, where: str, options: Options, budget: Budget, depth:
         yield from _contents(file, where, options, budget, depth + 1)
 
 
-def _told(path: str, error: Exception) -> ReadError:
+def told(path: str, error: Exception) -> ReadError:
     """``error`` as one of ours: a fault of scrutiny in one report must not stop the others."""
     if isinstance(error, ReadError):
         return error
@@ -164,12 +164,12 @@ def _told(path: str, error: Exception) -> ReadError:
         return reading.unreadable(path, error)
     if isinstance(error, MemoryError):
         return ReadError(
-            f"{path}: reading it takes more memory than it may have.",
+            f"{path}: it takes more memory than it may have.",
             remedy="Allow more (--memory), or split the file.",
             code="memory",
         )
     told = ReadError(
-        f"{path}: reading it failed unexpectedly ({type(error).__name__}: {error}).",
+        f"{path}: processing it failed unexpectedly ({type(error).__name__}: {error}).",
         remedy="Please report this fault, with the file if you may share it.",
         code="unexpected",
     )
