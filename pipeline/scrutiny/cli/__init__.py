@@ -17,6 +17,7 @@ from scrutiny.cli.compare import compare
 from scrutiny.cli.doubts import doubts
 from scrutiny.cli.evaluate import evaluate
 from scrutiny.cli.explain import explain
+from scrutiny.cli.export import export
 from scrutiny.cli.extract import extract
 from scrutiny.cli.meaning import meaning
 from scrutiny.cli.rebuild import rebuild
@@ -38,7 +39,7 @@ app = typer.Typer(
 )
 for command in (
     extract, status, rebuild, summary, compare, regimes, explain, evaluate, calibrate, train, distill, average,
-    meaning, doubts, schema,
+    meaning, export, doubts, schema,
 ):  # fmt: skip
     app.command()(command)
 

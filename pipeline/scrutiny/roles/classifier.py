@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 
 from scrutiny.report import ROLES, BlockKind, Decision, Prediction, Report, Role
 from scrutiny.roles.batching import batches
+from scrutiny.roles.eight_bits import EightBits
 from scrutiny.roles.kept import KeptMemory
-from scrutiny.roles.loading import LoadedModel, load_model
+from scrutiny.roles.loading import LoadedModel, load_model, locate
 from scrutiny.roles.meaning import pooled
 from scrutiny.roles.memory import Memory, Said, key_of
-from scrutiny.roles.precision import Precision, dtype_of
+from scrutiny.roles.precision import Precision, precision_of
 from scrutiny.roles.windows import Unit, Window, windows
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ class Classifier:
     ) -> None:
         """Load ``model`` (None: the shipped one) onto ``device`` (None: CUDA, MPS or CPU, whichever is there).
 
-        ``precision`` is ``float32``, ``bfloat16`` or ``auto``, see :mod:`scrutiny.roles.precision`.
+        ``precision`` is ``float32``, ``bfloat16``, ``int8`` or ``auto``, see :mod:`scrutiny.roles.precision`.
         ``threads`` (default: torch's own number) is how many windows run at a time on a CPU; ``token_budget``
         is tokens in a batch elsewhere; ``buffer`` is sentences gathered across reports. With ``any_language`` reports
         that are not in English are classified too. ``max_error`` is the share of wrong roles that is borne among
@@ -64,17 +65,24 @@ class Classifier:
         file that keeps what was said of windows from run to run.
 
         Raises:
-            ModelError: the model cannot be loaded, has other labels, or is never as sure as ``max_error`` asks.
+            ModelError: the model cannot be loaded, has other labels, cannot compute with ``precision``, or is never as
+                sure as ``max_error`` asks.
             DataError: ``cache`` cannot be used.
             ValueError: there is no such precision.
         """
         import torch
 
         self.device = torch.device(device or _best_device())
-        dtype = dtype_of(precision, self.device)
-        self.loaded: LoadedModel = load_model(model)
-        self.loaded.model.to(device=self.device, dtype=dtype)  # type: ignore[call-arg]
-        self.precision = str(dtype).removeprefix("torch.")
+        folder = locate(model)
+        self.precision = precision_of(precision, self.device, folder)
+        self.loaded: LoadedModel = load_model(model, weights=self.precision is not Precision.INT8)
+        self._layers = self.loaded.meaning.layers if self.loaded.meaning else ()
+        self._eight_bits: EightBits | None = None
+        if self.precision is Precision.INT8:
+            self._eight_bits = EightBits(folder, self._layers)
+        else:
+            dtype = torch.bfloat16 if self.precision is Precision.BFLOAT16 else torch.float32
+            self.loaded.model.to(device=self.device, dtype=dtype)  # type: ignore[call-arg]
         said_by = f"{self.loaded.sha256} {self.precision} {self.device.type}"
         self._memory = KeptMemory(cache, said_by) if cache else Memory()
         self.threads = threads or torch.get_num_threads()
@@ -198,21 +206,30 @@ class Classifier:
         """What the model says of equally long windows: the mean of what it says of the tokens of a sentence."""
         import torch
 
-        model, meaning = self.loaded.model, self.loaded.meaning
-        assert not model.training
+        meaning = self.loaded.meaning
         said = []
         with torch.inference_mode():
-            ids = torch.tensor([window.ids for window in group], device=self.device)
-            output = model(input_ids=ids, attention_mask=torch.ones_like(ids), output_hidden_states=meaning is not None)
-            of_roles = output.logits.cpu().double()[:, :, list(self.loaded.label_order)]
+            of_tokens, layers = self._encoded(torch.tensor([window.ids for window in group], device=self.device))
+            of_roles = of_tokens.cpu().double()[:, :, list(self.loaded.label_order)]
             for row, window in enumerate(group):
                 logits = torch.stack([of_roles[row, start:end].mean(dim=0) for _, start, end in window.spans])
-                meanings: tuple[bytes, ...] = ()
-                if meaning:
-                    layers = [output.hidden_states[number][row] for number in meaning.layers]
-                    meanings = meaning(pooled(layers, window.spans))
+                meanings = meaning(pooled([states[row] for states in layers], window.spans)) if meaning else ()
                 said.append(Said(logits, meanings))
         return said
+
+    def _encoded(self, ids: torch.Tensor) -> tuple[torch.Tensor, list[torch.Tensor]]:
+        """What the model says of tokens of the shape (rows, tokens), and the hidden states that meanings are read from.
+
+        Shapes (rows, tokens, roles) and, for each layer, (rows, tokens, width).
+        """
+        import torch
+
+        if self._eight_bits:
+            return self._eight_bits(ids)
+        model = self.loaded.model
+        assert not model.training
+        output = model(input_ids=ids, attention_mask=torch.ones_like(ids), output_hidden_states=bool(self._layers))
+        return output.logits, [output.hidden_states[layer] for layer in self._layers]
 
     def _prediction(self, row: Sequence[float], cut: bool) -> Prediction:
         settings = self.loaded.settings

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from scrutiny.errors import ModelError
 from scrutiny.report import ROLES
 from scrutiny.resources import models_folder
+from scrutiny.roles import eight_bits
 from scrutiny.roles.meaning import MeaningMap, load_meaning
 from scrutiny.roles.settings import FILE_NAME, ModelSettings
 from scrutiny.roles.windows import WindowSize
@@ -21,17 +22,18 @@ if TYPE_CHECKING:
 #: The model that ships with scrutiny.
 DEFAULT_MODEL = "roles-mpnet"
 
-_HASHED = ("config.json", FILE_NAME, "tokenizer.json", "tokenizer_config.json")
+_HASHED = ("config.json", FILE_NAME, "tokenizer.json", "tokenizer_config.json", eight_bits.FILE_NAME)
 
 
 @dataclass(frozen=True, slots=True)
 class LoadedModel:
     """A model ready to use. ``label_order[i]`` is the model's output column for ``ROLES[i]``.
 
-    ``meaning`` maps its hidden layers to what sentences are about, where the folder has such a map.
+    ``meaning`` maps its hidden layers to what sentences are about, where the ``folder`` has such a map.
     """
 
     name: str
+    folder: Path
     sha256: str
     model: PreTrainedModel
     tokenizer: PreTrainedTokenizerBase
@@ -40,8 +42,10 @@ class LoadedModel:
     meaning: MeaningMap | None = None
 
 
-def load_model(name_or_path: str | Path | None = None) -> LoadedModel:
+def load_model(name_or_path: str | Path | None = None, *, weights: bool = True) -> LoadedModel:
     """Load a token classifier of the four roles in single precision; weights must be safetensors.
+
+    Without ``weights`` its ``model`` has the shapes of them alone: something else computes.
 
     Raises:
         ModelError: nothing is there, the files are not a token classifier, its labels are not the roles, or it has a
@@ -61,10 +65,11 @@ def load_model(name_or_path: str | Path | None = None) -> LoadedModel:
     showed_progress = logging.is_progress_bar_enabled()
     logging.disable_progress_bar()  # type: ignore[no-untyped-call] # a model loads in a moment
     try:
-        with no_init_weights():
+        with no_init_weights(), torch.device("cpu" if weights else "meta"):
             config = AutoConfig.from_pretrained(folder)
             model = AutoModelForTokenClassification.from_config(config, dtype=torch.float32)  # type: ignore[no-untyped-call]
-        model.load_state_dict(load_weights(folder))
+        if weights:
+            model.load_state_dict(load_weights(folder))
         tokenizer = AutoTokenizer.from_pretrained(folder)
     except (OSError, ValueError, RuntimeError, KeyError, SafetensorError) as error:
         raise ModelError(
@@ -78,7 +83,7 @@ def load_model(name_or_path: str | Path | None = None) -> LoadedModel:
     settings = ModelSettings.load(settings_file) if settings_file.is_file() else ModelSettings()
     check_window(settings.window, model.config, settings_file)
     meaning = load_meaning(folder, layers=model.config.num_hidden_layers, width=model.config.hidden_size)
-    return LoadedModel(name, _hash(folder), model.eval(), tokenizer, settings, label_order, meaning)
+    return LoadedModel(name, folder, _hash(folder), model.eval(), tokenizer, settings, label_order, meaning)
 
 
 def check_window(size: WindowSize, config: Any, source: Path) -> None:

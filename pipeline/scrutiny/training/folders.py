@@ -8,7 +8,7 @@ from pathlib import Path
 from scrutiny.errors import ModelError
 
 #: What says how a model was made or how good it is.
-_ABOUT = ("README.md", "curves.png", "training.json", "average.json", "calibration.json", "meaning.json")
+_ABOUT = ("README.md", "curves.png", "training.json", "average.json", "calibration.json", "meaning.json", "export.json")
 
 
 def make_room(output: Path, inputs: Iterable[Path] = ()) -> None:
@@ -22,5 +22,5 @@ def make_room(output: Path, inputs: Iterable[Path] = ()) -> None:
     if any(output.resolve() == given.resolve() for given in inputs):
         raise ModelError(f"{output} is one of the models to read.", remedy="Give another output folder.")
     output.mkdir(parents=True, exist_ok=True)
-    for stale in (*output.glob("*.safetensors"), *(output / name for name in _ABOUT)):
+    for stale in (*output.glob("*.safetensors"), *output.glob("*.onnx"), *(output / name for name in _ABOUT)):
         stale.unlink(missing_ok=True)

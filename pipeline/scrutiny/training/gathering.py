@@ -1,11 +1,13 @@
-"""The labelled sentences that a configuration names."""
+"""The labelled sentences that a configuration names, and passages drawn of some."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import random
+from collections.abc import Iterable, Iterator, Sequence
 
 from scrutiny import corpora
 from scrutiny.corpora import LabelledSentence
+from scrutiny.evaluation.predict import in_reading_order
 from scrutiny.training.config import DataSource
 
 
@@ -17,3 +19,16 @@ def gather(sources: Iterable[DataSource]) -> Iterator[LabelledSentence]:
     """
     for source in sources:
         yield from corpora.select(source.data, source.split)
+
+
+def draw_passages(gold: Sequence[LabelledSentence], sentences: int, seed: int) -> list[list[LabelledSentence]]:
+    """Whole passages in an order that ``seed`` decides, until they hold as many ``sentences`` or there are no more."""
+    passages: dict[tuple[str, str], list[LabelledSentence]] = {}
+    for sentence in in_reading_order(gold):
+        passages.setdefault((sentence.source, sentence.passage), []).append(sentence)
+    waiting = list(passages.values())
+    random.Random(seed).shuffle(waiting)
+    drawn: list[list[LabelledSentence]] = []
+    while waiting and sum(map(len, drawn)) < sentences:
+        drawn.append(waiting.pop())
+    return drawn

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import random
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,14 +18,14 @@ from safetensors.torch import save_file
 from torch.nn.functional import normalize
 
 from scrutiny import corpora
-from scrutiny.corpora import LabelledSentence
 from scrutiny.errors import DataError, ModelError
-from scrutiny.evaluation.predict import in_reading_order, to_unit
+from scrutiny.evaluation.predict import to_unit
 from scrutiny.roles.batching import batches
 from scrutiny.roles.classifier import TOKEN_BUDGET
 from scrutiny.roles.loading import LoadedModel, load_model
 from scrutiny.roles.meaning import FILE_NAME, pooled
 from scrutiny.roles.windows import Unit, windows
+from scrutiny.training.gathering import draw_passages
 from scrutiny.training.provenance import hashes_of, versions
 
 #: How the map was made, beside it.
@@ -80,7 +79,8 @@ def fit_meaning(
         ModelError: ``model`` or ``teacher`` cannot be loaded, or the model has no such layer.
     """
     gold = [unit for name in data for unit in corpora.select(name)]
-    passages = _drawn([unit for unit in gold if unit.document not in options.leave_out], options)
+    learnt = [unit for unit in gold if unit.document not in options.leave_out]
+    passages = draw_passages(learnt, options.sentences, options.seed)
     units = [to_unit(sentence) for passage in passages for sentence in passage]
     if len(units) < FEWEST:
         raise DataError(
@@ -120,19 +120,6 @@ def fit_meaning(
     }
     (model / PROVENANCE).write_text(json.dumps(made, indent=2) + "\n", encoding="utf-8")
     return tried[penalty]
-
-
-def _drawn(gold: Sequence[LabelledSentence], options: MeaningOptions) -> list[list[LabelledSentence]]:
-    """Whole passages in an order that the seed decides, until there are sentences enough."""
-    passages: dict[tuple[str, str], list[LabelledSentence]] = {}
-    for sentence in in_reading_order(gold):
-        passages.setdefault((sentence.source, sentence.passage), []).append(sentence)
-    drawn = list(passages.values())
-    random.Random(options.seed).shuffle(drawn)
-    taken: list[list[LabelledSentence]] = []
-    while drawn and sum(map(len, taken)) < options.sentences:
-        taken.append(drawn.pop())
-    return taken
 
 
 def _hidden(loaded: LoadedModel, units: Sequence[Unit], layers: Sequence[int]) -> torch.Tensor:
