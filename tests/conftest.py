@@ -82,12 +82,21 @@ def encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def quick_model(encoder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model folder of the four roles with random weights, for tests that do not care what it says."""
+    return _with_head(encoder, tmp_path_factory.mktemp("quick") / "quick-model")
+
+
 @pytest.fixture
 def tiny_model(encoder: Path, tmp_path: Path) -> Path:
-    """A model folder of the four roles with random weights; the test may spoil it."""
+    """The same in a folder that the test may spoil."""
+    return _with_head(encoder, tmp_path / "tiny-model")
+
+
+def _with_head(encoder: Path, folder: Path) -> Path:
     from transformers import AutoModelForTokenClassification, AutoTokenizer, set_seed
 
-    folder = tmp_path / "tiny-model"
     set_seed(1)
     AutoModelForTokenClassification.from_pretrained(
         encoder,

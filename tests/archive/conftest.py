@@ -31,23 +31,6 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {file.relative_to(folder).as_posix(): file.read_bytes() for file in files}
 
 
-@pytest.fixture(scope="session")
-def quick_model(encoder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A model folder of the four roles with random weights, for all tests here."""
-    from transformers import AutoModelForTokenClassification, AutoTokenizer, set_seed
-
-    from scrutiny.report import ROLES
-
-    folder = tmp_path_factory.mktemp("quick") / "quick-model"
-    set_seed(1)
-    names = dict(enumerate(role.value for role in ROLES))
-    AutoModelForTokenClassification.from_pretrained(
-        encoder, num_labels=len(ROLES), id2label=names, label2id={name: number for number, name in names.items()}
-    ).save_pretrained(folder)
-    AutoTokenizer.from_pretrained(encoder).save_pretrained(folder)
-    return folder
-
-
 @pytest.fixture
 def reports(tmp_path: Path) -> Path:
     """A folder of a dozen small reports, no two alike."""

@@ -52,16 +52,17 @@ def test_the_samples_give_records_of_every_role(extracted: Path, samples: Path) 
 
 
 def test_records_are_byte_identical_whatever_the_order_of_inputs(
-    extracted: Path, samples: Path, tmp_path: Path
+    quick_model: Path, samples: Path, tmp_path: Path
 ) -> None:
     files = sorted((file for file in samples.iterdir() if file.suffix in {".pdf", ".md", ".txt"}), reverse=True)
-    result = scrutiny("extract", *files, files[0], "--output", tmp_path / "out", "--sentences")
-    assert result.returncode == 0
+    for output, inputs in (("one", [samples]), ("other", [*files, files[0]])):
+        result = scrutiny("extract", *inputs, "--output", tmp_path / output, "--sentences", "--model", quick_model)
+        assert result.returncode == 0
     for name in ("records.jsonl", "records.csv", "sentences.jsonl", "reports.jsonl"):
-        assert (tmp_path / "out" / name).read_bytes() == (extracted / name).read_bytes()
+        assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "other" / name).read_bytes()
 
 
-def test_one_broken_file_does_not_stop_the_rest(samples: Path, tmp_path: Path) -> None:
+def test_one_broken_file_does_not_stop_the_rest(quick_model: Path, samples: Path, tmp_path: Path) -> None:
     pdf = sorted(samples.glob("*.pdf"))[0]
     folder = tmp_path / "in"
     folder.mkdir()
@@ -69,7 +70,7 @@ def test_one_broken_file_does_not_stop_the_rest(samples: Path, tmp_path: Path) -
     (folder / "truncated.pdf").write_bytes(pdf.read_bytes()[:2000])
     (folder / "empty.txt").write_bytes(b"")
     (folder / "picture.jpg").write_bytes(b"not a report")
-    result = scrutiny("extract", folder, tmp_path / "missing.pdf", "--output", tmp_path / "out")
+    result = scrutiny("extract", folder, tmp_path / "missing.pdf", "--output", tmp_path / "out", "--model", quick_model)
     assert result.returncode == 2
     failures = {Path(str(line["path"])).name: line for line in lines(tmp_path / "out" / "failures.jsonl")}
     assert {name: line["code"] for name, line in failures.items()} == {
@@ -94,11 +95,12 @@ def test_nothing_to_read_leaves_with_3(tmp_path: Path, given: str, code: str) ->
     assert given in result.stderr
 
 
-def test_an_output_inside_the_input_folder_is_not_read_again(samples: Path, tmp_path: Path) -> None:
+def test_an_output_inside_the_input_folder_is_not_read_again(quick_model: Path, samples: Path, tmp_path: Path) -> None:
     shutil.copy(sorted(samples.glob("*.md"))[0], tmp_path / "report.md")
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "old.md").write_text("# Not an input\n")
-    assert scrutiny("extract", tmp_path, "--output", tmp_path / "out", "--format", "jsonl").returncode == 0
+    arguments = ["extract", tmp_path, "--output", tmp_path / "out", "--format", "jsonl", "--model", quick_model]
+    assert scrutiny(*arguments).returncode == 0
     assert [Path(str(line["path"])).name for line in lines(tmp_path / "out" / "reports.jsonl")] == ["report.md"]
 
 
@@ -306,11 +308,15 @@ def test_importing_and_help_load_nothing_heavy(code: str) -> None:
     assert result.stdout.splitlines()[-1] == "[]"
 
 
-def test_a_manifest_adds_metadata_and_rows_without_a_report_are_told(samples: Path, tmp_path: Path) -> None:
+def test_a_manifest_adds_metadata_and_rows_without_a_report_are_told(
+    quick_model: Path, samples: Path, tmp_path: Path
+) -> None:
     facts = tmp_path / "facts.csv"
     facts.write_text("file,region\nschool-review.md,North\nnone.pdf,South\n", encoding="utf-8")
     output = tmp_path / "out"
-    result = scrutiny("extract", samples / "school-review.md", "--output", output, "--manifest", facts)
+    result = scrutiny(
+        "extract", samples / "school-review.md", "--output", output, "--manifest", facts, "--model", quick_model
+    )
     assert result.returncode == 0, result.stderr
     assert "1 row (none.pdf) of the manifest" in result.stderr
     (report,) = lines(output / "reports.jsonl")

@@ -128,6 +128,20 @@ def test_a_model_can_keep_fewer_layers_and_be_written_in_eight_bits(tmp_path: Pa
     assert loaded.model.config.num_hidden_layers == 1
 
 
+def test_training_goes_on_from_what_a_model_in_eight_bits_knows(tmp_path: Path, encoder: Path) -> None:
+    run = config(tmp_path, encoder, passes=1)
+    of_eight_bits = {"model": run.model.model_copy(update={"save_as": "int8"})}
+    train(run.model_copy(update=of_eight_bits), tmp_path / "model")
+    known = load(tmp_path / "model", device="cpu").classifier.loaded.model.state_dict()
+    standing_still = {"optimisation": run.optimisation.model_copy(update={"learning_rate": 1e-12, "weight_decay": 0})}
+    train(run.model_copy(update=standing_still), tmp_path / "more", base_model=str(tmp_path / "model"))
+    kept = load(tmp_path / "more", device="cpu").classifier.loaded.model.state_dict()
+    assert all(torch.allclose(kept[name], known[name], atol=1e-3) for name in known)
+    fewer = {"model": run.model.model_copy(update={"layers": 1})}
+    with pytest.raises(ModelError, match="no encoder could be loaded"):
+        train(run.model_copy(update=fewer), tmp_path / "fewer", base_model=str(tmp_path / "model"))
+
+
 def test_windows_longer_than_the_encoder_reads_are_refused_before_training(tmp_path: Path, encoder: Path) -> None:
     run = config(tmp_path, encoder)
     run = run.model_copy(update={"window": run.window.model_copy(update={"core": 500})})

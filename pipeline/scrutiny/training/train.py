@@ -20,7 +20,8 @@ from scrutiny.report import ROLES
 from scrutiny.roles.classifier import Classifier
 from scrutiny.roles.loading import check_window
 from scrutiny.roles.settings import ModelSettings
-from scrutiny.roles.weights import save_int8
+from scrutiny.roles.weights import FILE_NAME as IN_EIGHT_BITS
+from scrutiny.roles.weights import load_weights, save_int8
 from scrutiny.roles.windows import Unit, WindowSize
 from scrutiny.training.adapters import adapted
 from scrutiny.training.calibration import calibrate
@@ -190,7 +191,10 @@ def _arguments(optimisation: Optimisation, folder: Path, examples: int) -> Train
 
 
 def _load_base(name: str, config: TrainingConfig) -> tuple[Any, Any]:
-    """The encoder with a new head of four roles, and its tokenizer."""
+    """The encoder with a head of four roles, and its tokenizer.
+
+    The head is a new one, unless the model is one of ours: then the training goes on from what it knows.
+    """
     try:
         settings = AutoConfig.from_pretrained(
             name,
@@ -204,10 +208,15 @@ def _load_base(name: str, config: TrainingConfig) -> tuple[Any, Any]:
         if config.model.layers:
             settings.num_hidden_layers = config.model.layers
         check_window(WindowSize(**config.window.model_dump()), settings, Path(name))
+        tokenizer = AutoTokenizer.from_pretrained(name)
+        if (Path(name) / IN_EIGHT_BITS).is_file():
+            model = AutoModelForTokenClassification.from_config(settings, dtype=torch.float32)
+            model.load_state_dict(load_weights(Path(name)))
+            return model, tokenizer
         return AutoModelForTokenClassification.from_pretrained(
             name, config=settings, dtype=torch.float32, use_safetensors=True
-        ), AutoTokenizer.from_pretrained(name)
-    except (OSError, ValueError) as error:
+        ), tokenizer
+    except (OSError, ValueError, RuntimeError) as error:
         raise ModelError(
             f"{name}: no encoder could be loaded: {str(error).splitlines()[0]}",
             remedy="Give a local folder or a hub identifier (--base-model).",
