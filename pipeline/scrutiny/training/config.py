@@ -19,10 +19,14 @@ class _Section(BaseModel):
 
 
 class DataSource(_Section):
-    """Labelled sentences: ``authored`` or a path (relative to the working folder), all splits or one."""
+    """Labelled sentences: ``authored`` or a path (relative to the working folder), all splits or one.
+
+    ``documents`` is a pattern of the names of reports to take alone, such as ``a[cd]*``.
+    """
 
     data: str
     split: str | None = None
+    documents: str | None = None
 
 
 class Data(_Section):
