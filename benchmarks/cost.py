@@ -28,7 +28,7 @@ from typing import Any
 import numpy as np
 import psutil
 
-from scrutiny.archive.cluster import TOGETHER, decoded, encoded
+from scrutiny.archive.cluster import TOGETHER
 from scrutiny.archive.inputs import LocalFile
 from scrutiny.archive.ledger import Ledger, State, Task
 from scrutiny.archive.merging import merge
@@ -37,6 +37,7 @@ from scrutiny.archive.processes import Reader, Watch
 from scrutiny.archive.settling import End, Outcome, Settling, Slot
 from scrutiny.archive.shards import write_shards
 from scrutiny.archive.steps import Classified, Held, Read, classified, finished
+from scrutiny.archive.tables import decoded, encoded
 from scrutiny.pipeline import load
 from scrutiny.reading import suffixes
 from scrutiny.roles.loading import identify

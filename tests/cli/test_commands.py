@@ -99,7 +99,16 @@ def test_an_output_inside_the_input_folder_is_not_read_again(quick_model: Path, 
     shutil.copy(sorted(samples.glob("*.md"))[0], tmp_path / "report.md")
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "old.md").write_text("# Not an input\n")
-    arguments = ["extract", tmp_path, "--output", tmp_path / "out", "--format", "jsonl", "--model", quick_model]
+    arguments: list[str | Path] = [
+        "extract",
+        tmp_path,
+        "--output",
+        tmp_path / "out",
+        "--format",
+        "jsonl",
+        "--model",
+        quick_model,
+    ]
     assert scrutiny(*arguments).returncode == 0
     assert [Path(str(line["path"])).name for line in lines(tmp_path / "out" / "reports.jsonl")] == ["report.md"]
 

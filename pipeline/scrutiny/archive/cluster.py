@@ -15,18 +15,18 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from pathlib import Path
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from scrutiny.archive.ledger import Row, State, Task
+from scrutiny.archive.ledger import Task
 from scrutiny.archive.processes import Reader, Watch
-from scrutiny.archive.run import Limits
-from scrutiny.archive.settling import End, Outcome, Settling, Slot
+from scrutiny.archive.run import Job, Limits
+from scrutiny.archive.settling import End, Outcome, Slot
 from scrutiny.archive.steps import Classified, Held, Input, Read, classified, finished
+from scrutiny.archive.tables import decoded, encoded
 from scrutiny.errors import ConfigError, ModelError, ScrutinyError
 from scrutiny.pipeline import load
 from scrutiny.report import Report
@@ -139,16 +139,7 @@ class ClusterEngine:
             self._precision = ray.get(probe.remote(model))
         return self._precision
 
-    def work(
-        self,
-        tasks: Sequence[Task],
-        inputs: Mapping[str, Input],
-        settling: Settling,
-        settings: Mapping[str, object],
-        *,
-        limits: Limits,
-        describe: Callable[[Report], Report],
-    ) -> None:
+    def work(self, job: Job) -> None:
         """Process every task. See :class:`scrutiny.archive.run.Run`.
 
         Raises:
@@ -157,29 +148,24 @@ class ClusterEngine:
         """
         model = _Model(self._options, self._precision, self._sha256)
         with _told():
-            flow = self._flow(tasks, inputs, {"settings": settings, "limits": limits}, model, describe)
+            flow = self._flow(job, model)
             for table in flow.iter_batches(batch_size=None, batch_format="pyarrow", prefetch_batches=1):
                 outcomes: dict[Slot, Outcome | End] = {}
                 for slot, one, spent in decoded(table):
                     assert isinstance(one, Outcome | End)
                     outcomes[slot] = one
-                    settling.rates.classifying += spent.get("classifying", 0.0)
-                    settling.rates.starved += spent.get("starved", 0.0)
-                    settling.rates.records += spent.get("records", 0.0)
-                settling.settle(outcomes)
+                    job.settling.rates.classifying += spent.get("classifying", 0.0)
+                    job.settling.rates.starved += spent.get("starved", 0.0)
+                    job.settling.rates.records += spent.get("records", 0.0)
+                job.settling.settle(outcomes)
 
-    def _flow(
-        self,
-        tasks: Sequence[Task],
-        inputs: Mapping[str, Input],
-        how: Mapping[str, object],
-        model: _Model,
-        describe: Callable[[Report], Report],
-    ) -> Any:
-        """The outcomes of ``tasks`` as a data set of Ray, in their order; nothing is done before they are asked for."""
+    def _flow(self, job: Job, model: _Model) -> Any:
+        """The outcomes of a job as a data set of Ray, in the order of its tasks; nothing is done before they are asked
+        for."""
         import ray
         from ray.data import ActorPoolStrategy, TaskPoolStrategy
 
+        tasks, how = job.tasks, {"settings": job.settings, "limits": job.limits}
         there = ray.cluster_resources()
         cores = max(1, int(there.get("CPU", 0)))
         most = there.get("GPU", 0) / self._gpus if self._gpus else cores / self._cluster.cpus
@@ -192,7 +178,7 @@ class ClusterEngine:
             "num_cpus": 1 if self._gpus else _TASK_SHARE,
         }
         pieces = [
-            ray.put(_pieces(tasks[start : start + _PIECE], start, inputs)) for start in range(0, len(tasks), _PIECE)
+            ray.put(_pieces(tasks[start : start + _PIECE], start, job.inputs)) for start in range(0, len(tasks), _PIECE)
         ]
         together = max(1, min(TOGETHER, len(tasks) // (2 * actors)))
         return (
@@ -201,7 +187,7 @@ class ClusterEngine:
             .map_batches(_read, fn_kwargs={**how, "folder": str(Path.cwd())}, **reading)
             .map_batches(
                 _Classify,
-                fn_constructor_args=(model, self._cluster.cpus, describe),
+                fn_constructor_args=(model, self._cluster.cpus, job.describe),
                 compute=ActorPoolStrategy(size=actors),
                 batch_size=None,
                 batch_format="pyarrow",
@@ -350,55 +336,6 @@ def _finish(outcomes: pa.Table, *, settings: Mapping[str, object], limits: Limit
             one, seconds = finished(_reader(settings, limits), one)
             spent = {**spent, "records": seconds}
         yield encoded([(slot, one, spent)])
-
-
-# Outcomes as tables.
-
-_KINDS: dict[str, type[Any]] = {kind.__name__: kind for kind in (Read, Classified, Outcome, End)}
-
-_Any = Read | Classified | Outcome | End
-
-
-def encoded(outcomes: Iterable[tuple[Slot, _Any, Mapping[str, float]]]) -> pa.Table:
-    """A table of slots, what has come there so far, and seconds spent on it."""
-    import pyarrow as pa
-
-    rows = []
-    for slot, one, spent in outcomes:
-        if isinstance(one, Read):
-            about: dict[str, object] = {"path": one.path, "sentences": one.sentences, "seconds": one.seconds}
-        elif isinstance(one, End):
-            about = {"sha256": one.sha256}
-        else:
-            about = {field.name: getattr(one.row, field.name) for field in fields(Row) if field.name != "place"}
-            about["counts"] = dict(one.row.counts)
-        rows.append(
-            {
-                "task": slot.task,
-                "number": slot.number,
-                "kind": type(one).__name__,
-                "about": json.dumps(about),
-                "spent": json.dumps(spent),
-                "content": b"" if isinstance(one, End) else one.content,
-            }
-        )
-    types = {"task": pa.int64(), "number": pa.int64(), "kind": pa.string(), "about": pa.large_string()}
-    return pa.Table.from_pylist(rows, schema=pa.schema({**types, "spent": pa.string(), "content": pa.large_binary()}))
-
-
-def decoded(table: pa.Table) -> Iterator[tuple[Slot, _Any, dict[str, float]]]:
-    """The slots, outcomes and seconds of a table."""
-    for row in table.to_pylist():
-        about, kind = json.loads(row["about"]), _KINDS[row["kind"]]
-        one: _Any
-        if kind is Read:
-            one = Read(**about, content=row["content"])
-        elif kind is End:
-            one = End(**about)
-        else:
-            about |= {"state": State(about["state"]), "counts": MappingProxyType(about["counts"])}
-            one = kind(Row(**about), row["content"])
-        yield Slot(row["task"], row["number"]), one, json.loads(row["spent"])
 
 
 # What goes wrong, told.

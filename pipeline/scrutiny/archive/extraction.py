@@ -7,7 +7,7 @@ import json
 import os
 import time
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,7 +19,7 @@ from scrutiny.archive.inputs import LocalFile
 from scrutiny.archive.ledger import NOT_READ, PROGRESS, Ledger, Named, Row, State, Task
 from scrutiny.archive.merging import forget, merge
 from scrutiny.archive.parts import Parts
-from scrutiny.archive.run import Limits, Run
+from scrutiny.archive.run import Job, Limits, Run
 from scrutiny.archive.settling import Rates, Settling
 from scrutiny.archive.shards import write_shards
 from scrutiny.errors import WriteError
@@ -84,16 +84,7 @@ class Engine(Protocol):
         """See that the model can be loaded; returns the precision it computes in."""
         ...
 
-    def work(
-        self,
-        tasks: Sequence[Task],
-        inputs: Mapping[str, Input],
-        settling: Settling,
-        settings: Mapping[str, object],
-        *,
-        limits: Limits,
-        describe: Callable[[Report], Report],
-    ) -> None:
+    def work(self, job: Job) -> None:
         """Process every task."""
         ...
 
@@ -117,18 +108,9 @@ class _Here:
         )
         return self._pipeline.classifier.precision
 
-    def work(
-        self,
-        tasks: Sequence[Task],
-        inputs: Mapping[str, Input],
-        settling: Settling,
-        settings: Mapping[str, object],
-        *,
-        limits: Limits,
-        describe: Callable[[Report], Report],
-    ) -> None:
+    def work(self, job: Job) -> None:
         assert self._pipeline is not None
-        Run(tasks, inputs, settling, settings, limits=limits, describe=describe).work(self._pipeline.classifier)
+        Run(job).work(self._pipeline.classifier)
 
 
 class Listener(Protocol):
@@ -284,7 +266,7 @@ def _work(
     settling = Settling(tasks, ledger, parts, told)
     rates = summary.rates = settling.rates
     note(rates, 0)
-    engine.work(tasks, by_name, settling, settings, limits=limits, describe=describe)
+    engine.work(Job(tasks, by_name, settling, settings, limits, describe))
     note(rates, len(tasks), ended=time.time())
 
 

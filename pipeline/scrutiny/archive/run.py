@@ -41,26 +41,34 @@ class Limits:
     memory: int = 1_000_000_000
 
 
-class Run:
-    """Works through tasks. Every method but :meth:`work` is for its own threads."""
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What a run has to do: ``tasks`` on the ``inputs`` of their names; ``settling`` writes down what becomes of them.
 
-    def __init__(
-        self,
-        tasks: Sequence[Task],
-        inputs: Mapping[str, Input],
-        settling: Settling,
-        settings: Mapping[str, object],
-        *,
-        limits: Limits,
-        describe: Callable[[Report], Report],
-    ) -> None:
-        """``settling`` writes down what becomes of ``tasks``; ``settings`` go to the processes that read; ``describe``
-        adds what is known of a report beforehand, or raises ReadError."""
-        self._tasks = tasks
-        self._inputs = inputs
-        self._settling = settling
-        self._describe = describe
-        self._readers = [Reader(settings, timeout=limits.timeout, memory=limits.memory) for _ in range(limits.workers)]
+    ``settings`` go to the processes that read; ``describe`` adds what is known of a report beforehand, or raises
+    ReadError.
+    """
+
+    tasks: Sequence[Task]
+    inputs: Mapping[str, Input]
+    settling: Settling
+    settings: Mapping[str, object]
+    limits: Limits
+    describe: Callable[[Report], Report]
+
+
+class Run:
+    """Works through a job. Every method but :meth:`work` is for its own threads."""
+
+    def __init__(self, job: Job) -> None:
+        self._tasks = job.tasks
+        self._inputs = job.inputs
+        self._settling = job.settling
+        self._describe = job.describe
+        limits = job.limits
+        self._readers = [
+            Reader(job.settings, timeout=limits.timeout, memory=limits.memory) for _ in range(limits.workers)
+        ]
         self._changed = threading.Condition()
         self._next = 0
         # Reports that wait to be classified, and for their records.
@@ -72,7 +80,7 @@ class Run:
         self._again: deque[Held] = deque()
         self._fault: BaseException | None = None
         self._stopped = False
-        self._rates = settling.rates
+        self._rates = job.settling.rates
 
     def work(self, classify: Classify) -> None:
         """Process every task, classifying with ``classify`` in this thread.

@@ -210,7 +210,7 @@ def _load_base(name: str, config: TrainingConfig) -> tuple[Any, Any]:
         check_window(WindowSize(**config.window.model_dump()), settings, Path(name))
         tokenizer = AutoTokenizer.from_pretrained(name)
         if (Path(name) / IN_EIGHT_BITS).is_file():
-            model = AutoModelForTokenClassification.from_config(settings, dtype=torch.float32)
+            model = AutoModelForTokenClassification.from_config(settings, dtype=torch.float32)  # type: ignore[no-untyped-call]
             model.load_state_dict(load_weights(Path(name)))
             return model, tokenizer
         return AutoModelForTokenClassification.from_pretrained(
