@@ -12,6 +12,8 @@ from markdown_it.token import Token
 from scrutiny.reading.build import Draft, build, source_of
 from scrutiny.reading.characters import normalise
 from scrutiny.reading.decoding import decode
+from scrutiny.reading.markers import find_marker
+from scrutiny.reading.prose import mark_series
 from scrutiny.report import BlockKind, Coverage, Report
 
 #: A larger file is refused: the parser takes some 20 seconds a megabyte over the worst.
@@ -56,7 +58,9 @@ def read_markdown(data: bytes, *, path: str) -> Report:
     if any(token.type in _CONTAINERS and token.level >= _DEEPEST - 1 for token in tokens):
         notes.append(f"What stands in more than {_DEEPEST // 2 - 1} lists or {_DEEPEST - 1} quotations was left out.")
     source, coverage = source_of(data, path=path, format="markdown"), Coverage(notes=tuple(notes))
-    return build(list(_walk(tokens)), source, metadata=metadata, coverage=coverage)
+    drafts = list(_walk(tokens))
+    mark_series(drafts)
+    return build(drafts, source, metadata=metadata, coverage=coverage)
 
 
 def markdown_drafts(text: str) -> list[Draft]:
@@ -103,13 +107,15 @@ def _walk(tokens: Sequence[Token]) -> Iterator[Draft]:
 
 
 def _block(lines: Sequence[str], heading: int, lists: _Lists) -> Draft:
-    content: list[tuple[str, None]] = [(line, None) for line in lines]
     marker, lists.marker = lists.marker, ""
-    if heading:
-        return Draft(BlockKind.HEADING, [*content], marker, heading)
-    if marker:
-        return Draft(BlockKind.LIST_ITEM, [*content], marker, len(lists.numbers))
-    return Draft(BlockKind.PARAGRAPH, [*content])
+    kind = BlockKind.HEADING if heading else BlockKind.LIST_ITEM if marker else BlockKind.PARAGRAPH
+    level = heading or (len(lists.numbers) if marker else 0)
+    first, *others = lines or [""]
+    # "2.1 The track": CommonMark knows no such numbers. "2.1 per cent" is none.
+    typed = find_marker(first) if not marker else None
+    if typed and typed.numbered and first[typed.length :].strip()[:1].isupper():
+        first, marker = first[typed.length :].strip(), typed.sign
+    return Draft(kind, [(line, None) for line in (first, *others)], marker, level)
 
 
 def _inline(tokens: Sequence[Token]) -> list[str]:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from scrutiny.reading.build import Draft, build, source_of
 from scrutiny.reading.decoding import decode
-from scrutiny.reading.markers import Marker, find_marker, find_series
+from scrutiny.reading.markers import Marker, find_marker
+from scrutiny.reading.prose import mark_series
 from scrutiny.report import BlockKind, Report
 
 #: A larger file is refused: it is no report, and one of nothing but bullets takes some 6 seconds a megabyte.
@@ -59,17 +60,8 @@ def text_drafts(text: str) -> list[Draft]:
         if own and drafts and chunk.after_break and _continues(drafts[-1], own[0]):
             drafts[-1].lines += own.pop(0).lines
         drafts += own
-    _mark_series(drafts)
+    mark_series(drafts)
     return drafts
-
-
-def _mark_series(drafts: Sequence[Draft]) -> None:
-    """Makes markers of codes that count: "R1 Review...", "R2 Train..."."""
-    plain = [draft.kind is BlockKind.PARAGRAPH and not draft.marker for draft in drafts]
-    texts = [draft.lines[0][0] if is_plain else "" for draft, is_plain in zip(drafts, plain, strict=True)]
-    for index, marker in find_series(texts).items():
-        (first, box), *others = drafts[index].lines
-        drafts[index].marker, drafts[index].lines = marker.sign, [(first[marker.length :].lstrip(), box), *others]
 
 
 def _chunks(text: str) -> list[_Chunk]:

@@ -1,0 +1,52 @@
+"""Numbers that somebody typed before paragraphs, in formats that have numbers of their own."""
+
+from __future__ import annotations
+
+import io
+
+import docx
+import pytest
+
+from scrutiny.reading import read
+from scrutiny.report import BlockKind
+
+PARAGRAPHS = [
+    "2.1 The track is worn. It was last renewed in 1998.",
+    "2.2 Trains slow down there.",
+    "2.5 million people live along the line.",
+    "R1 The Department should renew the track.",
+    "R2 The operator should measure it.",
+    "A1 is a road that crosses it.",
+    "2019 was wet.",
+]
+MARKERS = ["2.1", "2.2", "", "R1", "R2", "", ""]
+
+
+def _docx() -> bytes:
+    document, file = docx.Document(), io.BytesIO()
+    for text in PARAGRAPHS:
+        document.add_paragraph(text)
+    document.save(file)
+    return file.getvalue()
+
+
+def _rtf() -> bytes:
+    return ("{\\rtf1\\ansi " + "".join(f"{text}\\par " for text in PARAGRAPHS) + "}").encode()
+
+
+FILES = {
+    "a.md": "\n\n".join(PARAGRAPHS).encode(),
+    "a.html": "".join(f"<p>{text}</p>" for text in PARAGRAPHS).encode(),
+    "a.docx": _docx(),
+    "a.rtf": _rtf(),
+}
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_numbers_that_count_are_markers_and_the_text_stays_as_it_is(name: str) -> None:
+    report = read(FILES[name], name=name)
+    blocks = [block for block in report.blocks if block.kind is BlockKind.PARAGRAPH]
+    assert [block.marker for block in blocks] == MARKERS
+    assert blocks[0].text == "The track is worn. It was last renewed in 1998."
+    assert all(report.text[block.start : block.end] == block.text for block in blocks)
+    assert report.text == "\n\n".join(PARAGRAPHS)
