@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import io
 import os
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import redirect_stderr, redirect_stdout
 from http.server import ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -16,6 +14,7 @@ from typing import Any
 import pytest
 
 from archive.servers import Web
+from commands import run_here
 
 SCRUTINY = Path(sys.executable).with_name("scrutiny")
 
@@ -92,23 +91,10 @@ def command(quick_model: Path, readers: Path) -> Callable[..., tuple[list[str], 
 @pytest.fixture
 def extract(quick_model: Path, readers: Path, monkeypatch: pytest.MonkeyPatch) -> Extract:
     """Runs ``scrutiny extract`` with the quick model in this process, which has loaded what that needs."""
-    from scrutiny.cli import main
-
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(readers), *filter(None, [os.environ.get("PYTHONPATH")])]))
-    monkeypatch.setenv("COLUMNS", "200")
-    monkeypatch.setenv("NO_COLOR", "1")
 
     def ran(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-        words = ["scrutiny", "extract", *map(str, arguments), "--model", str(quick_model)]
-        monkeypatch.setattr(sys, "argv", words)
-        code: str | int | None = 0
-        with redirect_stdout(io.StringIO()) as out, redirect_stderr(io.StringIO()) as err:
-            try:
-                main()
-            except SystemExit as left:
-                code = left.code
-        assert isinstance(code, int)
-        return subprocess.CompletedProcess(words, code, out.getvalue(), err.getvalue())
+        return run_here("extract", *arguments, "--model", quick_model)
 
     return ran
 

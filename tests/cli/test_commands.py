@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -9,15 +8,12 @@ from pathlib import Path
 
 import pytest
 
-SCRUTINY = Path(sys.executable).with_name("scrutiny")
+from commands import run, run_here
 
 
 def scrutiny(*arguments: str | Path, cwd: Path | None = None, **variables: str) -> subprocess.CompletedProcess[str]:
-    """Run the installed command as a person would."""
-    environment = {**os.environ, "COLUMNS": "200", "NO_COLOR": "1", **variables}
-    result = subprocess.run(
-        [SCRUTINY, *map(str, arguments)], capture_output=True, text=True, check=False, cwd=cwd, env=environment
-    )
+    """Run the command; where ``variables`` are to count from the beginning, in a process of its own."""
+    result = run(*arguments, cwd=cwd, **variables) if variables else run_here(*arguments, cwd=cwd)
     assert "Traceback" not in result.stderr
     return result
 
@@ -30,7 +26,7 @@ def lines(file: Path) -> list[dict[str, object]]:
 def extracted(samples: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The output of the README's main command."""
     output = tmp_path_factory.mktemp("extracted")
-    result = scrutiny("extract", samples, "--output", output, "--sentences")
+    result = run("extract", samples, "--output", output, "--sentences")
     assert result.returncode == 0, result.stderr
     for word in ("Reports", "Pages", "Sentences", "Records: recommendation", "Failures", "Seconds"):
         assert word in result.stdout
@@ -292,6 +288,8 @@ def test_doubted_labels_are_listed_and_can_be_trained_without(encoder: Path, tmp
         "train",
         "distill",
         "average",
+        "meaning",
+        "export",
         "doubts",
         "schema",
     ],

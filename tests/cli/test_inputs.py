@@ -4,25 +4,20 @@ from __future__ import annotations
 
 import gzip
 import json
-import os
 import subprocess
-import sys
 import zipfile
 from pathlib import Path
 
 import pytest
 
-SCRUTINY = Path(sys.executable).with_name("scrutiny")
+from commands import run_here
+
 PLANS = "Plans are not reviewed often enough. Staff are kind and know the residents well."
 
 
-def extract(*arguments: str | Path, cwd: Path, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
-    environment = {**os.environ, "COLUMNS": "200", "NO_COLOR": "1"}
-    result = subprocess.run(
-        [SCRUTINY, "extract", *map(str, arguments), "--output", "out"],
-        capture_output=True, input=stdin, check=False, cwd=cwd, env=environment,
-    )  # fmt: skip
-    assert b"Traceback" not in result.stderr
+def extract(*arguments: str | Path, cwd: Path, stdin: bytes = b"") -> subprocess.CompletedProcess[str]:
+    result = run_here("extract", *arguments, "--output", "out", cwd=cwd, stdin=stdin)
+    assert "Traceback" not in result.stderr
     return result
 
 
@@ -65,9 +60,9 @@ def test_archives_and_named_tables_give_a_line_for_every_report_and_failure(inpu
     assert {line["path"]: line["metadata"] for line in lines(inputs, "reports.jsonl")}["in/table.csv#row=1"] == {
         "id": "7"
     }
-    shown = result.stdout.decode().replace("│", " ").split("\n")
+    shown = result.stdout.replace("│", " ").split("\n")
     assert [row.split() for row in shown if "passed over" in row] == [["Files", "passed", "over", "2"]]
-    progress = [line.split(":")[0] for line in result.stderr.decode().splitlines() if line.startswith("[")]
+    progress = [line.split(":")[0] for line in result.stderr.splitlines() if line.startswith("[")]
     assert progress == ["[1/3] in/a.txt", "[2/3] in/parcel.zip/b/a.txt", "[3/3] in/table.csv#row=1"]
 
 
@@ -93,4 +88,4 @@ def test_standard_input_that_cannot_be_read_leaves_with_3(inputs: Path) -> None:
 def test_a_name_without_standard_input_leaves_with_1(inputs: Path) -> None:
     result = extract("in", "--stdin-name", "a.pdf", cwd=inputs)
     assert result.returncode == 1
-    assert b"--stdin-name" in result.stderr
+    assert "--stdin-name" in result.stderr

@@ -64,7 +64,7 @@ def main() -> None:
     # Usage errors leave with 1, because 2 says that some inputs failed. BadParameter is their public subclass.
     typer.BadParameter.__bases__[0].exit_code = 1  # type: ignore[attr-defined]
     try:
-        app()
+        app(prog_name="scrutiny")
     except ScrutinyError as error:
         typer.echo(f"Error: {error.reason}\n{error.remedy}", err=True)
         raise SystemExit(1) from None
