@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import io
 import os
+import signal
 import subprocess
 import sys
+import threading
 from contextlib import chdir, redirect_stderr, redirect_stdout
 from pathlib import Path
 
@@ -18,6 +20,7 @@ def run_here(*arguments: str | Path, cwd: Path | None = None, stdin: bytes = b""
 
     words = ["scrutiny", *map(str, arguments)]
     code: str | int | None = 0
+    before = signal.getsignal(signal.SIGTERM)
     with pytest.MonkeyPatch.context() as patch, chdir(cwd or Path.cwd()):
         patch.setattr(sys, "argv", words)
         patch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
@@ -28,6 +31,10 @@ def run_here(*arguments: str | Path, cwd: Path | None = None, stdin: bytes = b""
                 main()
             except SystemExit as left:
                 code = left.code
+            finally:
+                # What a run does to end well when it is told to.
+                if threading.current_thread() is threading.main_thread():
+                    signal.signal(signal.SIGTERM, before)
     assert isinstance(code, int | None)
     return subprocess.CompletedProcess(words, code or 0, out.getvalue(), err.getvalue())
 

@@ -171,15 +171,16 @@ def load(
     """The pipeline around a model: the shipped one, a local folder or a hub identifier.
 
     ``device`` is ``"cpu"``, ``"cuda"`` or ``"mps"``, by default the best there is; ``precision`` is ``"float32"``,
-    ``"bfloat16"`` or whichever of them is faster there; ``threads`` is how many windows run at a time on a CPU.
-    ``ocr`` reads scanned pages, in English or the languages that it names (``"eng+deu"``); ``regime`` is the id of the
-    regime of every report, which is recognised by itself unless given; ``any_language`` classifies
+    ``"bfloat16"``, ``"int8"`` or whichever of them is fastest there; ``threads`` is how many windows run at a time on a
+    CPU. ``ocr`` reads scanned pages, in English or the languages that it names (``"eng+deu"``); ``regime`` is the id of
+    the regime of every report, which is recognised by itself unless given; ``any_language`` classifies
     reports that are not in English. ``max_error`` is the share of wrong roles, on the model's validation data, that is
     borne among accepted predictions. ``cache`` is a file that keeps what the model said of passages from run to run.
 
     Raises:
         DataError: ``cache`` cannot be used.
-        ModelError: the model cannot be loaded, its labels are not the four roles, or ``max_error`` is out of reach.
+        ModelError: the model cannot be loaded, its labels are not the four roles, it cannot compute with ``precision``,
+            or ``max_error`` is out of reach.
         ReadError: OCR is asked for and not installed.
         ConfigError: there is no such regime.
         ValueError: there is no such precision.

@@ -19,13 +19,14 @@ from safetensors.torch import save_file
 from scrutiny.errors import DataError, ModelError
 from scrutiny.report import ROLES
 from scrutiny.roles.classifier import Classifier
-from scrutiny.roles.eight_bits import FILE_NAME, PROVENANCE
+from scrutiny.roles.eight_bits import FILE_NAME, PROVENANCE, is_trusted
 from scrutiny.roles.explain import explain
 from scrutiny.roles.loading import load_model
 from scrutiny.roles.meaning import FILE_NAME as MEANING
 from scrutiny.roles.precision import Precision
 from scrutiny.roles.windows import Unit
 from scrutiny.training.exporting import export, in_eight_bits
+from scrutiny.training.recalibration import recalibrate
 
 UNITS = [
     Unit("Plans are not reviewed often enough." * (1 + index % 4) + f" {index}", "Findings", f"p{index // 7}")
@@ -90,12 +91,33 @@ def test_eight_bits_are_used_unasked_only_where_they_were_found_to_agree(
     exported: Path, agreement: object, used: bool
 ) -> None:
     kept = json.loads((exported / PROVENANCE).read_text(encoding="utf-8"))
-    kept["agreement"]["role"] = agreement
+    kept["agreement"] |= {"role": agreement, "int8_rate": 2.0, "float32_rate": 1.0}
     (exported / PROVENANCE).write_text(json.dumps(kept), encoding="utf-8")
+    assert is_trusted(exported) is used
     coarse = torch.cpu.get_capabilities().get("amx_bf16", False)
     unasked = Precision.BFLOAT16 if coarse else Precision.INT8 if used else Precision.FLOAT32
     assert Classifier(exported, device="cpu").precision is unasked
-    assert Classifier(exported, device="cpu", precision="int8").precision is Precision.INT8
+    assert Classifier(exported, precision="int8").precision is Precision.INT8
+    kept["agreement"]["float32_rate"] = 2.0
+    (exported / PROVENANCE).write_text(json.dumps(kept), encoding="utf-8")
+    assert not is_trusted(exported)
+
+
+def test_eight_bits_are_not_trusted_where_they_cannot_run_nor_after_another_calibration(
+    exported: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = json.loads((exported / PROVENANCE).read_text(encoding="utf-8"))
+    kept["agreement"] |= {"role": 1.0, "int8_rate": 2.0, "float32_rate": 1.0}
+    (exported / PROVENANCE).write_text(json.dumps(kept), encoding="utf-8")
+    assert is_trusted(exported)
+    with monkeypatch.context() as patch:
+        patch.setitem(sys.modules, "onnxruntime", None)
+        assert not is_trusted(exported)
+    recalibrate(exported, ["authored:validation"], tmp_path / "calibrated")
+    assert not is_trusted(tmp_path / "calibrated")
+    assert is_trusted(exported)
+    recalibrate(exported, ["authored:validation"], exported)
+    assert not is_trusted(exported)
 
 
 def test_a_role_is_explained_whatever_it_was_computed_with(once_exported: Path) -> None:

@@ -138,8 +138,12 @@ def test_training_goes_on_from_what_a_model_in_eight_bits_knows(tmp_path: Path, 
     kept = load(tmp_path / "more", device="cpu").classifier.loaded.model.state_dict()
     assert all(torch.allclose(kept[name], known[name], atol=1e-3) for name in known)
     fewer = {"model": run.model.model_copy(update={"layers": 1})}
+    train(run.model_copy(update=fewer), tmp_path / "fewer", base_model=str(tmp_path / "model"))
+    assert load(tmp_path / "fewer", device="cpu").classifier.loaded.model.config.num_hidden_layers == 1
+    weights = tmp_path / "model" / "model.int8.safetensors"
+    weights.write_bytes(weights.read_bytes()[:1000])
     with pytest.raises(ModelError, match="no encoder could be loaded"):
-        train(run.model_copy(update=fewer), tmp_path / "fewer", base_model=str(tmp_path / "model"))
+        train(run, tmp_path / "damaged", base_model=str(tmp_path / "model"))
 
 
 def test_windows_longer_than_the_encoder_reads_are_refused_before_training(tmp_path: Path, encoder: Path) -> None:

@@ -133,6 +133,7 @@ class ClusterEngine:
         import ray
 
         self._connect()
+        self._precision = precision
         model = _Model(self._options, precision, self._sha256)
         with _told():
             probe = ray.remote(num_cpus=_ACTOR_SHARE, num_gpus=self._gpus)(_precision_of)
@@ -205,7 +206,8 @@ class ClusterEngine:
 
         if self._cluster.gpus is not None:
             return self._cluster.gpus
-        return 1.0 if self._options.device != "cpu" and ray.cluster_resources().get("GPU", 0) >= 1 else 0.0
+        on_gpus = self._options.device != "cpu" and self._precision != Precision.INT8
+        return 1.0 if on_gpus and ray.cluster_resources().get("GPU", 0) >= 1 else 0.0
 
     def _connect(self) -> None:
         if self._connected:

@@ -22,7 +22,7 @@ from scrutiny.archive.parts import Parts
 from scrutiny.archive.run import Job, Limits, Run
 from scrutiny.archive.settling import Rates, Settling
 from scrutiny.archive.shards import write_shards
-from scrutiny.errors import WriteError
+from scrutiny.errors import ModelError, WriteError
 from scrutiny.pipeline import Pipeline, load
 from scrutiny.reading import check_ocr
 from scrutiny.reading.manifest import Manifest
@@ -165,7 +165,15 @@ def extract(
         tasks = ledger.plan(inputs, key, retry_failed=retry_failed)
         precision = ledger.note(f"precision {key}")
         if found is None and (tasks or precision is None):
-            found = engine.prepare(Precision(precision) if precision else options.precision)
+            try:
+                found = engine.prepare(Precision(precision) if precision else options.precision)
+            except ModelError as error:
+                if precision is None:
+                    raise
+                raise ModelError(
+                    f"{error.reason} The run in {output} began in {precision}.",
+                    remedy=f"{error.remedy} Otherwise begin anew in another output folder.",
+                ) from None
         precision = precision or found
         assert precision is not None
         ledger.take_note(f"precision {key}", precision)

@@ -23,7 +23,7 @@ def export(
     model: Annotated[
         str | None, typer.Option("--model", "-m", help="Model folder or hub identifier. Default: the shipped model.")
     ] = None,
-    sentences: Annotated[int, typer.Option(min=1, metavar="N", help="How many sentences to compare on.")] = 1000,
+    sentences: Annotated[int, typer.Option(min=100, metavar="N", help="How many sentences to compare on.")] = 1000,
 ) -> None:
     """Write a copy of a model that runs in eight bits, faster on processors without AMX, and how far it agrees."""
     from scrutiny.roles.eight_bits import ENOUGH
@@ -45,7 +45,8 @@ def export(
         f"precision and {found.decision:.2%} the same decision; {found.int8_rate:.0f} instead of "
         f"{found.float32_rate:.0f} sentences a second."
     )
-    if found.role < ENOUGH:
-        typer.echo(f"That is under {ENOUGH:.1%}: eight bits are used only if asked for with --precision int8.")
+    if found.role < ENOUGH or found.int8_rate <= found.float32_rate:
+        why = f"under {ENOUGH:.1%}" if found.role < ENOUGH else "no faster"
+        typer.echo(f"That is {why}: eight bits are used only if asked for with --precision int8.")
     else:
         typer.echo(f"Use it with --model {output}; where the processor has AMX, bfloat16 is used instead.")

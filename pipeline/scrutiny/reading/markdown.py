@@ -113,8 +113,9 @@ def _block(lines: Sequence[str], heading: int, lists: _Lists) -> Draft:
     first, *others = lines or [""]
     # "2.1 The track": CommonMark knows no such numbers. "2.1 per cent" is none.
     typed = find_marker(first) if not marker else None
-    if typed and typed.numbered and first[typed.length :].strip()[:1].isupper():
-        first, marker = first[typed.length :].strip(), typed.sign
+    rest = first[typed.length :].strip() if typed else ""
+    if typed and typed.numbered and rest and not rest[0].islower():
+        first, marker = rest, typed.sign
     return Draft(kind, [(line, None) for line in (first, *others)], marker, level)
 
 

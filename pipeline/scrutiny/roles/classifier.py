@@ -55,7 +55,8 @@ class Classifier:
         max_error: float | None = None,
         cache: Path | None = None,
     ) -> None:
-        """Load ``model`` (None: the shipped one) onto ``device`` (None: CUDA, MPS or CPU, whichever is there).
+        """Load ``model`` (None: the shipped one) onto ``device`` (None: CUDA, MPS or CPU, whichever is there; for
+        ``int8`` the CPU).
 
         ``precision`` is ``float32``, ``bfloat16``, ``int8`` or ``auto``, see :mod:`scrutiny.roles.precision`.
         ``threads`` (default: torch's own number) is how many windows run at a time on a CPU; ``token_budget``
@@ -72,7 +73,7 @@ class Classifier:
         """
         import torch
 
-        self.device = torch.device(device or _best_device())
+        self.device = torch.device(device or ("cpu" if precision == Precision.INT8 else _best_device()))
         folder = locate(model)
         self.precision = precision_of(precision, self.device, folder)
         self.loaded: LoadedModel = load_model(model, weights=self.precision is not Precision.INT8)

@@ -73,7 +73,7 @@ def load_model(name_or_path: str | Path | None = None, *, weights: bool = True) 
         tokenizer = AutoTokenizer.from_pretrained(folder)
     except (OSError, ValueError, RuntimeError, KeyError, SafetensorError) as error:
         raise ModelError(
-            f"{folder}: not a loadable token classifier: {_first_lines(error)}",
+            f"{folder}: not a loadable token classifier: {first_lines(error)}",
             remedy="Give a folder written by 'scrutiny train': config.json, weights as safetensors, the tokenizer.",
         ) from None
     finally:
@@ -141,11 +141,15 @@ def locate(name_or_path: str | Path | None) -> Path:
     from huggingface_hub import snapshot_download
 
     try:
-        return Path(snapshot_download(name, allow_patterns=["*.json", "*.safetensors", "*.txt", "*.model"]))
+        return Path(
+            snapshot_download(
+                name, allow_patterns=["*.json", "*.safetensors", "*.txt", "*.model", eight_bits.FILE_NAME]
+            )
+        )
     # The hub client lets errors of its HTTP library through, so no narrower class covers "could not be fetched".
     except Exception as error:
         raise ModelError(
-            f"{name}: neither a folder nor a model that could be fetched from the hub: {_first_lines(error)}",
+            f"{name}: neither a folder nor a model that could be fetched from the hub: {first_lines(error)}",
             remedy="Check the name and the connection, or give a local folder.",
             code="model_missing",
         ) from None
@@ -158,7 +162,7 @@ def _label_order(folder: Path, name: str) -> tuple[int, ...]:
         labels: Mapping[int, Any] = AutoConfig.from_pretrained(folder).id2label
     except (OSError, ValueError, KeyError) as error:
         raise ModelError(
-            f"{folder}: no readable config.json: {_first_lines(error)}",
+            f"{folder}: no readable config.json: {first_lines(error)}",
             remedy="Give a folder written by 'scrutiny train'.",
         ) from None
     by_role = {str(label).lower(): index for index, label in labels.items()}
@@ -182,6 +186,6 @@ def _hash(folder: Path) -> str:
     return digest.hexdigest()
 
 
-def _first_lines(error: Exception) -> str:
+def first_lines(error: BaseException) -> str:
     """Two lines, since torch names the matter on the second."""
     return " ".join(line.strip() for line in str(error).strip().splitlines()[:2])[:300] or type(error).__name__

@@ -1,7 +1,7 @@
 """How precisely the encoder computes.
 
 ``float32`` gives the same scores on every machine, but for the last digits. ``bfloat16`` is two to three times as fast
-where the processor multiplies it in hardware, and ``int8`` nearly twice as fast on other processors, for models
+where the processor multiplies it in hardware, and ``int8`` half as fast again or more on other processors, for models
 exported with ``scrutiny export``; both say the same role of more than 99.5 % of sentences (see
 ``benchmarks/README.md``). ``auto`` takes the fastest of them.
 """

@@ -19,6 +19,7 @@ import time
 import warnings
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,7 +31,7 @@ from scrutiny.errors import DataError, ModelError
 from scrutiny.evaluation.predict import to_unit
 from scrutiny.roles.classifier import Classifier
 from scrutiny.roles.eight_bits import FILE_NAME, HIDDEN, INPUT, LOGITS, PROVENANCE
-from scrutiny.roles.loading import LoadedModel, load_model
+from scrutiny.roles.loading import LoadedModel, first_lines, load_model
 from scrutiny.roles.windows import Unit
 from scrutiny.training.folders import make_room
 from scrutiny.training.gathering import draw_passages
@@ -83,32 +84,29 @@ def export(
         raise DataError(
             f"There are {len(units)} sentences to compare on; it takes {FEWEST} or more.", remedy="Add data."
         )
+    made = {"command": command, "sha256": hashes_of(data), "seed": seed, "versions": _versions()}
     loaded = load_model(model)
+    graph = in_eight_bits(_graph_of(loaded))
     make_room(output, [model])
     for file in model.iterdir():
         if file.is_file() and file.name not in ("README.md", PROVENANCE, FILE_NAME):
             shutil.copyfile(file, output / file.name)
-    graph = in_eight_bits(_graph_of(loaded))
     (output / FILE_NAME).write_bytes(graph.SerializeToString())
     found = _compared(output, units)
-    made = {
-        "command": command,
-        "model": {"name": loaded.name, "sha256": loaded.sha256},
-        "sha256": hashes_of(
-            [name.rpartition(":")[0] if not Path(name).exists() and ":" in name else name for name in data]
-        ),
-        "seed": seed,
-        "agreement": asdict(found),
-        "versions": versions() | {"onnxruntime": _version_of_runtime()},
-    }
+    made |= {"model": {"name": loaded.name, "sha256": loaded.sha256}, "agreement": asdict(found)}
     (output / PROVENANCE).write_text(json.dumps(made, indent=2) + "\n", encoding="utf-8")
     return found
 
 
-def _version_of_runtime() -> str:
-    import onnxruntime
-
-    return str(onnxruntime.__version__)
+def _versions() -> dict[str, str]:
+    """Those of all that takes part. Raises ModelError."""
+    try:
+        return versions() | {name: version(name) for name in ("onnx", "onnxruntime", "onnxscript")}
+    except PackageNotFoundError as error:
+        raise ModelError(
+            f"Models are exported with a package that is not installed: {error.name}.",
+            remedy="Install it with: pip install 'scrutiny[onnx]'",
+        ) from None
 
 
 class _Encoder(torch.nn.Module):
@@ -131,7 +129,9 @@ def _graph_of(loaded: LoadedModel) -> ModelProto:
     tokens = torch.export.Dim("tokens", min=2, max=loaded.settings.window.tokens)
     ids = torch.ones(1, 16, dtype=torch.long)
     # The exporter tells of every step, and that torchvision is missing.
-    logging.getLogger("torch.onnx").setLevel(logging.ERROR)
+    logger = logging.getLogger("torch.onnx")
+    told = logger.level
+    logger.setLevel(logging.ERROR)
     try:
         with warnings.catch_warnings(), torch.inference_mode(False), torch.no_grad():
             warnings.simplefilter("ignore")
@@ -145,17 +145,14 @@ def _graph_of(loaded: LoadedModel) -> ModelProto:
                 dynamic_shapes={"ids": {1: tokens}},
                 opset_version=_OPSET,
             )
-    except ImportError as error:
-        raise ModelError(
-            f"Models are exported with packages that are not installed: {error}.",
-            remedy="Install them with: pip install 'scrutiny[onnx]'",
-        ) from None
     # Whatever the encoder is made of may be what cannot be written: no narrower class covers that.
     except Exception as error:
         raise ModelError(
-            f"{loaded.name}: its encoder cannot be written as an ONNX graph: {str(error).splitlines()[0]}",
+            f"{loaded.name}: its encoder cannot be written as an ONNX graph: {first_lines(error.__cause__ or error)}",
             remedy="Use it in single precision.",
         ) from None
+    finally:
+        logger.setLevel(told)
     assert program is not None
     return program.model_proto
 
@@ -182,7 +179,7 @@ def in_eight_bits(model: ModelProto) -> ModelProto:
     del graph.node[:]
     graph.node.extend(nodes)
     still_read = {name for node in nodes for name in node.input}
-    kept = [tensor for tensor in graph.initializer if tensor.name in still_read]
+    kept = [tensor for tensor in graph.initializer if tensor.name in still_read or tensor.name not in large]
     del graph.initializer[:]
     graph.initializer.extend(kept)
     return model

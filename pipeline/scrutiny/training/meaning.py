@@ -22,6 +22,7 @@ from scrutiny.errors import DataError, ModelError
 from scrutiny.evaluation.predict import to_unit
 from scrutiny.roles.batching import batches
 from scrutiny.roles.classifier import TOKEN_BUDGET
+from scrutiny.roles.eight_bits import PROVENANCE as EXPORTED
 from scrutiny.roles.loading import LoadedModel, load_model
 from scrutiny.roles.meaning import FILE_NAME, pooled
 from scrutiny.roles.windows import Unit, windows
@@ -102,13 +103,13 @@ def fit_meaning(
     penalty = max(tried, key=lambda one: tried[one])
     fit = _fitted(hidden, wanted, penalty, options.dimensions)
     tensors = {"weight": fit.weight.half().contiguous(), "bias": fit.bias.half()}
+    # An encoder in eight bits may not tell these layers.
+    (model / EXPORTED).unlink(missing_ok=True)
     save_file(tensors, model / FILE_NAME, metadata={"layers": " ".join(map(str, options.layers))})
     made = {
         "command": command,
         "teacher": {"name": teacher, "sha256": _weights_of(teacher)},
-        "sha256": hashes_of(
-            [name.rpartition(":")[0] if not Path(name).exists() and ":" in name else name for name in data]
-        ),
+        "sha256": hashes_of(data),
         "left_out": sorted(options.leave_out),
         "sentences": len(units),
         "seed": options.seed,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,11 @@ import torch
 import transformers
 from transformers.trainer_utils import get_last_checkpoint
 
+from scrutiny import corpora
 from scrutiny.errors import ConfigError, DataError
 from scrutiny.resources import corpora_folder
 from scrutiny.roles.classifier import Classifier
+from scrutiny.roles.loading import identify
 from scrutiny.training.config import TrainingConfig
 from scrutiny.version import __version__
 
@@ -38,9 +41,15 @@ def run_of(config: TrainingConfig, base_model: str | None, teachers: Sequence[Cl
     return {
         "config": config.model_dump(mode="json"),
         "base_model": base_model or config.model.base,
+        "base_sha256": _of_base(base_model or config.model.base),
         "teachers": [{"name": teacher.loaded.name, "sha256": teacher.loaded.sha256} for teacher in teachers],
         "sha256": hashes_of(sources),
     }
+
+
+def _of_base(name: str) -> str | None:
+    """The SHA-256 of a local base model; one of the hub is known by its name."""
+    return identify(name)[1] if Path(name).is_dir() else None
 
 
 def hashes_of(sources: Iterable[str]) -> dict[str, str]:
@@ -53,8 +62,14 @@ def hashes_of(sources: Iterable[str]) -> dict[str, str]:
 
 
 def _hash(source: str) -> str:
-    folder = corpora_folder() / "authored" if source == "authored" else Path(source)
     digest = hashlib.sha256()
+    # A split may stand behind the name.
+    name = source if Path(source).exists() else source.rpartition(":")[0] or source
+    folder = corpora_folder() / "authored" if name == "authored" else Path(name)
+    if not folder.exists() and name.count("/") == 1:  # a data set of the hub
+        for unit in corpora.select(source):
+            digest.update(json.dumps(asdict(unit)).encode())
+        return digest.hexdigest()
     try:
         for file in sorted(filter(Path.is_file, folder.iterdir())) if folder.is_dir() else [folder]:
             digest.update(file.read_bytes())

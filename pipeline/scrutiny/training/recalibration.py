@@ -11,6 +11,7 @@ from scrutiny.corpora import LabelledSentence
 from scrutiny.errors import DataError
 from scrutiny.evaluation.predict import in_reading_order, to_unit
 from scrutiny.roles.classifier import Classifier
+from scrutiny.roles.eight_bits import PROVENANCE as EXPORTED
 from scrutiny.roles.settings import ModelSettings
 from scrutiny.training.calibration import calibrate
 from scrutiny.training.config import DataSource
@@ -22,6 +23,8 @@ from scrutiny.training.provenance import hashes_of, versions
 FEWEST = 100
 
 _FILE_NAME = "calibration.json"
+#: What was measured with the probabilities before.
+_NO_LONGER = ("README.md", EXPORTED)
 
 
 def enough(data: Sequence[str], split: str | None) -> list[LabelledSentence]:
@@ -62,11 +65,12 @@ def recalibrate(
     classifier = Classifier(model, precision="float32")
     settings = calibrate(classifier.logits([to_unit(sentence) for sentence in gold]), gold, classifier.loaded.settings)
     if output.resolve() == model.resolve():
-        (output / "README.md").unlink(missing_ok=True)
+        for name in _NO_LONGER:
+            (output / name).unlink(missing_ok=True)
     else:
         make_room(output)
         for file in model.iterdir():
-            if file.is_file() and file.name != "README.md":
+            if file.is_file() and file.name not in _NO_LONGER:
                 shutil.copyfile(file, output / file.name)
     settings.save(output)
     (output / _FILE_NAME).write_text(json.dumps(made, indent=2) + "\n", encoding="utf-8")

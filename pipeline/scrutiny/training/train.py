@@ -11,6 +11,7 @@ from typing import Any
 import torch
 import transformers
 from datasets import Dataset
+from safetensors import SafetensorError
 from transformers import AutoConfig, AutoModelForTokenClassification, AutoTokenizer, Trainer, TrainingArguments
 
 from scrutiny.corpora import LabelledSentence
@@ -18,7 +19,7 @@ from scrutiny.errors import DataError, ModelError
 from scrutiny.evaluation.predict import in_reading_order, to_unit
 from scrutiny.report import ROLES
 from scrutiny.roles.classifier import Classifier
-from scrutiny.roles.loading import check_window
+from scrutiny.roles.loading import check_window, first_lines
 from scrutiny.roles.settings import ModelSettings
 from scrutiny.roles.weights import FILE_NAME as IN_EIGHT_BITS
 from scrutiny.roles.weights import load_weights, save_int8
@@ -193,7 +194,7 @@ def _arguments(optimisation: Optimisation, folder: Path, examples: int) -> Train
 def _load_base(name: str, config: TrainingConfig) -> tuple[Any, Any]:
     """The encoder with a head of four roles, and its tokenizer.
 
-    The head is a new one, unless the model is one of ours: then the training goes on from what it knows.
+    The head is a new one, unless it is the folder of one of our models: the training goes on from what that knows.
     """
     try:
         settings = AutoConfig.from_pretrained(
@@ -211,14 +212,16 @@ def _load_base(name: str, config: TrainingConfig) -> tuple[Any, Any]:
         tokenizer = AutoTokenizer.from_pretrained(name)
         if (Path(name) / IN_EIGHT_BITS).is_file():
             model = AutoModelForTokenClassification.from_config(settings, dtype=torch.float32)  # type: ignore[no-untyped-call]
-            model.load_state_dict(load_weights(Path(name)))
+            wanted = model.state_dict()
+            kept = {key: tensor for key, tensor in load_weights(Path(name)).items() if key in wanted}
+            model.load_state_dict(kept)
             return model, tokenizer
         return AutoModelForTokenClassification.from_pretrained(
             name, config=settings, dtype=torch.float32, use_safetensors=True
         ), tokenizer
-    except (OSError, ValueError, RuntimeError) as error:
+    except (OSError, ValueError, RuntimeError, KeyError, SafetensorError) as error:
         raise ModelError(
-            f"{name}: no encoder could be loaded: {str(error).splitlines()[0]}",
+            f"{name}: no encoder could be loaded: {first_lines(error)}",
             remedy="Give a local folder or a hub identifier (--base-model).",
         ) from None
 

@@ -127,7 +127,7 @@ class ModelReference(Part):
 
     name: str
     sha256: str
-    precision: str = Field(description="The numbers it computed with: float32 or bfloat16")
+    precision: str = Field(description="The numbers it computed with: float32, bfloat16 or int8")
 
 
 class CoverageLine(Part):
