@@ -22,7 +22,8 @@ from scrutiny.report import Report
 #: In bytes of address space, of which the libraries that Parquet needs take some hundred million, and in seconds.
 MEMORY = 2 << 30
 CPU_SECONDS = 20
-WALL_SECONDS = 60
+#: For what only waits. How much of a processor the others leave to one that is niced is nobody's fault.
+WALL_SECONDS = 300
 #: A process reads so many files before another takes its place.
 _LIFE = 500
 

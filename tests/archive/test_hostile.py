@@ -10,7 +10,7 @@ from archive.conftest import Extract
 from archive.hostile import build
 from scrutiny.reading import table_suffix, writable
 
-#: Of every kind there are some among so many; 500 take a quarter of an hour.
+#: Of every kind there are some among so many; more take longer.
 BAD = int(os.environ.get("SCRUTINY_HOSTILE_FILES", "70"))
 
 

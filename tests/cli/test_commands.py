@@ -97,17 +97,8 @@ def test_an_output_inside_the_input_folder_is_not_read_again(quick_model: Path, 
     shutil.copy(sorted(samples.glob("*.md"))[0], tmp_path / "report.md")
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "old.md").write_text("# Not an input\n")
-    arguments: list[str | Path] = [
-        "extract",
-        tmp_path,
-        "--output",
-        tmp_path / "out",
-        "--format",
-        "jsonl",
-        "--model",
-        quick_model,
-    ]
-    assert scrutiny(*arguments).returncode == 0
+    options: list[str | Path] = ["--output", tmp_path / "out", "--format", "jsonl", "--model", quick_model]
+    assert scrutiny("extract", tmp_path, *options).returncode == 0
     assert [Path(str(line["path"])).name for line in lines(tmp_path / "out" / "reports.jsonl")] == ["report.md"]
 
 
@@ -257,6 +248,22 @@ def test_models_are_averaged_and_calibrated_on_labels_of_ones_own(tiny_model: Pa
     few = scrutiny("calibrate", "few.jsonl", "--model", "a", "--output", "d", cwd=tmp_path)
     assert few.returncode == 1
     assert "calibrating takes 100 or more" in few.stderr
+
+
+def test_a_model_is_exported_and_records_tell_that_it_ran_in_eight_bits(
+    quick_model: Path, samples: Path, tmp_path: Path
+) -> None:
+    exported = scrutiny("export", "--model", quick_model, "--output", tmp_path / "m", "--sentences", "100")
+    assert exported.returncode == 0, exported.stderr
+    assert "get the same role as in single precision" in " ".join(exported.stdout.split())
+    options: list[str | Path] = ["--output", tmp_path / "out", "--model", tmp_path / "m", "--precision", "int8"]
+    assert scrutiny("extract", samples, *options).returncode == 0
+    models = [record["model"] for record in lines(tmp_path / "out" / "records.jsonl")]
+    assert models
+    assert all(isinstance(model, dict) and model["precision"] == "int8" for model in models)
+    onto_itself = scrutiny("export", "--model", tmp_path / "m", "--output", tmp_path / "m", "--sentences", "100")
+    assert onto_itself.returncode == 1
+    assert "Give another output folder" in onto_itself.stderr
 
 
 def test_doubted_labels_are_listed_and_can_be_trained_without(encoder: Path, tmp_path: Path) -> None:

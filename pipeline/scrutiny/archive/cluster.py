@@ -133,7 +133,7 @@ class ClusterEngine:
         import ray
 
         self._connect()
-        self._precision = precision
+        self._precision = precision  # decides whether the probe is for a GPU
         model = _Model(self._options, precision, self._sha256)
         with _told():
             probe = ray.remote(num_cpus=_ACTOR_SHARE, num_gpus=self._gpus)(_precision_of)

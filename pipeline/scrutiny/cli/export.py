@@ -26,7 +26,7 @@ def export(
     sentences: Annotated[int, typer.Option(min=100, metavar="N", help="How many sentences to compare on.")] = 1000,
 ) -> None:
     """Write a copy of a model that runs in eight bits, faster on processors without AMX, and how far it agrees."""
-    from scrutiny.roles.eight_bits import ENOUGH
+    from scrutiny.roles.eight_bits import ENOUGH, is_trusted
     from scrutiny.roles.loading import locate
     from scrutiny.training.exporting import export as run
 
@@ -45,8 +45,9 @@ def export(
         f"precision and {found.decision:.2%} the same decision; {found.int8_rate:.0f} instead of "
         f"{found.float32_rate:.0f} sentences a second."
     )
-    if found.role < ENOUGH or found.int8_rate <= found.float32_rate:
-        why = f"under {ENOUGH:.1%}" if found.role < ENOUGH else "no faster"
-        typer.echo(f"That is {why}: eight bits are used only if asked for with --precision int8.")
-    else:
+    if is_trusted(output):
         typer.echo(f"Use it with --model {output}; where the processor has AMX, bfloat16 is used instead.")
+    else:
+        typer.echo(
+            f"That is under {ENOUGH:.1%}, or no faster: eight bits are used only if asked for (--precision int8)."
+        )

@@ -11,6 +11,7 @@ from types import MappingProxyType
 
 from scrutiny.reading.characters import normalise
 from scrutiny.reading.hyphens import join_lines, vocabulary_of
+from scrutiny.reading.markers import find_series
 from scrutiny.report import Block, BlockKind, Box, Coverage, Line, Report, Source
 
 #: What stands for a character that could not be told: the sign for that, and private use.
@@ -60,6 +61,7 @@ def build(
     coverage: Coverage | None = None,
 ) -> Report:
     """The Report of ``drafts``. Completes ``coverage`` with counts and ``metadata`` with a title."""
+    _mark_series(drafts)
     vocabulary = vocabulary_of([text for text, _ in draft.lines] for draft in drafts)
     section, blocks, parts, position = _Section(), list[Block](), list[str](), 0
     characters: Counter[str] = Counter()
@@ -97,6 +99,15 @@ def build(
     )
     filled = {key: value for key, value in sorted(metadata.items()) if value}
     return Report(report_text, tuple(blocks), source, MappingProxyType(filled), coverage=coverage)
+
+
+def _mark_series(drafts: Sequence[Draft]) -> None:
+    """Makes markers of codes that count: "R1 Review...", "R2 Train..."."""
+    plain = [draft.kind is BlockKind.PARAGRAPH and not draft.marker and bool(draft.lines) for draft in drafts]
+    texts = [draft.lines[0][0] if is_plain else "" for draft, is_plain in zip(drafts, plain, strict=True)]
+    for index, marker in find_series(texts).items():
+        (first, box), *others = drafts[index].lines
+        drafts[index].marker, drafts[index].lines = marker.sign, [(first[marker.length :].lstrip(), box), *others]
 
 
 def _body(draft: Draft, vocabulary: Counter[str]) -> tuple[str, list[tuple[int, int, Box]]] | None:

@@ -10,7 +10,7 @@ from xml.etree.ElementTree import Element
 from scrutiny.reading.build import Draft, build, source_of
 from scrutiny.reading.characters import normalise
 from scrutiny.reading.package import Package, no_text
-from scrutiny.reading.prose import mark_series, printed_title, text_of
+from scrutiny.reading.prose import printed_title, text_of
 from scrutiny.reading.word_body import PREFIXES, LeftOutError, WordBody
 from scrutiny.reading.word_numbering import Numbering
 from scrutiny.reading.word_styles import Styles
@@ -55,7 +55,6 @@ def read_docx(data: bytes, *, path: str) -> Report:
         raise no_text(path, "Word file")
     comments = _children(_part(package, main, "comments"), "w:comment")
     metadata = _metadata(package, drafts)
-    mark_series(drafts)
     return build(
         drafts, source_of(data, path=path, format="docx"), metadata=metadata, coverage=_coverage(left_out, comments)
     )

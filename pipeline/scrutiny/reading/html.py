@@ -14,7 +14,7 @@ from scrutiny.reading.decoding import decode
 from scrutiny.reading.html_blocks import FORMATTING, HtmlBlocks, LeftOutError
 from scrutiny.reading.html_depth import flattened
 from scrutiny.reading.html_regions import Frame, attribute, elements
-from scrutiny.reading.prose import mark_series, text_of
+from scrutiny.reading.prose import text_of
 from scrutiny.report import BlockKind, Coverage, Report
 
 #: A larger page, or one of more tags, is refused. Pictures may be part of the page, so it can be large.
@@ -59,7 +59,6 @@ def read_html(data: bytes, *, path: str) -> Report:
             remedy="Open it in a browser and save it again once it is loaded, or print it to PDF.",
             code="no_text",
         )
-    mark_series(drafts)
     return build(
         drafts,
         source_of(data, path=path, format="html"),

@@ -12,8 +12,7 @@ from markdown_it.token import Token
 from scrutiny.reading.build import Draft, build, source_of
 from scrutiny.reading.characters import normalise
 from scrutiny.reading.decoding import decode
-from scrutiny.reading.markers import find_marker
-from scrutiny.reading.prose import mark_series
+from scrutiny.reading.prose import typed_number
 from scrutiny.report import BlockKind, Coverage, Report
 
 #: A larger file is refused: the parser takes some 20 seconds a megabyte over the worst.
@@ -58,9 +57,7 @@ def read_markdown(data: bytes, *, path: str) -> Report:
     if any(token.type in _CONTAINERS and token.level >= _DEEPEST - 1 for token in tokens):
         notes.append(f"What stands in more than {_DEEPEST // 2 - 1} lists or {_DEEPEST - 1} quotations was left out.")
     source, coverage = source_of(data, path=path, format="markdown"), Coverage(notes=tuple(notes))
-    drafts = list(_walk(tokens))
-    mark_series(drafts)
-    return build(drafts, source, metadata=metadata, coverage=coverage)
+    return build(list(_walk(tokens)), source, metadata=metadata, coverage=coverage)
 
 
 def markdown_drafts(text: str) -> list[Draft]:
@@ -111,11 +108,8 @@ def _block(lines: Sequence[str], heading: int, lists: _Lists) -> Draft:
     kind = BlockKind.HEADING if heading else BlockKind.LIST_ITEM if marker else BlockKind.PARAGRAPH
     level = heading or (len(lists.numbers) if marker else 0)
     first, *others = lines or [""]
-    # "2.1 The track": CommonMark knows no such numbers. "2.1 per cent" is none.
-    typed = find_marker(first) if not marker else None
-    rest = first[typed.length :].strip() if typed else ""
-    if typed and typed.numbered and rest and not rest[0].islower():
-        first, marker = rest, typed.sign
+    if not marker:  # CommonMark knows no numbers such as "2.1"
+        marker, first = typed_number(first)
     return Draft(kind, [(line, None) for line in (first, *others)], marker, level)
 
 

@@ -11,7 +11,7 @@ from scrutiny.reading.characters import normalise
 from scrutiny.reading.odt_body import PREFIXES, LeftOutError, OdtBody
 from scrutiny.reading.odt_styles import OdtStyles
 from scrutiny.reading.package import Package, encrypted, no_text
-from scrutiny.reading.prose import mark_series, printed_title, text_of
+from scrutiny.reading.prose import printed_title, text_of
 from scrutiny.reading.xml import at, descendants
 from scrutiny.report import BlockKind, Coverage, Report
 
@@ -40,7 +40,6 @@ def read_odt(data: bytes, *, path: str) -> Report:
     if not any(text_of(draft) for draft in drafts):
         raise no_text(path, _KIND)
     metadata = _metadata(package, drafts)
-    mark_series(drafts)
     return build(drafts, source_of(data, path=path, format="odt"), metadata=metadata, coverage=_coverage(left_out))
 
 

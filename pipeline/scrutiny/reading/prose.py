@@ -12,7 +12,7 @@ from xml.etree.ElementTree import Element
 from scrutiny.reading.build import Draft
 from scrutiny.reading.characters import normalise
 from scrutiny.reading.hyphens import words
-from scrutiny.reading.markers import find_marker, find_series
+from scrutiny.reading.markers import find_marker
 from scrutiny.report import BlockKind
 
 #: A table cell with more words than this, or a sentence of that many, is running text.
@@ -134,20 +134,21 @@ def _typed_item(raw: str, line: str) -> Draft | None:
     return Draft(BlockKind.LIST_ITEM, [(text, None)], marker.sign, 1)
 
 
-def mark_series(drafts: Sequence[Draft]) -> None:
-    """Makes markers of codes that count: "R1 Review...", "R2 Train..."."""
-    plain = [draft.kind is BlockKind.PARAGRAPH and not draft.marker and bool(draft.lines) for draft in drafts]
-    texts = [draft.lines[0][0] if is_plain else "" for draft, is_plain in zip(drafts, plain, strict=True)]
-    for index, marker in find_series(texts).items():
-        (first, box), *others = drafts[index].lines
-        drafts[index].marker, drafts[index].lines = marker.sign, [(first[marker.length :].lstrip(), box), *others]
+def typed_number(text: str) -> tuple[str, str]:
+    """The number that somebody typed before ``text``, if there is one, and what follows it.
+
+    "4.5 per cent of pupils" begins with none.
+    """
+    typed = find_marker(text)
+    if typed and typed.numbered and (rest := text[typed.length :].strip()) and not rest[0].islower():
+        return typed.sign, rest
+    return "", text
 
 
 def heading(text: str, level: int, marker: str = "") -> Draft:
     """A heading; a number typed before its words is its marker."""
-    typed = find_marker(text) if not marker else None
-    if typed and typed.numbered and text[typed.length :].strip()[:1].isupper():
-        text, marker = text[typed.length :].strip(), typed.sign
+    if not marker:
+        marker, text = typed_number(text)
     return Draft(BlockKind.HEADING, [(text, None)], marker, level)
 
 

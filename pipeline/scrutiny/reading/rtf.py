@@ -8,7 +8,7 @@ from scrutiny.errors import ReadError
 from scrutiny.reading.build import Draft, build, source_of
 from scrutiny.reading.characters import normalise
 from scrutiny.reading.package import no_text
-from scrutiny.reading.prose import mark_series, printed_title, text_of
+from scrutiny.reading.prose import printed_title, text_of
 from scrutiny.reading.rtf_text import RtfText
 from scrutiny.report import BlockKind, Coverage, Report
 
@@ -39,7 +39,6 @@ def read_rtf(data: bytes, *, path: str) -> Report:
         raise no_text(path, "rich text file")
     about = {name: normalise(value) for name, value in text.about.items()}
     metadata = {**about, "title": printed_title(about.get("title", ""), drafts)}
-    mark_series(drafts)
     return build(drafts, source_of(data, path=path, format="rtf"), metadata=metadata, coverage=_coverage(text))
 
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from scrutiny.reading.build import Draft, build, source_of
 from scrutiny.reading.decoding import decode
 from scrutiny.reading.markers import Marker, find_marker
-from scrutiny.reading.prose import mark_series
 from scrutiny.report import BlockKind, Report
 
 #: A larger file is refused: it is no report, and one of nothing but bullets takes some 6 seconds a megabyte.
@@ -60,7 +59,6 @@ def text_drafts(text: str) -> list[Draft]:
         if own and drafts and chunk.after_break and _continues(drafts[-1], own[0]):
             drafts[-1].lines += own.pop(0).lines
         drafts += own
-    mark_series(drafts)
     return drafts
 
 

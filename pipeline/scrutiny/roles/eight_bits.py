@@ -35,14 +35,7 @@ def is_trusted(folder: Path) -> bool:
         worth = found["role"] >= ENOUGH and found["int8_rate"] > found["float32_rate"]
     except (OSError, ValueError, KeyError, TypeError):
         return False
-    return bool(worth) and (folder / FILE_NAME).is_file() and _has_runtime()
-
-
-def _has_runtime() -> bool:
-    try:
-        return importlib.util.find_spec("onnxruntime") is not None
-    except ValueError:
-        return False
+    return bool(worth) and (folder / FILE_NAME).is_file() and importlib.util.find_spec("onnxruntime") is not None
 
 
 class EightBits:

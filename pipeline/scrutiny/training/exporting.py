@@ -4,7 +4,7 @@ torch writes the encoder as an ONNX graph; here its products with large weights 
 weights of a row share a scale (as in :mod:`scrutiny.roles.weights`, so that a model kept in eight bits loses nothing
 more), and what is multiplied has a scale and a zero of its own for every token, found while it runs: with one for a
 whole window, as ONNX Runtime's own dynamic quantisation has it, the few tokens with outliers cost all others their
-precision (Dettmers et al. 2022, arXiv 2208.07339), and two or three of a hundred sentences change their role.
+precision (Dettmers et al. 2022, arXiv 2208.07339).
 
 A product of numbers without a sign on either side is exact on every processor. With signed weights, those without
 instructions for it (VNNI) add pairs in sixteen bits, which overflow.
