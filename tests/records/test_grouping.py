@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from drafts import ITEM, PARAGRAPH, Draft, F, O, R, S, report
+from scrutiny.pipeline import assemble
 from scrutiny.records.grouping import Assembler
 from scrutiny.report import ROLES, Decision, Record
 
@@ -104,3 +105,8 @@ def test_records_slice_back_to_the_text_and_take_each_sentence_once(drafts: list
         assert record.lead_in is None or record.lead_in < record.sentences[0]
     taken = [index for record in found for index in record.sentences]
     assert taken == [index for index, sentence in enumerate(whole.sentences) if sentence.role is not O]
+
+
+def test_a_sentence_of_over_a_million_characters_is_a_record_like_others() -> None:
+    found = assemble(report(Draft([("Plans were " + "very " * 210_000 + "late.", F)])))
+    assert len(found.records) == 1

@@ -10,6 +10,7 @@ import pytest
 from drafts import ITEM, Draft, F, O, R, S, report
 from scrutiny.pipeline import assemble
 from scrutiny.records.comparison import Change, compare, compare_draft
+from scrutiny.records.links import MOST_ANSWERS, MOST_PAIRS
 from scrutiny.report import Basis, Record, Report, Role
 
 
@@ -289,3 +290,23 @@ def test_links_lead_both_ways_with_the_same_score() -> None:
     finding, asked = found.records
     assert [(link.record, link.basis) for link in finding.links] == [(asked.id, Basis.INFERRED)]
     assert [(link.record, link.score) for link in asked.links] == [(finding.id, finding.links[0].score)]
+
+
+def test_a_finding_that_every_recommendation_answers_alike_is_linked_to_a_few() -> None:
+    found = assemble(
+        report(
+            *[Draft([("Plans of the ward were not reviewed.", F)]) for _ in range(30)],
+            *[Draft([("Review plans of the ward.", R)], section="Recommendations") for _ in range(30)],
+        )
+    )
+    counts = {len(record.links) for record in found.records if record.role is Role.FINDING}
+    assert counts == {MOST_ANSWERS}
+
+
+def test_more_pairs_than_can_be_compared_cost_inferred_links_alone() -> None:
+    many = 2 * int(MOST_PAIRS**0.5) + 2
+    plans = [("Plans were late.", F), ("Review plans.", R)] * (many // 2)
+    repair = Draft([("Repair the lifts.", R)], ITEM, 1, "Recommendations", "1.")
+    found = assemble(report(Draft([("Lifts were broken (see recommendation 1).", F)]), Draft(plans), repair))
+    assert linked(found) == {("Lifts", "Repair", "explicit")}
+    assert any("only printed links" in note for note in found.coverage.notes)

@@ -16,6 +16,10 @@ from scrutiny.report import Basis, Link, Record, Report, Role
 
 #: A further recommendation is linked too if its probability is at least this share of the best one's.
 NEAR_BEST = 0.6
+#: So many at most: in the labelled reports no finding is answered by more than three.
+MOST_ANSWERS = 5
+#: Of a result and a recommendation. Comparing more takes minutes and gigabytes; real reports have far fewer.
+MOST_PAIRS = 4_000_000
 
 
 class Linker:
@@ -27,17 +31,23 @@ class Linker:
     def __call__(self, reports: Iterable[Report]) -> Iterator[Report]:
         """Each report with the links of its records."""
         for report in reports:
-            yield replace(report, records=self.predict(report))
+            linked = replace(report, records=self.predict(report))
+            if not _can_compare(*_sides(report)):
+                note = (
+                    "Findings were not compared with recommendations, which are too many: only printed links are told."
+                )
+                linked = replace(linked, coverage=replace(report.coverage, notes=(*report.coverage.notes, note)))
+            yield linked
 
     def predict(self, report: Report) -> tuple[Record, ...]:
         """The records of ``report`` with their links, best first."""
-        demands = [record for record in report.records if record.role is Role.RECOMMENDATION]
-        results = [record for record in report.records if record.role is not Role.RECOMMENDATION]
+        results, demands = _sides(report)
         pairs: dict[tuple[str, str], Link] = {}
         if demands and results:
             pairs = cross_references(report, results, demands)
             told = {result for result, _ in pairs}
-            for row, column, score in inferred(report, results, likeness(report, results, demands)):
+            like = likeness(report, results, demands) if _can_compare(results, demands) else None
+            for row, column, score in inferred(report, results, like) if like else ():
                 if results[row].id not in told:
                     id = demands[column].id
                     pairs[results[row].id, id] = Link(id, round(score, 4), Basis.INFERRED)
@@ -51,6 +61,16 @@ class Linker:
         )
 
 
+def _sides(report: Report) -> tuple[list[Record], list[Record]]:
+    """The results of a report, and its recommendations."""
+    results = [record for record in report.records if record.role is not Role.RECOMMENDATION]
+    return results, [record for record in report.records if record.role is Role.RECOMMENDATION]
+
+
+def _can_compare(results: Sequence[Record], demands: Sequence[Record]) -> bool:
+    return len(results) * len(demands) <= MOST_PAIRS
+
+
 def inferred(report: Report, results: Sequence[Record], like: Likeness) -> Iterator[tuple[int, int, float]]:
     """The pairs of result and demand, by their places, that are likely enough to be linked, with probabilities."""
     for row, (result, scores) in enumerate(zip(results, like.probabilities.tolist(), strict=True)):
@@ -58,7 +78,8 @@ def inferred(report: Report, results: Sequence[Record], like: Likeness) -> Itera
             continue
         # What says itself that a recommendation answers it is linked to the likeliest one.
         least = max(0.0 if is_flagged(result) else like.threshold, NEAR_BEST * max(scores))
-        yield from ((row, column, score) for column, score in enumerate(scores) if score >= least)
+        best = sorted(range(len(scores)), key=lambda column: -scores[column])[:MOST_ANSWERS]
+        yield from ((row, column, scores[column]) for column in best if scores[column] >= least)
 
 
 def _mixed(report: Report, result: Record) -> bool:
