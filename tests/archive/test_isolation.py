@@ -54,6 +54,39 @@ def test_a_member_of_an_archive_that_cannot_be_borne_costs_no_other(
     ]
 
 
+def parcel_of(path: Path, names: list[str]) -> Path:
+    """An archive whose reports hang, crash, or are fine, as their names say."""
+    with zipfile.ZipFile(path, "w") as parcel:
+        for number, name in enumerate(names):
+            parcel.writestr(name, f"The plan of ward {number} is poor. Staff must review it.")
+    return path
+
+
+def told(output: Path) -> list[tuple[str, str | None]]:
+    lines = [json.loads(line) for line in (output / "reports.jsonl").read_text().splitlines()]
+    return [(Path(line["path"]).name, line["error"]) for line in lines]
+
+
+def test_what_follows_five_reports_in_a_row_that_break_a_limit_is_not_tried(
+    extract: Extract, reports: Path, tmp_path: Path
+) -> None:
+    crashing = [f"{number}.leave" for number in range(2000)]
+    parcel = parcel_of(tmp_path / "parcel.zip", ["first.txt", *crashing])
+    output = tmp_path / "out"
+    result = extract(parcel, reports, "-o", output, "--format", "jsonl")
+    assert result.returncode == 2
+    lost = [(name, "crashed") for name in crashing[:5]]
+    good = [(file.name, None) for file in sorted(reports.iterdir())]
+    assert told(output) == [*good, ("first.txt", None), *lost, ("parcel.zip", "given_up")]
+
+
+def test_reports_that_break_limits_among_others_cost_none_of_those(extract: Extract, tmp_path: Path) -> None:
+    names = [f"{number}.{'txt' if number % 4 == 3 else 'leave'}" for number in range(12)]
+    parcel = parcel_of(tmp_path / "parcel.zip", names)
+    extract(parcel, "-o", tmp_path / "out", "--format", "jsonl")
+    assert told(tmp_path / "out") == [(name, "crashed" if "leave" in name else None) for name in names]
+
+
 def test_what_a_library_prints_does_not_get_among_the_messages(extract: Extract, reports: Path, tmp_path: Path) -> None:
     babbler = reports / "05.babble"
     babbler.write_text("The plan is poor. Staff must review it.")

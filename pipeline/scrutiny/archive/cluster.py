@@ -291,6 +291,7 @@ def _pieces(tasks: Sequence[Task], start: int, inputs: Mapping[str, Input]) -> p
             "position": pa.array([task.position for task in tasks], pa.int64()),
             "name": pa.array([task.name for task in tasks], pa.large_string()),
             "settled": pa.array([sorted(task.settled) for task in tasks], pa.large_list(pa.large_string())),
+            "lost": pa.array([task.lost for task in tasks], pa.int64()),
             "input": pa.array([cloudpickle.dumps(inputs[task.name]) for task in tasks], pa.large_binary()),
         }
     )
@@ -302,7 +303,7 @@ def _read(tasks: pa.Table, *, settings: Mapping[str, object], limits: Limits, fo
 
     reader = _reader(settings, limits)
     for row in tasks.to_pylist():
-        task = Task(row["position"], row["name"], frozenset(row["settled"]))
+        task = Task(row["position"], row["name"], frozenset(row["settled"]), row["lost"])
         held = Held(row["index"], task, _Here(cloudpickle.loads(row["input"]), folder))
         came: Sequence[Read | Outcome | End] = ()
         while not (came and isinstance(came[-1], End)):

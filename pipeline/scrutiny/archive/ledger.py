@@ -105,11 +105,13 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """An input that is still to be processed, but for the reports in ``settled``."""
+    """An input that is still to be processed, but for the reports in ``settled``, the last ``lost`` of which broke a
+    limit while they were read."""
 
     position: int
     name: str
-    settled: frozenset[str]
+    settled: frozenset[str] = frozenset()
+    lost: int = 0
 
 
 class Ledger:
@@ -223,7 +225,9 @@ class Ledger:
                 "ORDER BY position"
             ).fetchall()
             return [
-                Task(position, name, self._settled(name) if state == "begun" else frozenset())
+                Task(position, name, self._settled(name), self._lost(name))
+                if state == "begun"
+                else Task(position, name)
                 for position, name, state in waiting
             ]
 
@@ -241,6 +245,16 @@ class Ledger:
         marks = ", ".join("?" * len(states))
         found = self._db.execute(f"SELECT path FROM reports WHERE input = ? AND state IN ({marks})", (name, *states))
         return frozenset(path for (path,) in found)
+
+    def _lost(self, name: str) -> int:
+        # What broke a limit later, while its records were made, had been read: it has a time of reading.
+        broke = "state = 'quarantined' AND read_seconds IS NULL"
+        (found,) = self._db.execute(
+            f"SELECT count(*) FROM reports WHERE input = ?1 AND {broke} AND ordinal > coalesce((SELECT max(ordinal) "
+            f"FROM reports WHERE input = ?1 AND state NOT IN ('skipped', 'again') AND NOT ({broke})), -1)",
+            (name,),
+        ).fetchone()
+        return int(found)
 
     def original(self, task: Task, row: Row) -> str | None:
         """The path of a report that is done, comes before that of ``row``, and has the same bytes."""

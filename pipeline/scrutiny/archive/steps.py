@@ -22,8 +22,12 @@ from scrutiny.writing.parts import ModelReference
 from scrutiny.writing.rebuilding import report_of
 from scrutiny.writing.schema import ReportLine, report_line
 
-_QUARANTINE = ("timeout", "memory", "crashed")
+_QUARANTINE = ("timeout", "memory", "crashed", "given_up")
 _EMPTY = ("empty", "no_text")
+
+#: Where so many reports of an input in a row break a limit, the rest of it is not tried: a table of a few kilobytes can
+#: have thousands of rows that each take the time and memory allowed for one report.
+_BORNE = 5
 
 _Key = TypeVar("_Key")
 
@@ -70,7 +74,8 @@ class Classified:
 
 @dataclass(slots=True)
 class Held:
-    """An input that a process has open, or had until it died over it; ``number`` counts what has come of it."""
+    """An input that a process has open, or had until it died over it; ``number`` counts what has come of it, and
+    ``lost`` how many of its reports in a row broke a limit."""
 
     index: int
     task: Task
@@ -79,6 +84,10 @@ class Held:
     number: int = 0
     given: set[str] = field(default_factory=set)
     is_open: bool = False
+    lost: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.lost = self.task.lost
 
     def _open(self, reader: Reader) -> None:
         """Have ``reader`` open it, but for what was settled or given before. Raises ReadError, DiedError."""
@@ -95,6 +104,8 @@ class Held:
         """What comes next of it, with its end if that is known. It is opened first if need be, and then nothing comes
         yet; nor where a process died that may not have died over it, which is for another to see."""
         name, fresh = self.task.name, reader.fresh
+        if self.lost >= _BORNE:
+            return self._come(Outcome(_failed(name, _given_up(name), self.sha256)), last=True)
         try:
             if not self.is_open:
                 self._open(reader)
@@ -114,6 +125,8 @@ class Held:
         about = json.loads(head)
         path = about["path"]
         self.given.add(path)
+        if kind is not Kind.SKIPPED:
+            self.lost = self.lost + 1 if about.get("code") in _QUARANTINE else 0
         if kind is Kind.REPORT:
             return self._come(Read(path, about["sentences"], about["seconds"], line), last=path == name)
         if kind is Kind.SKIPPED:
@@ -131,6 +144,7 @@ class Held:
         if died.code == "memory" and not fresh:
             return []
         self.given.add(died.path)
+        self.lost += 1
         return self._come(Outcome(_failed(died.path, died.told(), self.sha256)), last=died.path == self.task.name)
 
     def _come(self, *outcomes: Read | Outcome, last: bool = False) -> list[Read | Outcome | End]:
@@ -165,14 +179,23 @@ def finished(reader: Reader, job: Classified) -> tuple[Outcome, float]:
     row = job.row
     try:
         kind, content = reader.ask(Kind.FINISH, job.content, about=row.path)
+        error = _error(json.loads(content)) if kind is Kind.FAILURE else None
     except DiedError as died:
-        return Outcome(_failed(row.path, died.told(), row.sha256)), 0.0
-    if kind is Kind.FAILURE:
-        return Outcome(_failed(row.path, _error(json.loads(content)), row.sha256)), 0.0
+        error = died.told()
+    if error is not None:
+        return Outcome(replace(_failed(row.path, error, row.sha256), read_seconds=row.read_seconds)), 0.0
     head, _, packed = content.partition(b"\n")
     about = json.loads(head)
     counts = {**row.counts, **about["records"], "review": about["review"]}
     return Outcome(replace(row, counts=MappingProxyType(counts)), packed), about["seconds"]
+
+
+def _given_up(name: str) -> ReadError:
+    return ReadError(
+        f"{name}: {_BORNE} of its reports in a row broke a limit; what follows was not tried.",
+        remedy="Take them out, or allow more (--timeout, --memory), and run again with --retry-failed.",
+        code="given_up",
+    )
 
 
 def _error(told: Mapping[str, str]) -> ReadError:
