@@ -11,6 +11,7 @@ import numpy as np
 
 from scrutiny import corpora
 from scrutiny.evaluation.answers import Answers, answers_of
+from scrutiny.evaluation.confidence import LEAST_RECALL
 from scrutiny.evaluation.intervals import point
 from scrutiny.evaluation.predict import predict
 from scrutiny.evaluation.tally import Gold, Tally, gold_of
@@ -29,7 +30,8 @@ def main() -> None:
     pipeline = load(arguments.model)
     print(
         "| data | n | accuracy | macro-F1 | finding F1 | strength F1 | recommendation F1 | other F1 "
-        "| calibration error | left to review | accuracy of the rest | second role F1 |\n" + "|---" * 12 + "|"
+        f"| recommendation precision at recall {LEAST_RECALL} | calibration error | left to review "
+        "| accuracy of the rest | second role F1 |\n" + "|---" * 13 + "|"
     )
     for name in arguments.data:
         gold = corpora.select(name)
@@ -50,6 +52,7 @@ def _row(name: str, gold: Gold, answers: Answers) -> str:
         f"{found['accuracy']:.3f}",
         f"{found['macro_f1']:.3f}",
         *("" if f1 is None else f"{f1:.3f}" for f1 in of_roles),
+        "" if np.isnan(ranked := found["recommendation.precision_at_recall"]) else f"{ranked:.3f}",
         f"{found['calibration_error']:.3f}",
         f"{1 - found['accepted.share']:.1%}",
         f"{found['accepted.accuracy']:.3f}",

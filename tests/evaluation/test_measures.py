@@ -14,7 +14,13 @@ from sklearn import metrics as reference
 
 from scrutiny.evaluation.agreement import alpha, kappa, of_class
 from scrutiny.evaluation.comparison import compare, mcnemar
-from scrutiny.evaluation.confidence import average_precision, reliability, risk_coverage
+from scrutiny.evaluation.confidence import (
+    LEAST_RECALL,
+    average_precision,
+    precision_at_recall,
+    reliability,
+    risk_coverage,
+)
 from scrutiny.evaluation.metrics import tables
 from scrutiny.evaluation.prevalence import adjusted
 
@@ -31,6 +37,19 @@ def test_average_precision_with_ties_and_weights(rows: list[tuple[int, bool, int
         assert np.isnan(found)
     else:
         assert found == pytest.approx(reference.average_precision_score(positive, scores, sample_weight=weights))
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 5), st.booleans(), st.integers(0, 3)), min_size=1, max_size=30),
+)
+def test_precision_at_a_recall_is_the_best_of_the_curve(rows: list[tuple[int, bool, int]]) -> None:
+    scores, positive, weights = (np.array(column, dtype=float) for column in zip(*rows, strict=True))
+    found = precision_at_recall(scores / 5, positive, weights[None])[0]
+    if (weights * positive).sum() == 0:
+        assert np.isnan(found)
+    else:
+        precision, recall, _ = reference.precision_recall_curve(positive, scores, sample_weight=weights)
+        assert found == pytest.approx(precision[recall >= LEAST_RECALL].max())
 
 
 def test_the_risk_coverage_curve_is_the_error_of_what_is_accepted() -> None:

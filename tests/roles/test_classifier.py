@@ -15,6 +15,7 @@ from scrutiny.pipeline import Pipeline, load
 from scrutiny.report import ROLES, Decision
 from scrutiny.roles.classifier import Classifier
 from scrutiny.roles.memory import Memory, Said
+from scrutiny.roles.second_role import SecondRole
 from scrutiny.roles.settings import FILE_NAME, ModelSettings, RiskPoint
 from scrutiny.roles.windows import Unit
 
@@ -131,10 +132,10 @@ def test_scores_follow_the_roles_not_the_order_of_the_models_labels(tiny_model: 
 
 
 def test_settings_of_the_model_decide_review_and_second_role(tiny_model: Path) -> None:
-    ModelSettings(second_role_from=0.0, review_below=1.0).save(tiny_model)
+    ModelSettings(second_role=SecondRole.scored(0.0), review_below=1.0).save(tiny_model)
     strict = Classifier(tiny_model, device="cpu").predict(UNITS[:5])
     assert all(p.decision is Decision.REVIEW and p.second_role is not None for p in strict)
-    ModelSettings(second_role_from=1.0, review_below=0.0).save(tiny_model)
+    ModelSettings(second_role=SecondRole.scored(1.0), review_below=0.0).save(tiny_model)
     lax = Classifier(tiny_model, device="cpu").predict(UNITS[:5])
     assert all(p.decision is Decision.ACCEPT and p.second_role is None for p in lax)
 

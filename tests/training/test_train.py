@@ -12,6 +12,7 @@ from scrutiny.corpora import LabelledSentence
 from scrutiny.errors import ConfigError, DataError, ModelError
 from scrutiny.pipeline import load
 from scrutiny.report import ROLES, Role
+from scrutiny.roles.second_role import SecondRole
 from scrutiny.roles.settings import ModelSettings
 from scrutiny.training.calibration import calibrate
 from scrutiny.training.config import DataSource, Optimisation, TrainingConfig, load_config
@@ -205,12 +206,12 @@ def test_calibration_finds_the_temperature_and_biases_that_made_the_labels(biase
     made = torch.softmax(logits / 2 + torch.tensor(biases, dtype=torch.double), dim=-1)
     labels = torch.multinomial(made, 1, generator=generator)[:, 0]
     gold = [unit(ROLES[int(label)]) for label in labels]
-    found = calibrate(logits, gold, ModelSettings(second_role_from=0.3))
+    found = calibrate(logits, gold, ModelSettings(second_role=SecondRole.scored(0.3)))
     assert found.temperature == pytest.approx(2, rel=0.1)
     # One bias more or less for all roles changes nothing.
     mean = sum(found.bias) / 4
     assert [bias - mean for bias in found.bias] == pytest.approx(list(biases), abs=0.15)
-    assert found.second_role_from == 0.3  # no sentence has a second role
+    assert found.second_role == SecondRole.scored(0.3)  # no sentence has a second role
     confidence, guess = found.probabilities(logits).max(dim=-1)
     accepted = confidence >= found.review_below
     assert float((guess == labels)[accepted].double().mean()) >= 0.95

@@ -103,7 +103,8 @@ class Linear:
 
     def predict(self, units: Sequence[Unit]) -> list[Prediction]:
         """One prediction for each unit."""
-        return [_prediction(row) for row in self.probabilities(units).round(6).tolist()]
+        rows = self.probabilities(units).round(6).tolist()
+        return [_prediction(row, unit.text) for row, unit in zip(rows, units, strict=True)]
 
     def probabilities(self, units: Sequence[Unit]) -> Floats:
         """How probable each role is for each unit: shape (units, roles); rows sum up to 1."""
@@ -124,15 +125,15 @@ def _certain(role: Role) -> Prediction:
     return Prediction((finding, strength, recommendation, other), role, None, 1.0, Decision.ACCEPT)
 
 
-def _prediction(row: Sequence[float]) -> Prediction:
+def _prediction(row: Sequence[float], text: str) -> Prediction:
     """The prediction of four scores, with the thresholds of a model that says nothing of its own."""
     settings = ModelSettings()
     finding, strength, recommendation, other = row
-    first, second = sorted(range(len(ROLES)), key=lambda index: -row[index])[:2]
+    first = max(range(len(ROLES)), key=lambda index: row[index])
     return Prediction(
         scores=(finding, strength, recommendation, other),
         role=ROLES[first],
-        second_role=ROLES[second] if row[second] >= settings.second_role_from else None,
+        second_role=settings.second_role.of(row, text),
         confidence=row[first],
         decision=Decision.ACCEPT if row[first] >= settings.review_below else Decision.REVIEW,
     )

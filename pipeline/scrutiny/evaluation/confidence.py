@@ -10,6 +10,8 @@ from scrutiny.evaluation.metrics import Floats, Ints, ratio
 
 #: Equally wide bins of confidence (Naeini et al. 2015).
 BINS = 10
+#: The recall at which precision is told besides.
+LEAST_RECALL = 0.95
 
 #: Points of a risk-coverage curve that are kept.
 _POINTS = 100
@@ -64,13 +66,28 @@ def average_precision(score: Floats, positive: Floats, weights: Floats) -> Float
         positive: 1 for the sentences that have the role, else 0, (n,).
         weights: how often each sentence counts, (rounds, n).
     """
+    hits, given = _found_from(score, positive, weights)
+    gained = np.diff(hits, axis=1, prepend=0.0)
+    return ratio((gained * np.nan_to_num(ratio(hits, given))).sum(axis=1), hits[:, -1])
+
+
+def precision_at_recall(score: Floats, positive: Floats, weights: Floats, least: float = LEAST_RECALL) -> Floats:
+    """The best precision that a threshold with a recall of at least ``least`` gives, shape (rounds,); NaN where no
+    sentence has the role. The other arguments are those of :func:`average_precision`."""
+    hits, given = _found_from(score, positive, weights)
+    all_found = hits[:, -1:]
+    enough = hits >= least * all_found
+    best: Floats = np.where(enough, ratio(hits, given), 0.0).max(axis=1)
+    return np.where(all_found[:, 0] > 0, best, np.nan)
+
+
+def _found_from(score: Floats, positive: Floats, weights: Floats) -> tuple[Floats, Floats]:
+    """How many sentences with the role, and how many in all, have each score that occurs or a higher one, by falling
+    score: (rounds, scores) each."""
     order = np.argsort(-score, kind="stable")
     ends = np.flatnonzero(np.append(np.diff(score[order]) != 0, True))
     ordered = weights[:, order]
-    given = ordered.cumsum(axis=1)[:, ends]
-    hits = (ordered * positive[order]).cumsum(axis=1)[:, ends]
-    gained = np.diff(hits, axis=1, prepend=0.0)
-    return ratio((gained * np.nan_to_num(ratio(hits, given))).sum(axis=1), hits[:, -1])
+    return (ordered * positive[order]).cumsum(axis=1)[:, ends], ordered.cumsum(axis=1)[:, ends]
 
 
 def reliability(confidence: Floats, right: Floats) -> tuple[Bin, ...]:

@@ -14,7 +14,14 @@ import numpy as np
 from scrutiny.corpora import LabelledSentence
 from scrutiny.evaluation.agreement import kappa
 from scrutiny.evaluation.answers import Answers, index_of
-from scrutiny.evaluation.confidence import BINS, average_precision, bins_of, brier, calibration_error
+from scrutiny.evaluation.confidence import (
+    BINS,
+    average_precision,
+    bins_of,
+    brier,
+    calibration_error,
+    precision_at_recall,
+)
 from scrutiny.evaluation.intervals import Groups, groups_of
 from scrutiny.evaluation.metrics import Floats, Ints, accuracy, f1, macro_f1, precision, ratio, recall, tables
 from scrutiny.report import ROLES
@@ -88,6 +95,7 @@ class Tally:
             for number, role in enumerate(ROLES):
                 positive = (self.gold.role == number).astype(np.float64)
                 found[f"{role}.average_precision"] = average_precision(self.scores[:, number], positive, each)
+                found[f"{role}.precision_at_recall"] = precision_at_recall(self.scores[:, number], positive, each)
         found |= self._multi_label(weights, total)
         if self.bins is not None and self.brier is not None:
             found["brier"] = ratio((weights @ self.brier)[:, 0], total)

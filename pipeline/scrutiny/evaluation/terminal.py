@@ -6,6 +6,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from scrutiny.evaluation.confidence import LEAST_RECALL
 from scrutiny.evaluation.counting import Prevalence
 from scrutiny.evaluation.intervals import Estimate
 from scrutiny.evaluation.page import OF_RECORDS
@@ -62,10 +63,11 @@ def _table(title: str, *columns: str) -> Table:
 
 def _roles(first: SystemResult, evaluation: Evaluation, console: Console) -> None:
     table = _table(first.name, "Role")
-    for column in ("Precision", "Recall", "F1", "Average precision", "Support"):
+    for column in ("Precision", "Recall", "F1", "Average precision", f"Precision at recall {LEAST_RECALL}", "Support"):
         table.add_column(column, justify="right")
     for role in ROLES:
-        values = (first.measures.get(f"{role}.{name}") for name in ("precision", "recall", "f1", "average_precision"))
+        names = ("precision", "recall", "f1", "average_precision", "precision_at_recall")
+        values = (first.measures.get(f"{role}.{name}") for name in names)
         cells = ("" if value is None else shown(value) for value in values)
         table.add_row(role.value, *cells, str(evaluation.data.roles[role]))
     console.print(table)

@@ -153,7 +153,10 @@ class Classifier:
         cut = frozenset[int]().union(*(window.cut for window in read))
         said = self._said(read, len(units))
         scores = self.loaded.settings.probabilities(said.logits).tolist()
-        predictions = [self._prediction(row, number in cut) for number, row in enumerate(scores)]
+        predictions = [
+            self._prediction(row, unit.text, number in cut)
+            for number, (row, unit) in enumerate(zip(scores, units, strict=True))
+        ]
         return list(zip(predictions, said.meanings or [None] * len(units), strict=True))
 
     def _said(self, read: Sequence[Window], units: int) -> Said:
@@ -232,15 +235,15 @@ class Classifier:
         output = model(input_ids=ids, attention_mask=torch.ones_like(ids), output_hidden_states=bool(self._layers))
         return output.logits, [output.hidden_states[layer] for layer in self._layers]
 
-    def _prediction(self, row: Sequence[float], cut: bool) -> Prediction:
+    def _prediction(self, row: Sequence[float], text: str, cut: bool) -> Prediction:
         settings = self.loaded.settings
         finding, strength, recommendation, other = (round(score, 6) for score in row)
         scores = (finding, strength, recommendation, other)
-        first, second = sorted(range(len(ROLES)), key=lambda index: -scores[index])[:2]
+        first = max(range(len(ROLES)), key=lambda index: scores[index])
         return Prediction(
             scores=scores,
             role=ROLES[first],
-            second_role=ROLES[second] if scores[second] >= settings.second_role_from else None,
+            second_role=settings.second_role.of(scores, text),
             confidence=scores[first],
             decision=Decision.ACCEPT if scores[first] >= self.review_below else Decision.REVIEW,
             cut=cut,

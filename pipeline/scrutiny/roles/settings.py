@@ -7,10 +7,11 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
-from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
 
 from scrutiny.errors import ModelError
 from scrutiny.report import ROLES
+from scrutiny.roles.second_role import SecondRole
 from scrutiny.roles.windows import WindowSize
 
 if TYPE_CHECKING:
@@ -32,8 +33,8 @@ class ModelSettings:
     """What training assumed; inference must do the same.
 
     ``roles`` is the label order. Logits are divided by ``temperature`` and ``bias`` is added, by role, before the
-    softmax (bias-corrected temperature scaling, Alexandari et al. 2020, arXiv 1901.06852). A second role is given when
-    its score reaches ``second_role_from``; a prediction with a confidence under ``review_below`` is left to a person.
+    softmax (bias-corrected temperature scaling, Alexandari et al. 2020, arXiv 1901.06852). ``second_role`` tells where
+    there is a second one; a prediction with a confidence under ``review_below`` is left to a person.
     ``risk_coverage``, by rising threshold, tells what other thresholds would do (Geifman and El-Yaniv 2017, arXiv
     1705.08500).
     """
@@ -44,7 +45,7 @@ class ModelSettings:
     window: WindowSize = field(default_factory=WindowSize)
     temperature: Annotated[float, Field(gt=0)] = 1.0
     bias: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)
-    second_role_from: float = 0.25
+    second_role: SecondRole = field(default_factory=lambda: SecondRole.scored(0.25))
     review_below: float = 0.6
     risk_coverage: tuple[RiskPoint, ...] = ()
 
@@ -90,10 +91,20 @@ class ModelSettings:
             ModelError: the file is not valid; names the key.
         """
         try:
-            return TypeAdapter(cls).validate_json(file.read_bytes())
+            return _READ.validate_json(file.read_bytes())
         except ValidationError as error:
             problem = error.errors()[0]
             key = " -> ".join(str(part) for part in problem["loc"])
             raise ModelError(
                 f"{file}: {key}: {problem['msg']}.", remedy="Train the model again, or mend the file."
             ) from None
+
+
+def _up_to_date(read: object) -> object:
+    """Settings as they were saved when a second role was given from some score on, as they are saved now."""
+    if isinstance(read, dict) and isinstance(least := read.pop("second_role_from", None), int | float):
+        read["second_role"] = asdict(SecondRole.scored(least))
+    return read
+
+
+_READ: TypeAdapter[ModelSettings] = TypeAdapter(Annotated[ModelSettings, BeforeValidator(_up_to_date)])

@@ -11,6 +11,7 @@ import torch
 from scrutiny.corpora import LabelledSentence
 from scrutiny.report import ROLES
 from scrutiny.roles.settings import ModelSettings, RiskPoint
+from scrutiny.training.second_role import fitted_second_role
 
 #: Of what is accepted by default at most this share was wrong on the validation data.
 MAX_ERROR = 0.05
@@ -28,7 +29,7 @@ _NEVER = 1.01
 def calibrate(logits: torch.Tensor, gold: Sequence[LabelledSentence], settings: ModelSettings) -> ModelSettings:
     """``settings`` with temperature and biases fitted by likelihood and the thresholds by F1 and selective accuracy.
 
-    Where no sentence has a second role, nothing can be said of their threshold, and it stays as it is.
+    Where next to no sentence has a second role, nothing can be said of them, and what tells them stays as it is.
 
     Args:
         logits: float, shape (sentences, roles), columns in the order of ``ROLES``.
@@ -40,22 +41,11 @@ def calibrate(logits: torch.Tensor, gold: Sequence[LabelledSentence], settings: 
     temperature, bias = fitted(logits, roles)
     settings = replace(settings, temperature=temperature, bias=bias)
     scores = settings.probabilities(logits)
-    second_scores, seconds = scores.topk(2, dim=-1).values[:, 1], scores.topk(2, dim=-1).indices[:, 1]
-    gold_seconds = torch.tensor([ROLES.index(unit.second_role) if unit.second_role else -1 for unit in gold])
-
-    def second_role_f1(threshold: float) -> float:
-        given = second_scores >= threshold
-        right = int((given & (seconds == gold_seconds)).sum())
-        return 2 * right / max(1, int(given.sum()) + int((gold_seconds >= 0).sum()))
-
-    second_role_from = settings.second_role_from
-    if any(unit.second_role for unit in gold):
-        second_role_from = max((step / 100 for step in range(10, 51)), key=second_role_f1)
     confidence, guess = scores.max(dim=-1)
     curve = tuple(_risk(confidence, guess != roles))
     return replace(
         settings,
-        second_role_from=second_role_from,
+        second_role=fitted_second_role(scores, gold) or settings.second_role,
         review_below=next((point.threshold for point in curve if point.error <= MAX_ERROR), _NEVER),
         risk_coverage=curve,
     )
