@@ -195,7 +195,7 @@ class Ledger:
         with self._transaction() as db:
             db.execute("UPDATE inputs SET position = NULL")
             # An input that is no longer the same begins anew, and takes its reports with it.
-            rows = [(one.name, place, one.stamp, key) for place, one in enumerate(inputs)]
+            rows = ((one.name, place, one.stamp, key) for place, one in enumerate(inputs))
             db.executemany(
                 "INSERT INTO inputs (name, position, stamp, key) VALUES (?, ?, ?, ?) ON CONFLICT (name) DO UPDATE "
                 "SET position = excluded.position, "
@@ -219,12 +219,13 @@ class Ledger:
             )
             self._key = key
             waiting = db.execute(
-                "SELECT position, name, state FROM inputs WHERE position IS NOT NULL AND state != 'ended' "
-                "ORDER BY position"
-            ).fetchall()
+                "SELECT position, state FROM inputs WHERE position IS NOT NULL AND state != 'ended' ORDER BY position"
+            )
+            # Of millions of inputs no name is held twice.
+            named = ((position, inputs[position].name, state) for position, state in waiting)
             return [
                 Task(position, name, self._settled(name) if state == "begun" else frozenset())
-                for position, name, state in waiting
+                for position, name, state in named
             ]
 
     def _begin_again(self, db: sqlite3.Connection, which: str) -> None:
@@ -326,6 +327,23 @@ class Ledger:
         return dict(
             self._db.execute("SELECT part, max(start + length) FROM reports WHERE part IS NOT NULL GROUP BY part")
         )
+
+    def used(self) -> dict[int, int]:
+        """How many bytes of each part reports of some run take."""
+        return dict(self._db.execute("SELECT part, sum(length) FROM reports WHERE part IS NOT NULL GROUP BY part"))
+
+    def move(self, part: int, keep: Callable[[Place], Place]) -> None:
+        """Write down that each report kept in ``part`` is now where ``keep`` puts it."""
+        with self._transaction() as db:
+            found = db.execute(
+                "SELECT input, ordinal, start, length FROM reports WHERE part = ? ORDER BY start", (part,)
+            )
+            for name, ordinal, start, length in found.fetchall():
+                place = keep(Place(part, start, length))
+                db.execute(
+                    "UPDATE reports SET part = ?, start = ?, length = ? WHERE input = ? AND ordinal = ?",
+                    (place.part, place.start, place.length, name, ordinal),
+                )
 
     def close(self) -> None:
         """Close the file."""

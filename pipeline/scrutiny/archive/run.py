@@ -43,14 +43,13 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What a run has to do: ``tasks`` on the ``inputs`` of their names; ``settling`` writes down what becomes of them.
+    """What a run has to do: ``tasks`` on the ``inputs`` at their positions; ``settling`` writes down what comes.
 
-    ``settings`` go to the processes that read; ``describe`` adds what is known of a report beforehand, or raises
-    ReadError.
+    ``settings`` go to the processes that read; ``describe`` adds what is known of a report beforehand.
     """
 
     tasks: Sequence[Task]
-    inputs: Mapping[str, Input]
+    inputs: Sequence[Input]
     settling: Settling
     settings: Mapping[str, object]
     limits: Limits
@@ -136,12 +135,9 @@ class Run:
     def _classify(self, classify: Classify, batch: Mapping[Slot, Read]) -> None:
         began = time.monotonic()
         for slot, one in classified(batch, self._describe, classify):
-            if isinstance(one, Outcome):
-                self._settle({slot: one})
-            else:
-                with self._changed:
-                    self._classified.append((slot, one))
-                    self._changed.notify_all()
+            with self._changed:
+                self._classified.append((slot, one))
+                self._changed.notify_all()
         self._rates.classifying += time.monotonic() - began
 
     # Reading and making records, in a thread for each process.
@@ -186,7 +182,7 @@ class Run:
         if self._next < len(self._tasks) and self._next - self._settling.task < WINDOW:
             task = self._tasks[self._next]
             self._next += 1
-            return Held(self._next - 1, task, self._inputs[task.name])
+            return Held(self._next - 1, task, self._inputs[task.position])
         return None
 
     def _advance(self, reader: Reader, held: Held) -> Held | None:

@@ -18,7 +18,6 @@ from scrutiny.archive.processes import DiedError, Reader
 from scrutiny.archive.settling import End, Outcome
 from scrutiny.errors import ReadError
 from scrutiny.report import Report
-from scrutiny.writing.parts import ModelReference
 from scrutiny.writing.rebuilding import report_of
 from scrutiny.writing.schema import ReportLine, report_line
 
@@ -141,20 +140,12 @@ class Held:
 
 def classified(
     read: Mapping[_Key, Read], describe: Callable[[Report], Report], classify: Classify
-) -> Iterator[tuple[_Key, Classified | Outcome]]:
-    """Each report of ``read`` with predictions, or why there are none. ``describe`` adds what is known of a report
-    beforehand, or raises ReadError."""
-    waiting: list[tuple[_Key, Read, ModelReference]] = []
-    reports: list[Report] = []
-    for key, one in read.items():
-        line = ReportLine.model_validate_json(one.content)
-        try:
-            reports.append(describe(report_of(line)))
-            waiting.append((key, one, line.model))
-        except ReadError as error:
-            yield key, Outcome(_failed(one.path, error))
-    for (key, one, model), report in zip(waiting, classify(reports), strict=True):
-        line = report_line(report, model)
+) -> Iterator[tuple[_Key, Classified]]:
+    """Each report of ``read`` with predictions. ``describe`` adds what is known of a report beforehand."""
+    lines = [ReportLine.model_validate_json(one.content) for one in read.values()]
+    reports = classify([describe(report_of(line)) for line in lines])
+    for (key, one), line, report in zip(read.items(), lines, reports, strict=True):
+        line = report_line(report, line.model)
         source = report.source
         row = Row(source.path, State.DONE, source.sha256, counts=_counts(report), read_seconds=one.seconds)
         yield key, Classified(row, line.model_dump_json().encode())
