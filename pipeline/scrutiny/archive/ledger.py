@@ -221,10 +221,11 @@ class Ledger:
             waiting = db.execute(
                 "SELECT position, state FROM inputs WHERE position IS NOT NULL AND state != 'ended' ORDER BY position"
             )
-            # Of millions of inputs no name is held twice.
+            # Of millions of inputs no name is held twice, and no set that is empty.
             named = ((position, inputs[position].name, state) for position, state in waiting)
+            nothing: frozenset[str] = frozenset()
             return [
-                Task(position, name, self._settled(name) if state == "begun" else frozenset())
+                Task(position, name, self._settled(name) if state == "begun" else nothing)
                 for position, name, state in named
             ]
 

@@ -234,6 +234,12 @@ class Run:
         with self._changed:
             if self._stopped:  # and the process that read was killed for no fault of the file
                 return
-            for ended in self._settling.settle(outcomes):
-                self._again.extend(self._copies.pop(ended, ()))
-            self._changed.notify_all()
+            try:
+                for ended in self._settling.settle(outcomes):
+                    self._again.extend(self._copies.pop(ended, ()))
+            except BaseException as error:
+                # Told before the lock is free: what could not be written down may have been the last.
+                self._fault = self._fault or error
+                raise
+            finally:
+                self._changed.notify_all()
