@@ -170,8 +170,8 @@ def without_runtime(cluster: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 def test_every_node_is_asked_whether_it_can_compute_as_the_others_do(
     cluster: Any, reports: Path, in_eight_bits: Path, tmp_path: Path
 ) -> None:
-    asked = ("extract", reports, "--model", in_eight_bits, "--device", "cpu", "--engine", "ray")
-    asked = (*asked, "--ray-address", cluster.address, "--actors", "2", "--precision")
+    on_cluster = ("--engine", "ray", "--ray-address", cluster.address, "--actors", "2")
+    asked = ("extract", reports, "--model", in_eight_bits, "--device", "cpu", *on_cluster, "--precision")
     told = run_here(*asked, "int8", "-o", tmp_path / "none")
     assert told.returncode == 1
     assert "Node " in told.stderr
