@@ -108,8 +108,7 @@ def driver(outcomes: list[Outcome], model: ModelReference, together: int) -> dic
         output = Path(folder)
         ledger = Ledger(output)
         tasks = ledger.plan(inputs, "key")
-        by_name = {one.name: one for one in inputs}
-        memory = tracemalloc.get_traced_memory()[0] / len(by_name)
+        memory = tracemalloc.get_traced_memory()[0] / COPIES
         tracemalloc.stop()
         parts = Parts(output / "parts", {})
         settling = Settling(tasks, ledger, parts, lambda *_: None)

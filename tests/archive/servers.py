@@ -70,6 +70,13 @@ class Web(BaseHTTPRequestHandler):
         while self.command == "GET":
             self.wfile.write(PLANS * 1000)
 
+    def _lasting(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+        while self.command == "GET":
+            self.wfile.write(PLANS * 50)
+            time.sleep(0.05)
+
     def _slow(self) -> None:
         self.send_response(200)
         self.end_headers()

@@ -22,7 +22,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def taken(folder: Path, *given: str, leave_out: Path | None = None) -> list[str]:
-    found = find([str(folder / name) for name in given], spool=folder, leave_out=leave_out)
+    found = find([str(folder / name) for name in given], leave_out=leave_out)
     return [Path(file.name).relative_to(folder).as_posix() for file in found.files]
 
 
@@ -32,13 +32,13 @@ def test_tables_are_taken_where_they_are_meant_and_only_there(folder: Path) -> N
     assert taken(folder, "*.csv") == ["table.csv"]
     assert taken(folder, "", "*.csv") == ["a.txt", "parcel.zip", "table.csv"]
     assert taken(folder, "old.JSONL") == ["old.JSONL"]
-    found = find([str(folder), str(folder / "*"), str(folder / "*.csv")], spool=folder)
+    found = find([str(folder), str(folder / "*"), str(folder / "*.csv")])
     assert (found.passed_over, found.tables) == (2, 1)
 
 
 def test_a_folder_of_nothing_but_tables_says_what_to_do(tmp_path: Path) -> None:
     (tmp_path / "table.csv").write_text("text\nPlans.\n")
-    (unfound,) = find([str(tmp_path)], spool=tmp_path).faults
+    (unfound,) = find([str(tmp_path)]).faults
     with pytest.raises(ReadError) as caught:
         unfound.fetched()
     assert caught.value.code == "no_reports"
@@ -59,7 +59,7 @@ def test_a_file_is_found_once_and_what_is_missing_is_for_reading_to_say(folder: 
 
 def test_a_stamp_changes_with_the_file(folder: Path) -> None:
     def stamp(name: str) -> str:
-        return find([str(folder / name)], spool=folder).files[0].stamp
+        return find([str(folder / name)]).files[0].stamp
 
     before = stamp("a.txt")
     assert before == stamp("a.txt")

@@ -12,7 +12,7 @@ import pytest
 
 from archive.servers import PLANS, Web
 from scrutiny.archive import remote
-from scrutiny.archive.inputs import Found, find
+from scrutiny.archive.inputs import Found, find, spool
 from scrutiny.archive.remote import fetch, is_url, locate, shown
 from scrutiny.errors import ReadError, WriteError
 
@@ -30,9 +30,9 @@ def failure(url: str, folder: Path, **options: Any) -> ReadError:
     return caught.value
 
 
-def fault(url: str, folder: Path) -> ReadError:
+def fault(url: str) -> ReadError:
     """What is wrong with ``url`` when inputs are looked for."""
-    (unfound,) = find([url], spool=folder).faults
+    (unfound,) = find([url]).faults
     with pytest.raises(ReadError) as caught:
         unfound.fetched()
     return caught.value
@@ -52,25 +52,25 @@ def bucket(s3: Any) -> Any:
 
 
 @pytest.mark.usefixtures("bucket")
-def test_folders_globs_and_files_of_a_bucket_are_found_as_local_ones_are(tmp_path: Path) -> None:
-    found = find(["s3://reports/in/"], spool=tmp_path)
+def test_folders_globs_and_files_of_a_bucket_are_found_as_local_ones_are() -> None:
+    found = find(["s3://reports/in/"])
     assert names(found) == ["s3://reports/in/a.txt", "s3://reports/in/deep/b.pdf", "s3://reports/in/parcel.zip"]
     assert (found.passed_over, found.tables) == (2, 1)
-    assert names(find(["s3://reports/in"], spool=tmp_path)) == names(found)
-    assert names(find(["s3://reports/**/*.txt"], spool=tmp_path)) == [
+    assert names(find(["s3://reports/in"])) == names(found)
+    assert names(find(["s3://reports/**/*.txt"])) == [
         "s3://reports/in/a.txt",
         "s3://reports/other/c.txt",
     ]
-    assert names(find(["s3://reports/in/*.csv"], spool=tmp_path)) == ["s3://reports/in/table.csv"]
-    assert names(find(["s3://reports/in/photo.jpg"], spool=tmp_path)) == ["s3://reports/in/photo.jpg"]
-    both = find(["s3://reports/other", "s3://reports/*/a.txt", "s3://reports/in/a.txt"], spool=tmp_path)
+    assert names(find(["s3://reports/in/*.csv"])) == ["s3://reports/in/table.csv"]
+    assert names(find(["s3://reports/in/photo.jpg"])) == ["s3://reports/in/photo.jpg"]
+    both = find(["s3://reports/other", "s3://reports/*/a.txt", "s3://reports/in/a.txt"])
     assert names(both) == ["s3://reports/in/a.txt", "s3://reports/other/c.txt"]
-    assert names(find(["s3://reports"], spool=tmp_path, leave_out="s3://reports/in")) == ["s3://reports/other/c.txt"]
+    assert names(find(["s3://reports"], leave_out="s3://reports/in")) == ["s3://reports/other/c.txt"]
 
 
-def test_a_key_that_looks_like_a_glob_is_a_file_of_that_name(bucket: Any, tmp_path: Path) -> None:
+def test_a_key_that_looks_like_a_glob_is_a_file_of_that_name(bucket: Any) -> None:
     bucket.pipe_file("reports/in/[1].txt", PLANS)
-    assert names(find(["s3://reports/in/[1].txt"], spool=tmp_path)) == ["s3://reports/in/[1].txt"]
+    assert names(find(["s3://reports/in/[1].txt"])) == ["s3://reports/in/[1].txt"]
 
 
 def test_local_files_come_first_and_those_of_memory_last(tmp_path: Path) -> None:
@@ -79,15 +79,15 @@ def test_local_files_come_first_and_those_of_memory_last(tmp_path: Path) -> None
     memory = fsspec.filesystem("memory")
     memory.pipe_file("/in/b.txt", PLANS)
     (tmp_path / "a b.txt").write_bytes(PLANS)
-    found = find(["memory://in", f"file://{tmp_path}/a%20b.txt", str(tmp_path)], spool=tmp_path)
+    found = find(["memory://in", f"file://{tmp_path}/a%20b.txt", str(tmp_path)])
     assert names(found) == [(tmp_path / "a b.txt").as_posix(), "memory://in/b.txt"]
     assert found.files[1].fetched().read_bytes() == PLANS
     memory.rm("/in", recursive=True)
 
 
-def test_a_stamp_is_the_same_until_the_object_changes(bucket: Any, tmp_path: Path) -> None:
+def test_a_stamp_is_the_same_until_the_object_changes(bucket: Any) -> None:
     def stamps(given: str) -> list[str]:
-        return [file.stamp for file in find([given], spool=tmp_path).files]
+        return [file.stamp for file in find([given]).files]
 
     (before,) = stamps("s3://reports/in/a.txt")
     assert before == stamps("s3://reports/in/a.txt")[0] == stamps("s3://reports/in/")[0]
@@ -95,23 +95,23 @@ def test_a_stamp_is_the_same_until_the_object_changes(bucket: Any, tmp_path: Pat
     assert stamps("s3://reports/in/a.txt") != [before]
 
 
-def test_a_fetched_file_is_a_copy_until_it_is_released(bucket: Any, tmp_path: Path) -> None:
+def test_a_fetched_file_is_a_copy_until_it_is_released(bucket: Any) -> None:
     bucket.pipe_file("reports/in/long.txt", PLANS * 300_000)
-    (file,) = find(["s3://reports/in/long.txt"], spool=tmp_path).files
+    (file,) = find(["s3://reports/in/long.txt"]).files
     local = file.fetched()
     assert local.suffix == ".txt"
     assert local.read_bytes() == PLANS * 300_000
     assert file.fetched() == local
     file.release()
-    assert not list(tmp_path.iterdir())
+    assert not local.exists()
 
 
-def test_names_of_objects_lead_nowhere_on_this_machine(bucket: Any, tmp_path: Path) -> None:
-    (tmp_path / "spool").mkdir()
+def test_names_of_objects_lead_nowhere_on_this_machine(bucket: Any) -> None:
     bucket.pipe_file("reports/in/../../up.txt", PLANS)
-    (file,) = find(["s3://reports/in/../../up.txt"], spool=tmp_path / "spool").files
-    assert file.fetched().parent == tmp_path / "spool"
-    assert [path.name for path in tmp_path.iterdir()] == ["spool"]
+    (file,) = find(["s3://reports/in/../../up.txt"]).files
+    assert file.fetched().parent == spool()
+    assert not (spool().parent / "up.txt").exists()
+    assert not (spool().parent.parent / "up.txt").exists()
 
 
 @pytest.mark.usefixtures("s3")
@@ -126,15 +126,15 @@ def test_names_of_objects_lead_nowhere_on_this_machine(bucket: Any, tmp_path: Pa
         ("ssh://host/a.pdf", "unreadable", "not installed"),
     ],
 )
-def test_what_is_not_there_is_told_with_a_remedy(tmp_path: Path, url: str, code: str, says: str) -> None:
-    error = fault(url, tmp_path)
+def test_what_is_not_there_is_told_with_a_remedy(url: str, code: str, says: str) -> None:
+    error = fault(url)
     assert error.code == code
     assert says in str(error)
 
 
-def test_a_package_that_is_not_installed_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_package_that_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "gcsfs", None)
-    assert "pip install 'scrutiny[gcs]'" in str(fault("gs://bucket/in/", tmp_path))
+    assert "pip install 'scrutiny[gcs]'" in str(fault("gs://bucket/in/"))
 
 
 def test_missing_credentials_are_told(s3: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -142,24 +142,24 @@ def test_missing_credentials_are_told(s3: Any, tmp_path: Path, monkeypatch: pyte
         monkeypatch.delenv(name)
     monkeypatch.setenv("HOME", str(tmp_path))
     type(s3).clear_instance_cache()
-    error = fault("s3://reports/in/", tmp_path)
+    error = fault("s3://reports/in/")
     type(s3).clear_instance_cache()
     assert "nobody is logged in" in error.reason
     assert "AWS_ACCESS_KEY_ID" in error.remedy
 
 
-def test_a_web_file_is_fetched_in_one_request_and_over_redirects(web: str, tmp_path: Path) -> None:
+def test_a_web_file_is_fetched_in_one_request_and_over_redirects(web: str) -> None:
     Web.requests.clear()
     for path in ("report.txt", "moved.txt"):
-        (file,) = find([f"{web}/{path}"], spool=tmp_path).files
+        (file,) = find([f"{web}/{path}"]).files
         assert file.name == f"{web}/{path}"
         assert file.fetched().read_bytes() == PLANS
     assert Web.requests == ["GET /report.txt", "GET /moved.txt", "GET /report.txt"]
 
 
-def test_a_web_file_without_a_mark_of_its_version_is_never_the_same(web: str, tmp_path: Path) -> None:
+def test_a_web_file_without_a_mark_of_its_version_is_never_the_same(web: str) -> None:
     def stamp(path: str) -> str:
-        return find([f"{web}/{path}"], spool=tmp_path).files[0].stamp
+        return find([f"{web}/{path}"]).files[0].stamp
 
     assert stamp("report.txt") == stamp("report.txt") == f'{len(PLANS)} "one"'
     assert stamp("unmarked.txt") != stamp("unmarked.txt")
@@ -205,8 +205,8 @@ def test_hosts_that_cannot_be_reached_are_told(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", ["/folder/", "", "/*.pdf"])
-def test_the_web_is_not_searched(web: str, tmp_path: Path, path: str) -> None:
-    error = fault(web + path, tmp_path)
+def test_the_web_is_not_searched(web: str, path: str) -> None:
+    error = fault(web + path)
     assert error.code == "no_reports"
     assert "address of each file" in error.remedy
 
@@ -243,9 +243,9 @@ def test_addresses_that_differ_in_what_is_left_out_stay_apart() -> None:
 
 
 @pytest.mark.parametrize("path", ["private.pdf", "failing.pdf", "none.pdf", "report.txt"])
-def test_no_secret_reaches_names_or_errors(web: str, tmp_path: Path, path: str) -> None:
+def test_no_secret_reaches_names_or_errors(web: str, path: str) -> None:
     url = f"{web.replace('://', '://ann:swordfish@')}/{path}?api_key=swordfish"
-    (file,) = find([url], spool=tmp_path).files
+    (file,) = find([url]).files
     told = [file.name, file.stamp]
     try:
         file.fetched()
@@ -267,8 +267,8 @@ def test_paths_are_no_urls() -> None:
 
 def test_local_inputs_load_no_library_of_remote_ones() -> None:
     code = (
-        "import sys; from pathlib import Path; from scrutiny.archive.inputs import find\n"
-        "find(['.'], spool=Path('.')); print([m for m in ('fsspec', 'aiohttp', 's3fs') if m in sys.modules])"
+        "import sys; from scrutiny.archive.inputs import find\n"
+        "find(['.']); print([m for m in ('fsspec', 'aiohttp', 's3fs') if m in sys.modules])"
     )
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert result.stdout.strip() == "[]"

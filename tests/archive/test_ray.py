@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -17,6 +18,7 @@ from typing import Any
 import pytest
 
 from archive.conftest import Extract, contents
+from commands import run_here
 
 pytest.importorskip("ray", reason="Ray (scrutiny[ray]) is not installed")
 
@@ -135,3 +137,66 @@ def test_a_model_that_a_node_does_not_have_is_told(
     assert f"{quick_model}: a node of the cluster has other files there" in told.stderr
     assert "Traceback" not in told.stderr
     assert not (tmp_path / "out").exists()
+
+
+@pytest.fixture(scope="module")
+def in_eight_bits(quick_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The quick model exported, and found to agree and to be faster."""
+    pytest.importorskip("onnxruntime", reason="ONNX Runtime (scrutiny[onnx]) is not installed")
+    from scrutiny.roles.eight_bits import PROVENANCE
+    from scrutiny.training.exporting import export
+
+    folder = tmp_path_factory.mktemp("exported") / "model"
+    export(quick_model, folder, ["authored:validation"], sentences=100)
+    about = json.loads((folder / PROVENANCE).read_text(encoding="utf-8"))
+    about["agreement"] |= {"role": 1.0, "int8_rate": 2.0, "float32_rate": 1.0}
+    (folder / PROVENANCE).write_text(json.dumps(about), encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def without_runtime(cluster: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """One more node, whose Python finds no ONNX Runtime."""
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / "sitecustomize.py").write_text("import sys; sys.modules['onnxruntime'] = None")
+    with monkeypatch.context() as patch:
+        patch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path / "site"), os.environ["PYTHONPATH"]]))
+        node = cluster.add_node(num_cpus=1, object_store_memory=100_000_000)
+    yield
+    cluster.remove_node(node)
+
+
+@pytest.mark.usefixtures("without_runtime")
+def test_every_node_is_asked_whether_it_can_compute_as_the_others_do(
+    cluster: Any, reports: Path, in_eight_bits: Path, tmp_path: Path
+) -> None:
+    on_cluster = ("--engine", "ray", "--ray-address", cluster.address, "--actors", "2")
+    asked = ("extract", reports, "--model", in_eight_bits, "--device", "cpu", *on_cluster, "--precision")
+    told = run_here(*asked, "int8", "-o", tmp_path / "none")
+    assert told.returncode == 1
+    assert "Node " in told.stderr
+    assert "run by ONNX Runtime, which is not installed" in told.stderr
+    assert "pip install 'scrutiny[onnx]'" in told.stderr
+    assert not (tmp_path / "none").exists()
+    result = run_here(*asked, "auto", "-o", tmp_path / "out")
+    assert result.returncode == 0, result.stderr
+    lines = [json.loads(line) for line in (tmp_path / "out" / "reports.jsonl").read_text().splitlines()]
+    (precision,) = {line["model"]["precision"] for line in lines}
+    assert precision in ("float32", "bfloat16")
+
+
+def test_a_bare_name_that_reports_of_two_archives_have_is_refused_on_a_cluster_too(
+    extract: Extract, cluster: Any, tmp_path: Path
+) -> None:
+    for number in range(2):
+        (tmp_path / f"{number}").mkdir()
+        (tmp_path / f"{number}" / "report.md").write_text(f"# Report {number}\n\nThe plan is poor.\n")
+        shutil.make_archive(str(tmp_path / f"{number}"), "zip", tmp_path / f"{number}")
+    facts = tmp_path / "facts.csv"
+    facts.write_text("file,region\nreport.md,North\n")
+    on_cluster = ("--engine", "ray", "--ray-address", cluster.address, "--actors", "2")
+    told = extract(*tmp_path.glob("*.zip"), "-o", tmp_path / "out", "--manifest", facts, *on_cluster)
+    assert told.returncode == 1
+    assert "'report.md' fits both" in told.stderr
+    assert "Traceback" not in told.stderr
+    assert not (tmp_path / "out" / "records.jsonl").exists()

@@ -332,3 +332,55 @@ def test_copies_behind_which_large_archives_wait_do_not_stop_the_run(command: Co
     done = subprocess.run(words, env=environment, capture_output=True, text=True, check=False, timeout=240)
     assert done.returncode == 0, done.stderr
     assert states(tmp_path / "out") == {"done": 81, "duplicate": 1}
+
+
+def rewrite(reports: Path, version: int, *, but: int) -> None:
+    """Change every report but the first so many."""
+    for file in sorted(reports.iterdir())[but:]:
+        file.write_text(f"{file.read_text()}\n\nPlan {version} is poor.\n")
+
+
+def kept(output: Path) -> int:
+    """Bytes of all parts."""
+    return sum(file.stat().st_size for file in (output / "parts").glob("*.gz*"))
+
+
+def test_parts_do_not_grow_with_what_is_of_no_use_any_more(extract: Extract, reports: Path, tmp_path: Path) -> None:
+    output, clean = tmp_path / "out", tmp_path / "clean"
+    extract(reports, "-o", output, "--parquet-parts")
+    for version in range(4):
+        rewrite(reports, version, but=1 + version)
+        extract(reports, "-o", output, "--parquet-parts", "--format", "csv")
+    extract(reports, "-o", clean, "--parquet-parts", "--format", "csv")
+    assert kept(output) <= 2 * kept(clean)
+    assert results(output) == results(clean)
+    parts = {file.name for file in (output / "parts").iterdir()}
+    listed = json.loads((output / "parts" / "manifest.json").read_text())["parts"]
+    assert parts == {"manifest.json", *(one["name"] for one in listed)}
+    assert {f"{name[:5]}.parquet" for name in parts if name.endswith(".gz")} == {
+        name for name in parts if name.endswith(".parquet")
+    }
+    before = contents(output)
+    assert worked(extract(reports, "-o", output, "--parquet-parts", "--format", "csv")) == []
+    assert contents(output) == before
+
+
+@pytest.mark.parametrize("moment", ["begun", "removed"])
+def test_killed_while_parts_are_made_anew_nothing_is_lost(
+    extract: Extract, command: Command, reports: Path, tmp_path: Path, moment: str
+) -> None:
+    output, parts = tmp_path / "out", tmp_path / "out" / "parts"
+    extract(reports, "-o", output)
+    rewrite(reports, 1, but=2)
+    words, environment = command(reports, "-o", output)
+    nowhere = subprocess.DEVNULL
+    process = subprocess.Popen(words, env=environment, start_new_session=True, stdout=nowhere, stderr=nowhere)
+    # 00001 is what the run adds, 00002 what is left of 00000.
+    while list(parts.glob("00002*")) == [] if moment == "begun" else (parts / "00000.jsonl.gz").exists():
+        assert process.poll() is None
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    extract(reports, "-o", output)
+    extract(reports, "-o", tmp_path / "clean")
+    assert results(output) == results(tmp_path / "clean")
+    assert kept(output) == kept(tmp_path / "clean")

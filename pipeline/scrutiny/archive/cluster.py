@@ -75,7 +75,16 @@ class _Model:
     version: str = __version__
 
     def load(self, threads: int) -> Classifier:
-        """The classifier. Raises ModelError, and ConfigError where scrutiny is another version."""
+        """The classifier. Raises ModelError, and ConfigError where scrutiny is another version; names the node."""
+        import ray
+
+        try:
+            return self._load(threads)
+        except ScrutinyError as error:
+            node = ray.util.get_node_ip_address()
+            raise type(error)(f"Node {node}: {error.reason}", remedy=error.remedy, code=error.code) from None
+
+    def _load(self, threads: int) -> Classifier:
         if self.version != __version__:
             raise ConfigError(
                 f"A node of the cluster has scrutiny {__version__}, the command {self.version}.",
@@ -124,20 +133,31 @@ class ClusterEngine:
             ray.shutdown()
 
     def prepare(self, precision: Precision) -> str:
-        """See that the model can be loaded on the cluster; returns the precision it computes in there.
+        """See that every node can load the model; returns the precision in which all of them will compute.
 
         Raises:
             ConfigError: Ray is not installed, there is no such cluster or it is too small.
             ModelError: the model cannot be loaded there.
         """
-        import ray
-
         self._connect()
-        self._precision = precision  # decides whether the probe is for a GPU
+        import ray
+        from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy as On
+
+        self._precision = precision  # decides whether the probes are for GPUs
+        needs = {"CPU": _ACTOR_SHARE, "GPU": self._gpus}
+        # For cores nobody need wait.
+        probe = ray.remote(num_cpus=0, num_gpus=needs["GPU"])(_precision_of)
         model = _Model(self._options, precision, self._sha256)
         with _told():
-            probe = ray.remote(num_cpus=_ACTOR_SHARE, num_gpus=self._gpus)(_precision_of)
-            self._precision = ray.get(probe.remote(model))
+            asked = [
+                probe.options(scheduling_strategy=On(node["NodeID"], soft=False)).remote(model)
+                for node in ray.nodes()
+                if node["Alive"] and all(node["Resources"].get(name, 0) >= least for name, least in needs.items())
+            ]
+            # Where there is none yet, the cluster may still grow.
+            found = set(ray.get(asked or [probe.remote(model)]))
+        # Nodes of several kinds have float32 in common.
+        self._precision = found.pop() if len(found) == 1 else Precision.FLOAT32
         return self._precision
 
     def work(self, job: Job) -> None:
@@ -280,7 +300,7 @@ class _Here:
         return self._folder / self._given.fetched()
 
 
-def _pieces(tasks: Sequence[Task], start: int, inputs: Mapping[str, Input]) -> pa.Table:
+def _pieces(tasks: Sequence[Task], start: int, inputs: Sequence[Input]) -> pa.Table:
     """Tasks as a table, the first of which is number ``start``."""
     import pyarrow as pa
     from ray import cloudpickle
@@ -291,8 +311,7 @@ def _pieces(tasks: Sequence[Task], start: int, inputs: Mapping[str, Input]) -> p
             "position": pa.array([task.position for task in tasks], pa.int64()),
             "name": pa.array([task.name for task in tasks], pa.large_string()),
             "settled": pa.array([sorted(task.settled) for task in tasks], pa.large_list(pa.large_string())),
-            "lost": pa.array([task.lost for task in tasks], pa.int64()),
-            "input": pa.array([cloudpickle.dumps(inputs[task.name]) for task in tasks], pa.large_binary()),
+            "input": pa.array([cloudpickle.dumps(inputs[task.position]) for task in tasks], pa.large_binary()),
         }
     )
 
@@ -303,7 +322,7 @@ def _read(tasks: pa.Table, *, settings: Mapping[str, object], limits: Limits, fo
 
     reader = _reader(settings, limits)
     for row in tasks.to_pylist():
-        task = Task(row["position"], row["name"], frozenset(row["settled"]), row["lost"])
+        task = Task(row["position"], row["name"], frozenset(row["settled"]))
         held = Held(row["index"], task, _Here(cloudpickle.loads(row["input"]), folder))
         came: Sequence[Read | Outcome | End] = ()
         while not (came and isinstance(came[-1], End)):

@@ -6,10 +6,12 @@ import hashlib
 import json
 import os
 import time
+from bisect import bisect_left
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, field
+from operator import attrgetter
 from pathlib import Path
 from typing import Protocol
 
@@ -17,7 +19,7 @@ from scrutiny.archive import steps
 from scrutiny.archive.cluster import Cluster, ClusterEngine
 from scrutiny.archive.inputs import LocalFile
 from scrutiny.archive.ledger import NOT_READ, PROGRESS, Ledger, Named, Row, State, Task
-from scrutiny.archive.merging import forget, merge
+from scrutiny.archive.merging import compact, forget, merge
 from scrutiny.archive.parts import Parts
 from scrutiny.archive.run import Job, Limits, Run
 from scrutiny.archive.settling import Rates, Settling
@@ -146,7 +148,7 @@ def extract(
         ModelError: the model cannot be loaded.
         ReadError: OCR is asked for and not installed.
         WriteError: the folder cannot be written, or another run is writing it.
-        DataError: what is in the folder is damaged.
+        DataError: what is in the folder is damaged, or a row of the manifest fits two reports.
     """
     check_formats(formats)
     check_ocr(options.ocr)
@@ -178,14 +180,16 @@ def extract(
         assert precision is not None
         ledger.take_note(f"precision {key}", precision)
         model = ModelReference(name=name, sha256=sha256, precision=precision)
+        claim = _claims(ledger, options.manifest)
         summary = Summary()
         listener.begin(len(inputs), tasks)
         parts = Parts(output / "parts", ledger.ends())
         try:
             if tasks:
                 forget(ledger)
-                _work(tasks, inputs, ledger, parts, engine, options, model, limits, listener, summary)
+                _work(tasks, inputs, ledger, parts, engine, options, model, limits, listener, summary, claim)
             parts.close()
+            compact(ledger, parts)
             write_shards(ledger, parts, wanted=shards, workers=limits.workers)
             summary.left_out = merge(ledger, parts, output, model, formats=formats, sentences=sentences)
         except OSError as error:
@@ -234,6 +238,16 @@ def _keep_stamps(ledger: Ledger, inputs: Sequence[Input]) -> None:
     ledger.same(same)
 
 
+def _claims(ledger: Ledger, manifest: Manifest | None) -> Callable[[str], None]:
+    """What to tell the path of each report that is done, beyond those of the ledger: raises DataError once a row of the
+    manifest fits two. Those in archives are known only as they come."""
+    claim = manifest.claims() if manifest else lambda _: None
+    for row in ledger.rows():
+        if row.state is State.DONE:
+            claim(row.path)
+    return claim
+
+
 def _work(
     tasks: Sequence[Task],
     inputs: Sequence[Input],
@@ -245,9 +259,9 @@ def _work(
     limits: Limits,
     listener: Listener,
     summary: Summary,
+    claim: Callable[[str], None],
 ) -> None:
     noted = 0.0
-    numbers = {task.position: number for number, task in enumerate(tasks)}
 
     def note(rates: Rates, done: int, **more: float) -> None:
         about = {"rates": rates.told(), "bound": rates.bound, "elapsed": rates.seconds, "done": done, **more}
@@ -257,12 +271,14 @@ def _work(
     def told(task: Task, row: Row, rates: Rates) -> None:
         nonlocal noted
         listener.settled(task, row, rates)
+        if row.state is State.DONE:
+            claim(row.path)
         if time.monotonic() - noted > _EVERY:
             noted = time.monotonic()
-            note(rates, numbers[task.position])
+            note(rates, bisect_left(tasks, task.position, key=attrgetter("position")))
 
     def describe(report: Report) -> Report:
-        return options.manifest.apply(report) if options.manifest else report
+        return options.manifest.described(report) if options.manifest else report
 
     settings = {
         "ocr": options.ocr,
@@ -270,11 +286,10 @@ def _work(
         "text_column": options.text_column,
         "model": model.model_dump(),
     }
-    by_name: Mapping[str, Input] = {one.name: one for one in inputs}
     settling = Settling(tasks, ledger, parts, told)
     rates = summary.rates = settling.rates
     note(rates, 0)
-    engine.work(Job(tasks, by_name, settling, settings, limits, describe))
+    engine.work(Job(tasks, inputs, settling, settings, limits, describe))
     note(rates, len(tasks), ended=time.time())
 
 

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import atexit
 import glob
 import os
+import shutil
+import socket
+import tempfile
 import time
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path, PurePath
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -16,13 +22,58 @@ from scrutiny.errors import ReadError
 from scrutiny.reading import ARCHIVE_SUFFIXES, ROW_SUFFIXES, suffixes, table_suffix
 
 
+@cache
+def spool() -> Path:
+    """The folder of this process for what it fetches. It goes when the process ends or, where that was killed, when
+    another process of this machine first asks for its own."""
+    prefix = f"scrutiny-fetched-{socket.gethostname()}-"
+    for left in Path(tempfile.gettempdir()).glob(f"{prefix}*"):
+        with suppress(OSError):
+            lock = _lock(left, wait=False)
+            shutil.rmtree(left, ignore_errors=True)
+            os.close(lock)
+    while True:
+        folder = Path(tempfile.mkdtemp(prefix=prefix))
+        with suppress(OSError):
+            _lock(folder, wait=True)
+        if folder.exists():  # and was not taken for a dead one's before it was locked
+            atexit.register(shutil.rmtree, folder, ignore_errors=True)
+            return folder
+
+
+def _lock(folder: Path, *, wait: bool) -> int:
+    """Lock ``folder`` until what is returned is closed or the process is gone.
+
+    Raises:
+        OSError: another process has locked it, or folders cannot be locked here.
+    """
+    try:
+        import fcntl
+    except ImportError:
+        raise OSError("folders cannot be locked on this system") from None
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+    except OSError:
+        os.close(descriptor)
+        raise
+    return descriptor
+
+
 class LocalFile:
-    """A file on this machine. Its stamp is its size and when it was last written."""
+    """A file on this machine. Its stamp is its size and when it was last written.
+
+    There are millions of them in a run, so each is little more than its name.
+    """
+
+    __slots__ = ("_path", "_stamp", "name")
 
     def __init__(self, path: Path, *, name: str | None = None, stamp: str | None = None) -> None:
         """The file at ``path``, called ``name``."""
-        self._path = path
+        self._path = str(path)
         self.name = name or path.as_posix().encode("utf-8", "backslashreplace").decode()
+        if self.name == self._path:
+            self.name = self._path
         self._stamp = stamp
 
     @property
@@ -30,7 +81,7 @@ class LocalFile:
         """What changes when the file does; empty where there is none."""
         if self._stamp is None:
             try:
-                stat = self._path.stat()
+                stat = os.stat(self._path)  # noqa: PTH116 - a path that is no Path
                 self._stamp = f"{stat.st_size} {stat.st_mtime_ns}"
             except (OSError, ValueError):
                 self._stamp = ""
@@ -38,7 +89,7 @@ class LocalFile:
 
     def fetched(self) -> Path:
         """The file itself."""
-        return self._path
+        return Path(self._path)
 
     def release(self) -> None:
         """Nothing was fetched."""
@@ -47,10 +98,9 @@ class LocalFile:
 class RemoteFile:
     """A file elsewhere, called by its URL. Its stamp is its size and what tells its versions apart there."""
 
-    def __init__(self, place: Place, spool: Path, *, stamp: str | None = None) -> None:
-        """The file at ``place``, to be fetched into the folder ``spool``."""
+    def __init__(self, place: Place, *, stamp: str | None = None) -> None:
+        """The file at ``place``."""
         self._place = place
-        self._spool = spool
         self._stamp = stamp
         self._local: Path | None = None
         self.name = place.name
@@ -75,7 +125,7 @@ class RemoteFile:
             WriteError: there is no room for it.
         """
         if self._local is None:
-            self._local = fetch(self._place, self._spool)
+            self._local = fetch(self._place, spool())
         return self._local
 
     def release(self) -> None:
@@ -113,9 +163,9 @@ class Found:
     tables: int = 0
 
 
-def find(inputs: Sequence[str], *, spool: Path, leave_out: str | Path | None = None) -> Found:
+def find(inputs: Sequence[str], *, leave_out: str | Path | None = None) -> Found:
     """The files that ``inputs`` (files, folders, globs, each a path or a URL) stand for: sorted, each once, those of
-    this machine first. Remote ones are fetched into the folder ``spool`` when it is their turn.
+    this machine first.
 
     From folders and globs only files of a readable format are taken, and nothing inside ``leave_out``. Tables, of
     which most in a folder of reports are none of reports, are taken only from globs that end in their suffix.
@@ -127,7 +177,7 @@ def find(inputs: Sequence[str], *, spool: Path, leave_out: str | Path | None = N
     for given in inputs:
         try:
             if is_url(given) and scheme_of(given) not in ("file", "local"):
-                _find_remote(given, remote, left, spool, str(leave_out or ""))
+                _find_remote(given, remote, left, str(leave_out or ""))
             else:
                 _find_local(_path(given), local, left, leave_out)
         except ReadError as error:
@@ -174,25 +224,23 @@ def _real(path: Path) -> Path:
         return path
 
 
-def _find_remote(given: str, files: dict[str, RemoteFile], left: set[Path | str], spool: Path, leave_out: str) -> None:
+def _find_remote(given: str, files: dict[str, RemoteFile], left: set[Path | str], leave_out: str) -> None:
     place = locate(given)
     if place.scheme in WEB:
         _require_file(given, place.name)
-        files.setdefault(place.name, RemoteFile(place, spool))
+        files.setdefault(place.name, RemoteFile(place))
         return
     with told(place.name, place.scheme):
         infos = _infos(place)
     if place.path in infos and infos[place.path]["type"] == "file":
-        files.setdefault(place.name, RemoteFile(place, spool, stamp=version(infos[place.path])))
+        files.setdefault(place.name, RemoteFile(place, stamp=version(infos[place.path])))
         return
     # The path is the end of the URL, so what stands before it stands before the others' too.
     name = place.name.rstrip("/")
     before = name.removesuffix(place.path) if name.endswith(place.path) else f"{place.scheme}://"
     within = f"{shown(leave_out).rstrip('/')}/" if is_url(leave_out) else None
     matches = {
-        f"{before}{path}": RemoteFile(
-            Place(place.files, path, f"{before}{path}", place.scheme), spool, stamp=version(info)
-        )
+        f"{before}{path}": RemoteFile(Place(place.files, path, f"{before}{path}", place.scheme), stamp=version(info))
         for path, info in infos.items()
         if info["type"] == "file" and not path.endswith("/")
     }

@@ -106,7 +106,7 @@ class Row:
 @dataclass(frozen=True, slots=True)
 class Task:
     """An input that is still to be processed, but for the reports in ``settled``, the last ``lost`` of which broke a
-    limit while they were read."""
+    limit."""
 
     position: int
     name: str
@@ -197,7 +197,7 @@ class Ledger:
         with self._transaction() as db:
             db.execute("UPDATE inputs SET position = NULL")
             # An input that is no longer the same begins anew, and takes its reports with it.
-            rows = [(one.name, place, one.stamp, key) for place, one in enumerate(inputs)]
+            rows = ((one.name, place, one.stamp, key) for place, one in enumerate(inputs))
             db.executemany(
                 "INSERT INTO inputs (name, position, stamp, key) VALUES (?, ?, ?, ?) ON CONFLICT (name) DO UPDATE "
                 "SET position = excluded.position, "
@@ -221,14 +221,16 @@ class Ledger:
             )
             self._key = key
             waiting = db.execute(
-                "SELECT position, name, state FROM inputs WHERE position IS NOT NULL AND state != 'ended' "
-                "ORDER BY position"
-            ).fetchall()
+                "SELECT position, state FROM inputs WHERE position IS NOT NULL AND state != 'ended' ORDER BY position"
+            )
+            # Of millions of inputs no name is held twice, and no set that is empty.
+            named = ((position, inputs[position].name, state) for position, state in waiting)
+            nothing: frozenset[str] = frozenset()
             return [
                 Task(position, name, self._settled(name), self._lost(name))
                 if state == "begun"
-                else Task(position, name)
-                for position, name, state in waiting
+                else Task(position, name, nothing)
+                for position, name, state in named
             ]
 
     def _begin_again(self, db: sqlite3.Connection, which: str) -> None:
@@ -247,11 +249,9 @@ class Ledger:
         return frozenset(path for (path,) in found)
 
     def _lost(self, name: str) -> int:
-        # What broke a limit later, while its records were made, had been read: it has a time of reading.
-        broke = "state = 'quarantined' AND read_seconds IS NULL"
         (found,) = self._db.execute(
-            f"SELECT count(*) FROM reports WHERE input = ?1 AND {broke} AND ordinal > coalesce((SELECT max(ordinal) "
-            f"FROM reports WHERE input = ?1 AND state NOT IN ('skipped', 'again') AND NOT ({broke})), -1)",
+            "SELECT count(*) FROM reports WHERE input = ?1 AND state = 'quarantined' AND ordinal > coalesce((SELECT "
+            "max(ordinal) FROM reports WHERE input = ?1 AND state NOT IN ('quarantined', 'skipped', 'again')), -1)",
             (name,),
         ).fetchone()
         return int(found)
@@ -340,6 +340,23 @@ class Ledger:
         return dict(
             self._db.execute("SELECT part, max(start + length) FROM reports WHERE part IS NOT NULL GROUP BY part")
         )
+
+    def used(self) -> dict[int, int]:
+        """How many bytes of each part reports of some run take."""
+        return dict(self._db.execute("SELECT part, sum(length) FROM reports WHERE part IS NOT NULL GROUP BY part"))
+
+    def move(self, part: int, keep: Callable[[Place], Place]) -> None:
+        """Write down that each report kept in ``part`` is now where ``keep`` puts it."""
+        with self._transaction() as db:
+            found = db.execute(
+                "SELECT input, ordinal, start, length FROM reports WHERE part = ? ORDER BY start", (part,)
+            )
+            for name, ordinal, start, length in found.fetchall():
+                place = keep(Place(part, start, length))
+                db.execute(
+                    "UPDATE reports SET part = ?, start = ?, length = ? WHERE input = ? AND ordinal = ?",
+                    (place.part, place.start, place.length, name, ordinal),
+                )
 
     def close(self) -> None:
         """Close the file."""

@@ -55,6 +55,26 @@ def merge(
     return left_out
 
 
+def compact(ledger: Ledger, parts: Parts) -> None:
+    """Keep elsewhere what is left of finished parts of which more than half is of no use any more, and remove them.
+
+    Wherever this is cut off, the ledger knows one place of each report; what else there is goes as the next run begins.
+
+    Raises:
+        DataError: a part is damaged.
+        OSError: the folder cannot be written.
+    """
+    used = ledger.used()
+    wasteful = [part for part, size in parts.sizes.items() if 2 * used.get(part, 0) < size]
+    for part in wasteful:
+        with ledger.together(parts.sync):
+            ledger.move(part, lambda place: parts.append(parts.read(place)))
+        parts.turn()
+    parts.close()
+    if wasteful:
+        parts.remove(wasteful)
+
+
 def forget(ledger: Ledger) -> None:
     """Have the files made anew: what is kept at a place may soon be something else of the same length."""
     ledger.take_note(_NOTE, "{}")

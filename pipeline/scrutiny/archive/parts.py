@@ -60,7 +60,8 @@ class Parts:
         self.folder = folder
         folder.mkdir(exist_ok=True)
         for path in folder.glob("*.jsonl.gz*"):
-            if not path.name[:5].isdecimal() or int(path.name[:5]) not in ends:
+            name = path.name.partition(".")[0]
+            if not name.isdecimal() or int(name) not in ends:
                 path.unlink()
         for number, end in ends.items():
             path = self.path(number)
@@ -125,6 +126,17 @@ class Parts:
             path.rename(path.with_suffix(""))
             self._number += 1
             self._list()
+
+    @property
+    def sizes(self) -> dict[int, int]:
+        """How many bytes each finished part has, by its number."""
+        return {int(path.name.partition(".")[0]): path.stat().st_size for path in self.folder.glob("*.jsonl.gz")}
+
+    def remove(self, numbers: Collection[int]) -> None:
+        """Remove finished parts. Raises OSError."""
+        for number in numbers:
+            self.path(number).unlink()
+        self._list()
 
     def shard(self, number: int) -> Path:
         """Where the records of a part are as Parquet, if they are."""

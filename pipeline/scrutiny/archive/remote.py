@@ -194,8 +194,6 @@ def fetch(place: Place, folder: Path, *, limit: int | None = None) -> Path:
 
 def _fetched(place: Place, folder: Path, limit: int) -> Path:
     try:
-        # There may be none yet on this node of a cluster.
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         suffix = re.sub(r"[^.\w]", "", PurePath(urlsplit(place.name).path).suffix)[:16]
         with tempfile.NamedTemporaryFile(dir=folder, prefix="fetched-", suffix=suffix, delete=False) as file:
             local = Path(file.name)

@@ -43,14 +43,13 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What a run has to do: ``tasks`` on the ``inputs`` of their names; ``settling`` writes down what becomes of them.
+    """What a run has to do: ``tasks`` on the ``inputs`` at their positions; ``settling`` writes down what comes.
 
-    ``settings`` go to the processes that read; ``describe`` adds what is known of a report beforehand, or raises
-    ReadError.
+    ``settings`` go to the processes that read; ``describe`` adds what is known of a report beforehand.
     """
 
     tasks: Sequence[Task]
-    inputs: Mapping[str, Input]
+    inputs: Sequence[Input]
     settling: Settling
     settings: Mapping[str, object]
     limits: Limits
@@ -136,12 +135,9 @@ class Run:
     def _classify(self, classify: Classify, batch: Mapping[Slot, Read]) -> None:
         began = time.monotonic()
         for slot, one in classified(batch, self._describe, classify):
-            if isinstance(one, Outcome):
-                self._settle({slot: one})
-            else:
-                with self._changed:
-                    self._classified.append((slot, one))
-                    self._changed.notify_all()
+            with self._changed:
+                self._classified.append((slot, one))
+                self._changed.notify_all()
         self._rates.classifying += time.monotonic() - began
 
     # Reading and making records, in a thread for each process.
@@ -186,13 +182,13 @@ class Run:
         if self._next < len(self._tasks) and self._next - self._settling.task < WINDOW:
             task = self._tasks[self._next]
             self._next += 1
-            return Held(self._next - 1, task, self._inputs[task.name])
+            return Held(self._next - 1, task, self._inputs[task.position])
         return None
 
     def _advance(self, reader: Reader, held: Held) -> Held | None:
         """Have what comes next of an input; returns it while more may come."""
         opening = not held.is_open
-        came = held.next(reader)
+        came = held.next(reader) if self._settling.wants(held.index) else held.stop()
         if opening and held.is_open and held.sha256 is not None and not held.given:
             original, waits = self._original(held)
             if waits:
@@ -238,6 +234,14 @@ class Run:
         with self._changed:
             if self._stopped:  # and the process that read was killed for no fault of the file
                 return
-            for ended in self._settling.settle(outcomes):
-                self._again.extend(self._copies.pop(ended, ()))
-            self._changed.notify_all()
+            try:
+                for ended in self._settling.settle(outcomes):
+                    self._again.extend(self._copies.pop(ended, ()))
+                self._read = deque(one for one in self._read if self._settling.wants(one[0].task))
+                self._classified = deque(one for one in self._classified if self._settling.wants(one[0].task))
+            except BaseException as error:
+                # Told before the lock is free: what could not be written down may have been the last.
+                self._fault = self._fault or error
+                raise
+            finally:
+                self._changed.notify_all()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from scrutiny.archive.ledger import Ledger, Row, State, Task
@@ -64,6 +64,12 @@ class End:
     sha256: str | None
 
 
+#: Where so many reports of an input in a row break a limit, the rest of it is not tried: a table of a few kilobytes can
+#: have thousands of rows that each take the time and memory allowed for a report.
+BORNE = 5
+_REMEDY = "Take them out, or allow more (--timeout, --memory), and run again with --retry-failed."
+
+
 class Settling:
     """Writes down what has become of each task, one after another. For one thread at a time."""
 
@@ -77,6 +83,8 @@ class Settling:
         self._told = told
         self._waiting: dict[Slot, Outcome | End] = {}
         self._cursor = Slot(0, 0)
+        # How many reports of the task that is due, in a row, broke a limit.
+        self._lost = tasks[0].lost if tasks else 0
         self.rates = Rates()
 
     @property
@@ -88,6 +96,10 @@ class Settling:
     def done(self) -> bool:
         """Whether all tasks are written down to the end."""
         return self._cursor.task == len(self._tasks)
+
+    def wants(self, task: int) -> bool:
+        """Whether more of a task is written down: it has not ended, and is not given up."""
+        return task > self._cursor.task or (task == self._cursor.task and self._lost < BORNE)
 
     def waiting(self, task: int) -> int:
         """How many outcomes of a task wait for their turn."""
@@ -103,24 +115,45 @@ class Settling:
         Raises:
             WriteError, DataError, OSError: the ledger or a part cannot be written.
         """
-        self._waiting.update(outcomes)
+        # Of a task that was given up some may still be on their way.
+        self._waiting |= {slot: one for slot, one in outcomes.items() if slot.task >= self._cursor.task}
         ended: list[int] = []
-        while self._cursor in self._waiting:
+        while self._due() is not None:
             settled: list[tuple[Task, Row]] = []
             # What the ledger says is done must be on the disk before it says so, and before its part is closed.
             with self._ledger.together(self._parts.sync):
-                while not self._parts.full and (due := self._waiting.pop(self._cursor, None)) is not None:
-                    index = self._cursor.task
+                while not self._parts.full and (slot := self._due()) is not None:
+                    due, task = self._waiting.pop(slot), self._tasks[slot.task]
                     if isinstance(due, End):
-                        self._ledger.end(self._tasks[index], due.sha256)
-                        self._cursor = Slot(index + 1, 0)
-                        ended.append(index)
+                        self._ledger.end(task, due.sha256)
+                        self._cursor = Slot(slot.task + 1, 0)
+                        self._lost = 0 if self.done else self._tasks[slot.task + 1].lost
+                        ended.append(slot.task)
                     else:
-                        settled.append((self._tasks[index], self._write_down(self._tasks[index], due)))
-                        self._cursor = Slot(index, self._cursor.number + 1)
+                        settled += [(task, row) for row in self._written(task, due)]
+                        self._cursor = Slot(slot.task, slot.number + 1)
             self._parts.turn()
             self._tell(settled)
         return ended
+
+    def _due(self) -> Slot | None:
+        """The next that can be written down: of a task that is given up, its end alone."""
+        if self._lost < BORNE:
+            return self._cursor if self._cursor in self._waiting else None
+        self._waiting = {
+            slot: one for slot, one in self._waiting.items() if self.wants(slot.task) or isinstance(one, End)
+        }
+        return next((slot for slot in self._waiting if slot.task == self._cursor.task), None)
+
+    def _written(self, task: Task, outcome: Outcome) -> Iterator[Row]:
+        """The row of ``outcome`` and, where the task is given up over it, one that says so."""
+        row = self._write_down(task, outcome)
+        yield row
+        if row.state is not State.SKIPPED:
+            self._lost = self._lost + 1 if row.state is State.QUARANTINED else 0
+        if self._lost == BORNE and row.path != task.name:
+            reason = f"{task.name}: {BORNE} of its reports in a row broke a limit; what follows was not tried."
+            yield self._write_down(task, Outcome(Row(task.name, State.QUARANTINED, None, "given_up", reason, _REMEDY)))
 
     def _write_down(self, task: Task, outcome: Outcome) -> Row:
         row = outcome.row

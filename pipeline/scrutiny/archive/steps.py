@@ -15,19 +15,14 @@ from typing import Protocol, TypeVar
 from scrutiny.archive.frames import Kind
 from scrutiny.archive.ledger import Row, State, Task
 from scrutiny.archive.processes import DiedError, Reader
-from scrutiny.archive.settling import End, Outcome
+from scrutiny.archive.settling import BORNE, End, Outcome
 from scrutiny.errors import ReadError
 from scrutiny.report import Report
-from scrutiny.writing.parts import ModelReference
 from scrutiny.writing.rebuilding import report_of
 from scrutiny.writing.schema import ReportLine, report_line
 
-_QUARANTINE = ("timeout", "memory", "crashed", "given_up")
+_QUARANTINE = ("timeout", "memory", "crashed")
 _EMPTY = ("empty", "no_text")
-
-#: Where so many reports of an input in a row break a limit, the rest of it is not tried: a table of a few kilobytes can
-#: have thousands of rows that each take the time and memory allowed for one report.
-_BORNE = 5
 
 _Key = TypeVar("_Key")
 
@@ -75,7 +70,7 @@ class Classified:
 @dataclass(slots=True)
 class Held:
     """An input that a process has open, or had until it died over it; ``number`` counts what has come of it, and
-    ``lost`` how many of its reports in a row broke a limit."""
+    ``lost`` how many of its reports in a row broke a limit while they were read."""
 
     index: int
     task: Task
@@ -84,10 +79,7 @@ class Held:
     number: int = 0
     given: set[str] = field(default_factory=set)
     is_open: bool = False
-    lost: int = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.lost = self.task.lost
+    lost: int = 0
 
     def _open(self, reader: Reader) -> None:
         """Have ``reader`` open it, but for what was settled or given before. Raises ReadError, DiedError."""
@@ -104,8 +96,8 @@ class Held:
         """What comes next of it, with its end if that is known. It is opened first if need be, and then nothing comes
         yet; nor where a process died that may not have died over it, which is for another to see."""
         name, fresh = self.task.name, reader.fresh
-        if self.lost >= _BORNE:
-            return self._come(Outcome(_failed(name, _given_up(name), self.sha256)), last=True)
+        if self.lost >= BORNE:
+            return self.stop()
         try:
             if not self.is_open:
                 self._open(reader)
@@ -133,6 +125,10 @@ class Held:
             return self._come(Outcome(Row(path, State.SKIPPED)))
         return self._come(Outcome(_failed(path, _error(about), self.sha256)), last=path == name)
 
+    def stop(self) -> list[Read | Outcome | End]:
+        """Its end, before all of it has come."""
+        return self._come(last=True)
+
     def copy_of(self, original: str) -> list[Read | Outcome | End]:
         """What comes of it as a copy of a report that is done."""
         return self._come(Outcome(Row(self.task.name, State.DUPLICATE, self.sha256, duplicate_of=original)), last=True)
@@ -155,20 +151,12 @@ class Held:
 
 def classified(
     read: Mapping[_Key, Read], describe: Callable[[Report], Report], classify: Classify
-) -> Iterator[tuple[_Key, Classified | Outcome]]:
-    """Each report of ``read`` with predictions, or why there are none. ``describe`` adds what is known of a report
-    beforehand, or raises ReadError."""
-    waiting: list[tuple[_Key, Read, ModelReference]] = []
-    reports: list[Report] = []
-    for key, one in read.items():
-        line = ReportLine.model_validate_json(one.content)
-        try:
-            reports.append(describe(report_of(line)))
-            waiting.append((key, one, line.model))
-        except ReadError as error:
-            yield key, Outcome(_failed(one.path, error))
-    for (key, one, model), report in zip(waiting, classify(reports), strict=True):
-        line = report_line(report, model)
+) -> Iterator[tuple[_Key, Classified]]:
+    """Each report of ``read`` with predictions. ``describe`` adds what is known of a report beforehand."""
+    lines = [ReportLine.model_validate_json(one.content) for one in read.values()]
+    reports = classify([describe(report_of(line)) for line in lines])
+    for (key, one), line, report in zip(read.items(), lines, reports, strict=True):
+        line = report_line(report, line.model)
         source = report.source
         row = Row(source.path, State.DONE, source.sha256, counts=_counts(report), read_seconds=one.seconds)
         yield key, Classified(row, line.model_dump_json().encode())
@@ -179,23 +167,14 @@ def finished(reader: Reader, job: Classified) -> tuple[Outcome, float]:
     row = job.row
     try:
         kind, content = reader.ask(Kind.FINISH, job.content, about=row.path)
-        error = _error(json.loads(content)) if kind is Kind.FAILURE else None
     except DiedError as died:
-        error = died.told()
-    if error is not None:
-        return Outcome(replace(_failed(row.path, error, row.sha256), read_seconds=row.read_seconds)), 0.0
+        return Outcome(_failed(row.path, died.told(), row.sha256)), 0.0
+    if kind is Kind.FAILURE:
+        return Outcome(_failed(row.path, _error(json.loads(content)), row.sha256)), 0.0
     head, _, packed = content.partition(b"\n")
     about = json.loads(head)
     counts = {**row.counts, **about["records"], "review": about["review"]}
     return Outcome(replace(row, counts=MappingProxyType(counts)), packed), about["seconds"]
-
-
-def _given_up(name: str) -> ReadError:
-    return ReadError(
-        f"{name}: {_BORNE} of its reports in a row broke a limit; what follows was not tried.",
-        remedy="Take them out, or allow more (--timeout, --memory), and run again with --retry-failed.",
-        code="given_up",
-    )
 
 
 def _error(told: Mapping[str, str]) -> ReadError:

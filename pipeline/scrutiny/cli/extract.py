@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from scrutiny.archive.inputs import LocalFile, find
+from scrutiny.archive.inputs import LocalFile, find, spool
 from scrutiny.archive.ledger import State
 from scrutiny.cli.progress import JsonLog, Progress, show, show_as_json
 from scrutiny.roles.precision import Precision
@@ -171,8 +171,7 @@ def extract(
     # As Ctrl-C, so that a run that is told to end closes its files and ends its processes.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with ExitStack() as stack:
-        spool = Path(stack.enter_context(TemporaryDirectory(prefix="scrutiny-")))
-        found = find([given for given in inputs if given != STDIN], spool=spool, leave_out=output)
+        found = find([given for given in inputs if given != STDIN], leave_out=output)
         if facts:
             facts.check(file.name for file in found.files)
         if found.tables:
@@ -216,7 +215,7 @@ def read_stdin(name: str | None) -> Iterator[LocalFile]:
     from scrutiny.reading.sniffing import suffix_of
 
     data = sys.stdin.buffer.read(MAX_BYTES + 1)
-    with TemporaryDirectory(prefix="scrutiny-") as folder:
+    with TemporaryDirectory(dir=spool()) as folder:
         spooled = Path(folder) / "stdin"
         spooled.write_bytes(data)
         stamp = hashlib.sha256(data).hexdigest()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePath
 from types import MappingProxyType
@@ -66,11 +66,20 @@ class Manifest:
         Raises:
             DataError: one does; names both.
         """
+        claim = self.claims()
+        for path in paths:
+            claim(str(path))
+
+    def claims(self) -> Callable[[str], None]:
+        """What to tell one path after another, and raises DataError once a row fits two of them; names both."""
         first: dict[int, str] = {}
-        for path in map(str, paths):
+
+        def claim(path: str) -> None:
             row = self._row(path)
             if row and first.setdefault(row.line, path) != path:
                 raise DataError(self._twice(row, first[row.line], path), remedy=_FULL_PATH)
+
+        return claim
 
     def apply(self, report: Report) -> Report:
         """``report`` with what its row supplies, which wins over what was found; a blank cell supplies nothing.
@@ -79,12 +88,15 @@ class Manifest:
             ReadError: the row has gone to another report already; its code is ``manifest``.
         """
         row = self._row(report.source.path)
-        if row is None:
-            return report
-        if self._matched.setdefault(row.line, report.source.path) != report.source.path:
+        if row and self._matched.setdefault(row.line, report.source.path) != report.source.path:
             reason = self._twice(row, self._matched[row.line], report.source.path)
             raise ReadError(reason, remedy=_FULL_PATH, code="manifest")
-        return with_metadata(report, row.metadata)
+        return self.described(report)
+
+    def described(self, report: Report) -> Report:
+        """The same, whatever other reports there are: whether its row fits two is for :meth:`claims` to see."""
+        row = self._row(report.source.path)
+        return with_metadata(report, row.metadata) if row else report
 
     def unmatched_by(self, paths: Iterable[str]) -> tuple[str, ...]:
         """The files named in rows that no report of these paths fits."""
