@@ -53,3 +53,12 @@ def test_only_what_has_changed_is_written_again_and_what_is_gone_is_left_out(
     assert ids(output) == sorted(json.loads(line)["id"] for line in (output / "records.jsonl").read_text().splitlines())
     extract(reports, "-o", output)
     assert not list((output / "parts").glob("*.parquet"))
+
+
+def test_a_part_is_known_by_its_number_however_many_there_are(tmp_path: Path) -> None:
+    (tmp_path / "100000.jsonl.gz").write_bytes(b"a member")
+    taken_up = parts.Parts(tmp_path, {100_000: 8})
+    assert taken_up.read(parts.Place(100_000, 0, 8)) == b"a member"
+    taken_up.append(b"another")
+    taken_up.close()
+    assert taken_up.sizes == {100_000: 8, 100_001: 7}
