@@ -4,12 +4,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from scrutiny.pipeline import Pipeline
-from scrutiny.report import Report, Source
+from scrutiny.report import ROLES, Report, Source
 from scrutiny.writing.html import figures, index
 from scrutiny.writing.html.passages import passages_of
 from scrutiny.writing.naming import Names
@@ -143,6 +144,88 @@ def test_filters_leave_what_fits_and_say_how_many(
     expect(page.locator("mark.off")).to_have_count(0)
 
 
+def test_findings_that_no_recommendation_is_linked_to_are_told(page: Page, shown: Path, care_home: Report) -> None:
+    page.goto(page_of(shown, "care-home-inspection").as_uri())
+    unlinked = [one for one in care_home.records if one.role == "finding" and not one.links]
+    plain = next(one for one in unlinked if one not in care_home.unanswered)
+    page.get_by_role("combobox", name="Show").select_option("unlinked")
+    found = page.locator(".list li:visible a").evaluate_all("all => all.map(one => one.hash)")
+    assert found == [f"#r-{one.id}" for one in unlinked]
+    page.locator(f".list a[href='#r-{plain.id}']").click()
+    assert "No recommendation" in page.locator(f"#r-{plain.id} .lead").inner_text()
+
+
+def test_what_is_left_to_review_is_marked_in_the_text_and_what_else_it_may_be_is_told(
+    page: Page, shown: Path, care_home: Report
+) -> None:
+    page.goto(page_of(shown, "care-home-inspection").as_uri())
+    left = [n for n, one in enumerate(care_home.records) if one.decision == "review"]
+    marked = page.locator("mark.review > .badge").evaluate_all("all => all.map(one => +one.id.slice(2))")
+    assert marked == left
+    record = care_home.records[left[0]]
+    page.locator(f"mark[data-r='{left[0]}']").last.click()
+    score, role = max((score, role) for role, score in zip(ROLES, record.scores, strict=True) if role != record.role)
+    told = page.locator(f"#r-{record.id} dt", has_text="Next likeliest").locator("+ dd")
+    assert told.inner_text() == f"{role} {score:.2f}"
+
+
+def test_a_record_followed_by_keyboard_takes_the_focus(page: Page, shown: Path, care_home: Report) -> None:
+    page.goto(page_of(shown, "care-home-inspection").as_uri())
+    page.locator(".list a").nth(2).focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(f"#r-{care_home.records[2].id}")).to_be_focused()
+
+
+def test_the_picture_follows_the_text_until_a_record_is_chosen(page: Page, shown: Path) -> None:
+    page.goto(page_of(shown, "care-home-inspection").as_uri())
+    page.locator("#page-2").evaluate("one => one.scrollIntoView()")
+    expect(page.locator("figure[data-page='2']")).to_be_visible()
+    page.locator("mark").first.click()
+    page.locator("#page-3").evaluate("one => one.scrollIntoView()")
+    page.wait_for_timeout(400)
+    expect(page.locator("figure[data-page='1']")).to_be_visible()
+
+
+def test_the_buttons_stay_beside_a_larger_picture(page: Page, shown: Path) -> None:
+    page.goto(page_of(shown, "care-home-inspection").as_uri())
+    page.locator("mark").nth(8).click()
+    button = page.get_by_role("button", name="Larger")
+    before = button.bounding_box()
+    button.click()
+    assert page.locator("figure:visible").evaluate("one => one.offsetWidth > one.closest('.right').clientWidth")
+    assert button.bounding_box() == before
+
+
+def test_only_the_chosen_record_stands_out_in_forced_colours(page: Page, shown: Path) -> None:
+    page.emulate_media(forced_colors="active")
+    page.goto(page_of(shown, "care-home-inspection").as_uri())
+    page.locator("mark").nth(4).click()
+    page.wait_for_timeout(300)
+    edges = page.locator(".list a").evaluate_all("all => all.map(one => getComputedStyle(one).borderLeftColor)")
+    assert len(set(edges)) == 2
+    assert min(edges.count(edge) for edge in set(edges)) == 1
+    assert page.locator("mark.on").first.evaluate("one => getComputedStyle(one).outlineStyle") == "solid"
+
+
+@pytest.mark.parametrize(("width", "media"), [(390, "screen"), (820, "screen"), (672, "print")])
+def test_no_column_of_the_reports_is_out_of_sight(
+    page: Page, shown: Path, width: int, media: Literal["print", "screen"]
+) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    page.emulate_media(media=media)
+    page.goto((shown / "records.html" / "index.html").as_uri())
+    assert page.evaluate("document.querySelector('.sortable').getBoundingClientRect().right") <= width
+    expect(page.locator(".sortable tbody tr").first.locator("td").last).to_be_visible()
+
+
+def test_charts_tell_the_roles_in_figures(page: Page, shown: Path, care_home: Report) -> None:
+    page.goto((shown / "records.html" / "index.html").as_uri())
+    row = page.locator(".chart tr", has_text=care_home.metadata["inspecting_body"])
+    roles = [record.role for record in care_home.records]
+    wanted = [str(roles.count(role)) for role in ROLES[:3]]
+    assert row.locator("td.n").all_inner_texts() == wanted
+
+
 def test_a_page_without_scripts_still_shows_details(browser: Browser, shown: Path, care_home: Report) -> None:
     context = browser.new_context(java_script_enabled=False)
     tab = context.new_page()
@@ -177,7 +260,7 @@ def test_controls_have_names_headings_come_in_order_and_all_is_reached_by_tab(
     for _ in range(wanted + 20):
         page.keyboard.press("Tab")
         page.evaluate("window.left.delete(document.activeElement)")
-    assert page.evaluate("[...window.left].map(one => one.outerHTML)") == []
+    assert page.evaluate("[...window.left].filter(one => !one.disabled).map(one => one.outerHTML)") == []
 
 
 def test_printed_it_ends_in_a_table_of_all_records(page: Page, shown: Path, care_home: Report) -> None:
@@ -208,10 +291,11 @@ def test_the_index_counts_searches_sorts_and_leads_to_the_records(
     assert "lost.pdf" in page.locator("#failures").inner_text()
     page.get_by_role("button", name="Findings").click()
     counts = [int(text) for text in page.locator(".sortable tbody td:nth-child(4)").all_inner_texts()]
-    assert counts == sorted(counts)
+    assert counts == sorted(counts, reverse=True)
     record = letter.records[2]
     page.locator("#words").fill(" ".join(record.text.split()[:6]))
     assert rows.locator("visible=true").count() == 1
+    assert page.locator("#found").inner_text() == "1 record; 1 of 3 reports"
     page.locator(".hits a", has_text=record.text[:40]).first.click()
     page.wait_for_url(re.compile("tramway-letter"))
     assert page.locator(f"#r-{record.id}").is_visible()

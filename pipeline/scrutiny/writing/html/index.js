@@ -33,19 +33,22 @@
     const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
     const fits = (text) => words.every((word) => text.includes(word));
     rows.forEach((row, index) => { row.hidden = !fits(rowTexts[index]); });
-    const shown = rows.filter((row) => !row.hidden).length;
     const matching = words.length ? records.filter((record, index) => fits(texts[index])) : [];
+    // A report whose records match stays in the table, though its own title does not.
+    matching.forEach(([report]) => { rows[report].hidden = false; });
+    const shown = rows.filter((row) => !row.hidden).length;
     if (hits) hits.replaceChildren(...matching.slice(0, most).map(hit));
     const parts = [`${shown} of ${rows.length} reports`];
-    if (hits) parts.unshift(matching.length > most ? `${matching.length} records, the first ${most} below` : `${matching.length} records`);
+    const many = `${matching.length} record${matching.length === 1 ? "" : "s"}`;
+    if (hits) parts.unshift(matching.length > most ? `${many}, the first ${most} below` : many);
     found.textContent = words.length ? parts.join("; ") : "";
-    // A report whose records match stays in the table, though its own title does not.
-    if (hits && words.length) matching.forEach(([report]) => { rows[report].hidden = false; });
   }
 
   document.querySelectorAll(".sortable thead th").forEach((head, column) => {
     head.querySelector("button").addEventListener("click", () => {
-      const down = head.getAttribute("aria-sort") === "ascending";
+      // Of numbers the highest come first.
+      const sorted = head.getAttribute("aria-sort");
+      const down = head.className === "n" ? sorted !== "descending" : sorted === "ascending";
       head.parentNode.querySelectorAll("th").forEach((other) => other.removeAttribute("aria-sort"));
       head.setAttribute("aria-sort", down ? "descending" : "ascending");
       const key = (row) => row.cells[column].textContent.trim();

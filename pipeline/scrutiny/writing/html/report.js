@@ -10,6 +10,8 @@
   const form = document.querySelector(".filters");
   const status = form.querySelector("output");
   const drawer = document.querySelector(".drawer");
+  const text = document.getElementById("text");
+  const pages = all(".text .page");
   const turn = document.querySelector(".turn");
   const steps = all(".turn [data-step]");
   const narrow = matchMedia("(max-width: 52rem)");
@@ -28,6 +30,14 @@
     steps.forEach((button) => {
       button.disabled = !figures[index + Number(button.dataset.step)];
     });
+  }
+
+  // While nothing is chosen, the picture is that of the page being read.
+  function turnToText() {
+    if (chosen >= 0 || narrow.matches) return;
+    const read = pages.findLast((page) => page.getBoundingClientRect().top < innerHeight / 2);
+    const index = read ? figures.findIndex((figure) => `page-${figure.dataset.page}` === read.id) : -1;
+    if (index >= 0) turnTo(index);
   }
 
   function mark(index, on) {
@@ -60,6 +70,8 @@
     const index = articles.findIndex((article) => `#${article.id}` === location.hash);
     if (index === chosen) return;
     if (index >= 0 || location.hash.startsWith("#t-") || location.hash.length < 2) choose(index);
+    // The article was hidden when its address was followed, and could not take the focus.
+    if (index >= 0) articles[index].focus({ preventScroll: true });
   }
 
   function step(by) {
@@ -99,6 +111,7 @@
   form.addEventListener("submit", (event) => event.preventDefault());
   form.addEventListener("reset", () => setTimeout(filter));
   addEventListener("hashchange", follow);
+  text.addEventListener("scrollend", turnToText);
   for (const place of all("[data-r]")) {
     place.addEventListener("click", (event) => {
       if (event.target.closest("a") || place.classList.contains("off") || !getSelection().isCollapsed) return;
