@@ -80,19 +80,6 @@ def test_what_follows_five_reports_in_a_row_that_break_a_limit_is_not_tried(
     assert told(output) == [*good, ("first.txt", None), *lost, ("parcel.zip", "given_up")]
 
 
-def test_rows_whose_records_take_too_long_hold_up_no_run_either(
-    extract: Extract, reports: Path, tmp_path: Path
-) -> None:
-    # Read at once, but with more records than can be made in the time of a report.
-    row = json.dumps({"text": "Plans are not reviewed often enough. " * 60_000})
-    (tmp_path / "rows.jsonl").write_text(f"{row}\n" * 40)
-    output = tmp_path / "out"
-    extract(tmp_path / "rows.jsonl", reports, "-o", output, "--timeout", "4", "--format", "jsonl")
-    rows = [f"rows.jsonl#line={number}" for number in range(1, 6)]
-    good = [(file.name, None) for file in sorted(reports.iterdir())]
-    assert told(output) == [*good, *[(name, "timeout") for name in rows], ("rows.jsonl", "given_up")]
-
-
 def test_reports_that_break_limits_among_others_cost_none_of_those(extract: Extract, tmp_path: Path) -> None:
     names = [f"{number}.{'txt' if number % 4 == 3 else 'leave'}" for number in range(12)]
     parcel = parcel_of(tmp_path / "parcel.zip", names)
