@@ -136,7 +136,8 @@ class Run:
         began = time.monotonic()
         for slot, one in classified(batch, self._describe, classify):
             with self._changed:
-                self._classified.append((slot, one))
+                if self._settling.wants(slot.task):
+                    self._classified.append((slot, one))
                 self._changed.notify_all()
         self._rates.classifying += time.monotonic() - began
 
