@@ -227,13 +227,14 @@ def test_a_table_of_very_many_columns_is_read(delimiter: str) -> None:
     assert (report.text, errors) == ("Plans are late.", {})
 
 
-def test_a_parquet_file_whose_rows_share_a_long_text_is_given_up() -> None:
-    cell = "Plans are not reviewed often enough. " * 300_000
+@pytest.mark.parametrize(("times", "most"), [(300_000, 0), (20_000, 7)])
+def test_a_parquet_file_whose_rows_share_a_long_text_is_given_up(times: int, most: int) -> None:
+    cell = "Plans are not reviewed often enough. " * times
     shared = pa.DictionaryArray.from_arrays(pa.array([0] * 10_000), pa.array([cell]))
     file = io.BytesIO()
     pq.write_table(pa.table({"text": shared}), file, compression="zstd")
     reports, errors = told(file.getvalue(), "t.parquet")
-    assert not reports
+    assert len(reports) <= most
     assert errors["t.parquet"].code == "bomb"
     assert len(errors) < 10
 

@@ -11,7 +11,7 @@ from pathlib import PurePath
 from typing import Any, BinaryIO
 
 from scrutiny.errors import ReadError
-from scrutiny.reading.archives import FREE, MAX_RATIO
+from scrutiny.reading.archives import MAX_RATIO
 from scrutiny.reading.decoding import encoding_of
 
 #: Column to value. A value is a string, a number, None, or something else that is no plain value.
@@ -24,6 +24,9 @@ _DELIMITERS = ",;\t"
 
 #: Bytes read at a time of a column of a Parquet file, and what its description may hold.
 _PARQUET_BUFFER = 1 << 20
+#: A Parquet file may unpack to so many bytes, and to more only in proportion to its own: a few hundred can say a long
+#: text thousands of times, each time to be classified.
+FREE = 5_000_000
 _MAX_DESCRIPTION = 16_000_000
 _MAX_DESCRIPTION_ITEMS = 1_000_000
 
