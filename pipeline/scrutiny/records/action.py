@@ -67,7 +67,11 @@ def action(passage: Passage, force: Attribute, until: tuple[int, int] | None) ->
         begin, at = start, force.start - record.start
         start = _verb_of(text, at, force.end - record.start, begin)
         # "A policy must be in place": where nobody is asked, the subject belongs to the action.
-        if begin < at < start <= _behind(text, force.end - record.start) and not _NO_SUBJECT.search(text[begin:at]) and not named_in(text, passage):
+        if (
+            begin < at < start <= _behind(text, force.end - record.start)
+            and not _NO_SUBJECT.search(text[begin:at])
+            and not named_in(text, passage)
+        ):
             start = begin
     end = len(text)
     while reference := _REFERENCE.search(text, start, end):

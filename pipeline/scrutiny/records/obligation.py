@@ -206,7 +206,10 @@ def _form(text: str) -> str | None:
         if (
             at == 0
             and may_be_verb(word)
-            and any(words[on] in ("and", "or") and is_verb(words, on + 1) for on in range(2, len(words) - 1))
+            and any(
+                words[on] in ("and", "or") and is_verb(words, on + 1) and "to" not in words[:on]
+                for on in range(2, len(words) - 1)
+            )
         ):
             return "imperative"
         if not (word.endswith("ly") or word in ("please", "do", "not", "re")):
