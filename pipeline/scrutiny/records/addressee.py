@@ -7,7 +7,7 @@ import re
 from scrutiny.records.obligation import assigned_to, force_of, opening
 from scrutiny.records.people import is_actor, is_thing
 from scrutiny.records.phrases import Passage, words_of
-from scrutiny.records.verbs import is_base, is_third_person, is_verb, may_be_verb
+from scrutiny.records.verbs import is_third_person, is_verb, may_be_verb
 from scrutiny.report import Attribute, Basis
 
 #: "recommended to the Chief Executive that he ...", "recommends that the council ...", "asks the trust to ...".
@@ -29,7 +29,8 @@ ASKED_BARE = re.compile(
 _ADVERBIAL = re.compile(
     r"(?:by|to|in|under|because|since|if|where|when|following|for|as|until|within|on|given|with|at|after|before|"
     r"subject|"
-    r"(?:19|20)[0-9]{2}, |which|who|whose|pursuant|pending|although|while|whilst|once|from|during|prior|having|otherwise|therefore|"
+    r"(?:19|20)[0-9]{2}, |which|who|whose|pursuant|pending|although|while|whilst|once|from|during|prior|"
+    r"having|otherwise|therefore|"
     r"however|additionally|"
     r"finally|in addition|also|immediately|accordingly|unless|so|and|but|specifically|furthermore|moreover)\b",
     re.IGNORECASE,
@@ -44,7 +45,8 @@ PASSIVE = re.compile(
 )
 #: "is recommended to" is a passive whose subject is the addressee.
 _ASKED_TO = re.compile(
-    r"\b(?:(?:should|must|may|might|could|shall|would) )?(?:is|are|was|were|be|ha(?:s|ve) been)(?: \w+ly| also| hereby| further|"
+    r"\b(?:(?:should|must|may|might|could|shall|would) )?(?:is|are|was|were|be|ha(?:s|ve) been)(?: \w+ly|"
+    r" also| hereby| further|"
     r" therefore| now| well)? "
     r"(?:recommended|required|asked|urged|invited|encouraged|advised|"
     r"expected|requested|reminded|directed|obliged|called (?:up)?on|under an? (?:\w+ )?duty|ordered|instructed)"
@@ -59,7 +61,8 @@ _AGENT = re.compile(
 NAMED = re.compile(r"^(?P<who>(?:[A-Z][\w&'’-]*|of|and|the|for)(?: (?:[A-Z][\w&'’-]*|of|and|the|for)){0,6}): ")
 #: Headings: "To the Minister", "Recommendations to the board", "Lessons for skippers".
 _RECEIVERS = re.compile(
-    r"(?:^to|\b(?:recommendation|requirement|action|request|advice|proposal|suggestion|lesson|direction|order)s? to|\bfor) "
+    r"(?:^to|\b(?:recommendation|requirement|action|request|advice|proposal|suggestion|lesson|direction|"
+    r"order)s? to|\bfor) "
     r"(?P<who>(?:the )?[a-z' ’-]{3,60})$",
     re.IGNORECASE,
 )
@@ -87,7 +90,8 @@ _TRAILING = re.compile(r"(?:[ ,;:]+(?:also|now|therefore|both|then|each|all|and|
 _LEADING = re.compile(r"^(?:that|and|or|then|also|therefore|why|but|so|we|in particular)\b[ ,]*", re.IGNORECASE)
 #: "It would be prudent for the owner to ...", "There is scope for the agency to ...".
 _FOR_WHOM = re.compile(
-    r"(?:it|there)\b[^,;]{0,60}? (?:for|incumbent (?:up)?on|falls? to) (?P<who>(?!(?:me|us)\b)(?:(?!\b(?:for|to|upon|which|"
+    r"(?:it|there)\b[^,;]{0,60}? (?:for|incumbent (?:up)?on|falls? to) (?P<who>(?!(?:me|us)\b)(?:(?!\b(?:for|"
+    r"to|upon|which|"
     r"whom|that)\b)[^,;:]){2,80}?) to [a-z]",
     re.IGNORECASE,
 )

@@ -34,21 +34,30 @@ _SHARE = (
     rf"(?<![\w.,£$€+-])(?:[0-9]+(?:\.[0-9]+)?|\b{_WORD}(?= per ?cent)) ?(?:%|per ?cent\b)"
     r"(?: of (?:those|them|these)\b)?"
 )
-_TAKEN = r"(?:examined|sampled|observed|interviewed|questioned|asked|tested|checked|reviewed|visited|inspected|surveyed|audited)"
+_TAKEN = (
+    r"(?:examined|sampled|observed|interviewed|questioned|asked|tested|checked|reviewed|visited|inspected|"
+    r"surveyed|audited)"
+)
 #: Of persons "no" counts as much as "none of"; "no plan" says that there was none.
 _PERSONS = "|".join(sorted(noun for name in ("service_users", "parents", "staff") for noun in GROUPS[name]))
 #: A part of what was counted before it: "23 of whom", "two of them", "of these, 118".
 _OF_THOSE = (
     rf"(?:\b(?:not )?{_COUNT} of (?:whom|which|them|these|those)\b|"
-    rf"(?<!\band )(?<!years )\b(?!(?:19|20)[0-9]{{2}}\b|one\b){_COUNT} (?:said|told|agreed|reported|felt|thought|rated)\b|"
+    rf"(?<!\band )(?<!years )\b(?!(?:19|20)[0-9]{{2}}\b|one\b){_COUNT} (?:said|told|agreed|reported|felt|"
+    rf"thought|rated)\b|"
     rf"\b{_COUNT} (?:\w+ )in every (?:\w+)\b|(?<![\w/.-])(?<!no )(?<!ref )[0-9]{{1,3}}/[0-9]{{1,3}}(?![\w/])|"
-    rf"\beach of (?:the |its |their |our |these |those )?(?:{_COUNT} )?(?:[\w-]+ ){{0,2}}?[\w-]+s\b|"
-    rf"\ball (?:but )?{_COUNT} of (?:the |its |their |our |these |those )[\w-]+|"
-    rf"\b(?:each|every|no) (?!one\b)(?:[\w-]+ )?[\w-]+ (?<!had )(?:{_TAKEN}|we [a-z]+(?:ed|e)?)\b|\bnobody {_TAKEN}\b|"
-    rf"(?<!been )(?<!is )(?<!was )(?<!were )(?<!are )\b(?:no|not one) (?:{_PERSONS})\b(?! than\b)|"
     rf"^(?:of|in) (?:these|those|them|which|whom),? (?:only )?{_COUNT}|\b{_COUNT} of (?:these|those|the) [a-z]+s\b)"
 )
 _AGE = re.compile(r"(?:one|an?|1) [a-z-]+(?: [a-z-]+)? of [0-9]{1,2}", re.IGNORECASE)
+#: Each, every or none of those whom the sentence is about.
+_WHOLES = re.compile(
+    rf"\beach of (?:the |its |their |our |these |those )?(?:{_COUNT} )?(?:[\w-]+ ){{0,2}}?[\w-]+s\b|"
+    rf"\ball (?:but )?{_COUNT} of (?:the |its |their |our |these |those )[\w-]+|"
+    rf"\b(?:each|every|no) (?!one\b)(?:[\w-]+ )?[\w-]+ (?<!had )(?:{_TAKEN}|we [a-z]+(?:ed|e)?)\b|\bnobody {_TAKEN}\b|"
+    rf"(?<!been )(?<!is )(?<!was )(?<!were )(?<!are )\b(?:no|not one) (?:{_PERSONS})\b(?! than\b)",
+    re.IGNORECASE,
+)
+_WHOLLY = re.compile(r"\b(?:each|every|all|no|not one|nobody)\b", re.IGNORECASE)
 _FIGURES = re.compile(f"(?:{_WHOLE_FIRST})|(?:{_PART_FIRST.replace('part', 'part2').replace('whole', 'whole2')})", re.I)
 _SHARES = re.compile(_SHARE, re.IGNORECASE)
 _PARTS = re.compile(_OF_THOSE, re.IGNORECASE)
@@ -57,7 +66,8 @@ _NO_RESULT_AFTER = re.compile(
     r"[ -](?:goal|target|cap|threshold|limit|tolerance|confidence|interval|interest|discount|standard)\b", re.IGNORECASE
 )
 _NO_RESULT_BEFORE = re.compile(
-    r"(?:\b(?:(?:rang|var)\w+ from [0-9.]+ to|(?:(?:in|de)creas\w+|ris\w+|rose|f[ae]ll\w*|gr[eo]wn?|up|down|reduc\w+|cut|improv\w+|exceed\w*|drop\w*|"
+    r"(?:\b(?:(?:rang|var)\w+ from [0-9.]+ to|(?:(?:in|de)creas\w+|ris\w+|rose|f[ae]ll\w*|gr[eo]wn?|up|down|"
+    r"reduc\w+|cut|improv\w+|exceed\w*|drop\w*|"
     r"widen\w*|narrow\w*) by|at most|permissible|maximum|max\.|loss of|target of|standard of|standard is that|"
     r"goal of|minimum of|maximum of|threshold of|"
     r"random|exceeding|"
@@ -126,7 +136,8 @@ def proportions(passage: Passage) -> tuple[Proportion, ...]:
         share = (float(printed) if printed[0].isdigit() else _value(printed)) / 100
         if not (_NO_RESULT_AFTER.match(text, match.end()) or _NO_RESULT_BEFORE.search(text[: match.start()])):
             add(*match.span(), round(share, 4) if share <= 1 else None)
-    for match in _PARTS.finditer(text):
+    wholes = _WHOLES.finditer(text) if _WHOLLY.search(text) else ()
+    for match in (*_PARTS.finditer(text), *wholes):
         # "One of them said": whom it was, rather than how many.
         if not (match.group().lower().startswith("one of") and not _ONLY.search(text[: match.start()])):
             add(*match.span(), None)

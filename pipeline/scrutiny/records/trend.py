@@ -35,7 +35,8 @@ _EARLIER = (
     rf"(?:in|at|on|for|during|since|of|from) (?:our|the|its|their) (?:{_YEAR} |\w+ )?{_BEFORE} (?:\w+ )?{_OCCASION}|"
     rf"(?:in|at|on|for|of|since|from) (?:our|the|its|their) {_YEAR} (?:\w+ )?{_OCCASION}|"
     rf"(?:our|the|its) (?:\w+ )?{_BEFORE} (?:\w+ )?{_OCCASION}|(?:our|the|its) {_YEAR} {_OCCASION}|"
-    rf"(?:in|during) the (?:\w+ )?year of (?:our|the|its|their) [\w ]{{3,30}}|at any (?:\w+ )?(?:time|point)|any (?:year|time)|"
+    rf"(?:in|during) the (?:\w+ )?year of (?:our|the|its|their) [\w ]{{3,30}}|at any (?:\w+ )?(?:time|point)|"
+    rf"any (?:year|time)|"
     rf"{_SPAN} (?:ago|before|earlier|previously)|the {_OCCASION} before|last (?:year|time|month|winter|summer|autumn|"
     rf"spring)|"
     rf"(?:in|at|for|over) the (?:same )?(?:preceding |previous |prior )?{_OCCASION} (?:a year )?(?:before|earlier|ago)|"
@@ -72,11 +73,13 @@ _IMPROVED = re.compile(
     rf"(?:improvements?|progress) (?:to \w+ |in \w+ )?{_QUITE}(?:made|achieved|seen|held)|acceleration (?:to|of|"
     rf"in) {_QUITE}"
     r"improvements?|now ranks|(?:was|were|is|are) (?:now|since) (?:in good order|resolved|fully met)|"
-    r"(?<!make )(?<!makes )(?:significant|substantial|marked|steady|good|notable|real|sustained|some|clear|considerable|encouraging|"
+    r"(?<!make )(?<!makes )(?:significant|substantial|marked|steady|good|notable|real|sustained|some|clear|"
+    r"considerable|encouraging|"
     r"big) (?:\w+ )?"
     r"(?:improvements?|progress|advances?|gains?|steps? forward|turnaround)\b(?! (?:plan|board|is|are|was) )|"
     r"clear(?:ly)? better|(?:changed|change|turned|turn|shift)\w* for the better|the better for|stopped altogether|"
-    r"(?:has|have|had) turned (?:a|the) corner|an improvement (?:on|over|upon)|(?:did|does|do) (?:improve|pick up|recover)|"
+    r"(?:has|have|had) turned (?:a|the) corner|an improvement (?:on|over|upon)|(?:did|does|do) (?:improve|"
+    r"pick up|recover)|"
     r"turned (?:the |\w+ |it )(?:[\w-]+ )?around|brought about (?:a|an) (?:[\w-]+ )*(?:shift|change|improvement|"
     r"transformation)|"
     r"gone from paper to practice|a step forward|steps? change\b|transformed\b|"
@@ -101,7 +104,8 @@ _WORSE = re.compile(
 )
 _BETTER_WORD = (
     r"(?:better|stronger|cleaner|safer|healthier|tidier|happier|calmer|"
-    r"more (?:favourable|favorable|flexible|effective|robust|reliable|consistent|confident|transparent|open|accurate|stable|"
+    r"more (?:favourable|favorable|flexible|effective|robust|reliable|consistent|confident|transparent|open|"
+    r"accurate|stable|"
     r"positive))"
 )
 _WORSE_WORD = (
@@ -142,7 +146,8 @@ _NO_BETTER = re.compile(
     rf"(?:unchanged|static|stable|constant|flat|identical)(?: as| at| since| from| over| in)? {_EARLIER}|"
     r"(?:is|are|was|were|remains?|remained|has been|have been) (?:largely |broadly |essentially |virtually |still )?"
     r"(?:unchanged|static|at a standstill)|no change (?:in|to|on|since)|"
-    r"no signs? of (?:improv|chang|com|fall|abat|recover|slow|stopp|eas|declin|reduc|ris)\w+|(?:held|hold|holding|stayed|staying|kept) (?:firm|steady|stable|constant|level|the same)|hover(?:ed|s|ing) (?:at|"
+    r"no signs? of (?:improv|chang|com|fall|abat|recover|slow|stopp|eas|declin|reduc|ris)\w+|(?:held|hold|"
+    r"holding|stayed|staying|kept) (?:firm|steady|stable|constant|level|the same)|hover(?:ed|s|ing) (?:at|"
     r"around|about)|"
     rf"{_HAS} (?:plateaued|stagnated|levelled off|stuck)|stuck at|"
     rf"(?:the )?same as (?:{_EARLIER}|before)|much the same|as (?:slow|bad|poor|good|high|low|few|many|much) as "
@@ -168,9 +173,12 @@ _UNCHANGED = re.compile(
     rf"(?:neither|none|nothing|not one)[^.;]{{0,60}} (?:was|were|has been|have been) (?:acted (?:up)?on|"
     rf"completed|done|implemented|addressed|resolved)|"
     rf"(?:the )?same (?:failings?|weakness(?:es)?|problems?|issues?|faults?|shortcomings|deficienc(?:y|ies))|"
-    rf"{_YEAR} and again in {_YEAR}|(?:is|are) still (?:pending|outstanding|awaited|open|missing|unresolved|waiting|to be)\b|"
-    rf"for the (?:second|third|fourth|fifth|sixth|\w+th) (?:\w+ )?(?:time|year|inspection|audit) (?:running|in a row|in succession)|"
-    rf"recurr(?:ing|ent) (?:deficienc|finding|fault|problem|weakness|failing|theme|issue|breach)\w*|previously (?:cited|raised|"
+    rf"{_YEAR} and again in {_YEAR}|(?:is|are) still (?:pending|outstanding|awaited|open|missing|unresolved|"
+    rf"waiting|to be)\b|"
+    rf"for the (?:second|third|fourth|fifth|sixth|\w+th) (?:\w+ )?(?:time|year|inspection|audit) (?:running|"
+    rf"in a row|in succession)|"
+    rf"recurr(?:ing|ent) (?:deficienc|finding|fault|problem|weakness|failing|theme|issue|breach)\w*|"
+    rf"previously (?:cited|raised|"
     rf"identified|reported|noted)\b|"
     rf"(?:is|are|was|were|{_HAS} been) static|persist(?:s|ed)?\b|{_HAS} recurred|(?:years?|months?) (?:on|"
     rf"after[^,]{{3,40}}),? "
@@ -198,10 +206,13 @@ _SHIFTED = (
 #: A quantity that went up or down, or differs from an earlier one; whether that is good depends on the result.
 _MOVED = re.compile(
     rf"\b(?:{_HAS} (?:\w+ ){{0,2}}(?:{_SHIFTED})|(?:increased|rose|rising|fell|"
-    r"falling|climbed|grew|dropped|reduced|decreased|halved|doubled|trebled|lengthened|shortened|cut|went(?: up| down|(?= from ))|"
-    rf"jumped) (?:\w+ ){{0,4}}?(?:(?:from|to|by|at) (?:about |around |nearly |almost |over |more than |some |the )?{_FIGURE}|"
+    r"falling|climbed|grew|dropped|reduced|decreased|halved|doubled|trebled|lengthened|shortened|cut|"
+    r"went(?: up| down|(?= from ))|"
+    rf"jumped) (?:\w+ ){{0,4}}?(?:(?:from|to|by|at) (?:about |around |nearly |almost |over |more than |some |"
+    rf"the )?{_FIGURE}|"
     r"since|over the (?:last|past)|again|further|(?:year on year|[\w-]+ points?\b))|"
-    rf"(?:down|up) from\b|(?:down|up) by (?:about |around |nearly |almost |over |more than |some )?{_FIGURE}|(?:down|up) on (?:the|its|our|last) |down to [\w.,%]+ from\b|"
+    rf"(?:down|up) from\b|(?:down|up) by (?:about |around |nearly |almost |over |more than |some )?{_FIGURE}|"
+    rf"(?:down|up) on (?:the|its|our|last) |down to [\w.,%]+ from\b|"
     r"for the first time (?:since|in|ever)\b|gone (?:up|down) steadily|"
     r"against [0-9]+ ?(?:%|per cent) (?:\w+ ){0,3}(?:earlier|before|ago)|"
     r"year on year\b|(?:is|are|was|were) (?:on the (?:rise|increase|decline)|falling|rising)\b|"
@@ -228,12 +239,18 @@ _COMPARED = re.compile(
     rf"(?:since|for (?:{_COUNT}|over|more)|in (?:the history|{_SPAN}|living memory)|on record|ever)\b|"
     rf"(?:twice|double|treble|half|triple|\w+ times) (?:that|those|the (?:number|figure|rate|level|total)|"
     rf"what)(?: \w+){{0,3}} "
-    rf"{_EARLIER}|(?:even {_MORE}|{_MORE} still|still {_MORE}) (?:today|now|than)\b|that compares with\b|"
-    rf"the (?:figure|number|rate|share|total) (?:is )?(?:today|now)\b|"
-    rf"(?:who|which|that|there|it|they|we) used to (?=[a-z])|"
-    rf"(?:had|were|was|stood|numbered) once\b|once (?:had|were|was|stood|numbered|been)\b|{_MORE}(?: [\w-]+)? since (?:the|its|our|{_YEAR}))",
+    rf"{_EARLIER}|(?:even {_MORE}|{_MORE} still|still {_MORE}) (?:today|now|than)\b|that compares with\b)",
     re.IGNORECASE,
 )
+#: What was before, and a time from which on something differs.
+_FORMER = re.compile(
+    rf"(?:the (?:figure|number|rate|share|total) (?:is )?(?:today|now)\b|"
+    rf"(?:who|which|that|there|it|they|we) used to (?=[a-z])|"
+    rf"(?:had|were|was|stood|numbered) once\b|once (?:had|were|was|stood|numbered|been)\b|"
+    rf"{_MORE}(?: [\w-]+)? since (?:the|its|our|{_YEAR}))",
+    re.IGNORECASE,
+)
+_FORMERLY = ("used to", "once", "since", "today", "figure now")
 _COMPARES = (
     "twice",
     "double",
@@ -250,11 +267,6 @@ _COMPARES = (
     "before",
     "earlier",
     "est ",
-    "used to",
-    "once",
-    "since",
-    "today",
-    "now",
 )
 #: Better or worse than at an earlier time, or than another time's figure.
 _THAN = {
@@ -286,7 +298,8 @@ _REPORTED = re.compile(
     r"\b(?:said|reported|seems?|appears?|thought|known|found|believed|alleged)(?: by [^.;,]{3,40})? to $", re.I
 )
 _NOW = re.compile(
-    r"\b(?:is|are|was|were|do|does|has|have|can|could) now\b|\bnow (?:can|have|in|met|adequate|good|[a-z]+s)\b|\bthis time\b",
+    r"\b(?:is|are|was|were|do|does|has|have|can|could) now\b|\bnow (?:can|have|in|met|adequate|good|"
+    r"[a-z]+s)\b|\bthis time\b",
     re.IGNORECASE,
 )
 _BUT = re.compile(r"[,;] (?:but|however|yet)\b| but (?:is|are|was|were|remains?) still\b", re.IGNORECASE)
@@ -332,7 +345,8 @@ def trend(passage: Passage) -> Attribute | None:
         _, value, match = max(main or found, key=lambda one: one[0])
         return passage.at(value, *match.span())
     compared = _COMPARED.finditer(text) if any(word in text for word in _COMPARES) else ()
-    for match in (*_MOVED.finditer(text), *compared):
+    former = _FORMER.finditer(text) if any(word in text for word in _FORMERLY) else ()
+    for match in (*_MOVED.finditer(text), *compared, *former):
         person = _PERSON_BEFORE.search(before := text[: match.start()])
         if (
             person

@@ -44,7 +44,8 @@ _CLAUSE = re.compile(
 _HEARD = re.compile(
     r"\b(?:(?:feedback|comments|testimony|complaints|letters?|an? (?:e-?mail|letter|message)) from|according to|"
     r"(?:was|were|been) told by|"
-    r"(?:received|spoken(?: \w+)? of|welcomed|valued|appreciated|reported|described|raised|praised|criticised|confirmed|borne out|said|"
+    r"(?:received|spoken(?: \w+)? of|welcomed|valued|appreciated|reported|described|raised|praised|criticised|"
+    r"confirmed|borne out|said|"
     r"thought|"
     r"perceived|alleged|claimed|acknowledged|echoed)"
     r"(?: \w+ly| well)?,?(?: \w+ly,)? by(?: both)?|used (?:\w+ly|well) by|(?:phrase|words?|term|"
@@ -62,7 +63,8 @@ _SOUGHT = re.compile(
 )
 #: Of a name the words are whose they are: "in her own words", "patients' accounts", "the customers' feedback".
 _OWN = re.compile(
-    r"\b(?P<within>(?<!written )(?:in|on|by) (?:[\w-]+ ){0,4})?(?P<who>[\w-]+)(?:['’]s|s?['’]) (?:own )?(?:accounts|feedback|"
+    r"\b(?P<within>(?<!written )(?:in|on|by) (?:[\w-]+ ){0,4})?(?P<who>[\w-]+)(?:['’]s|"
+    r"s?['’]) (?:own )?(?:accounts|feedback|"
     r"comments|testimony|complaints|recollections?|admission|(?(within)(?:words|view|opinion|account)|feedback))\b"
     r"(?! (?:file|log|book|procedure|policy|form|system|process|register))",
     re.IGNORECASE,
@@ -74,13 +76,12 @@ _THEIR_WORDS = re.compile(
 )
 #: "Mr A walks with a student, and he told surveyors ...": whoever the sentence has named before.
 _PRONOUN = re.compile(
-    r"\b(?:he|she|they) (?:\w+ly |also )?(?:told (?:us|me|inspectors|surveyors|the \w+)|said that|complained|recalled)\b"
+    r"\b(?:he|she|they) (?:\w+ly |also )?(?:told (?:us|me|inspectors|surveyors|the \w+)|said that|complained|"
+    r"recalled)\b"
 )
 #: Whoever is quoted has spoken, whatever the verb: 'A deputy shrugged, "It does that."'
-_BEFORE_QUOTE = re.compile(
-    r"(?P<who>[^\"“”:;]{2,80}?) (?:[a-z]+ed|put|put it|goes|went|[a-z]*said|quipped)(?: [a-z]+ly)?[,:] [\"“]",
-    re.IGNORECASE,
-)
+_SPOKEN = re.compile(r"(?:[a-z]+ed|put|put it|[a-z]*said|quipped)(?: [a-z]+ly)?[,:] $", re.IGNORECASE)
+_QUOTE = re.compile(r"(?<=[,:] )[\"“]")
 #: And so has whoever is named behind: '"You wait," he said.'
 _BEHIND_QUOTE = re.compile(
     r"[,.!?][\"”] (?P<who>he|she|they|one|another|(?:one|two|three|several|some) of them) (?:\w+ly )?(?P<verb>[a-z]+)"
@@ -96,7 +97,8 @@ _AS_THEY = re.compile(
 )
 #: Whoever has been asked has answered: "doctors interviewed", "tenants we met", "with whom the team spoke".
 _ASKED = re.compile(
-    r"\b(?P<who>[\w'’-]+)(?: (?!is |are |was |be )[\w'’-]+){0,3}?,? (?<!are )(?<!is )(?<!be )(?:(?:who were|when) asked|(?:that |who were |"
+    r"\b(?P<who>[\w'’-]+)(?: (?!is |are |was |be )[\w'’-]+){0,3}?,? (?<!are )(?<!is )(?<!be )(?:(?:who were|"
+    r"when) asked|(?:that |who were |"
     r"when )?(?:interviewed|surveyed|"
     r"canvassed|polled|(?:contacted|consulted|questioned|met|heard|seen|approached|spoken (?:to|with)) by (?:us|me|"
     r"inspectors?|(?:the|our) (?:[\w-]+ )?"
@@ -114,7 +116,8 @@ _IN_SURVEY = re.compile(
     r"\b(?:answered|returned|completed|filled in|answering|completing) (?:the|our|a|"
     r"its) (?:[\w-]+ ){0,2}?(?P<sent>survey|"
     r"questionnaire)s?\b|"
-    r"\b(?P<results>surveys?) (?:results?|responses?|returns?|scores?|findings) (?:is|are|was|were|show|suggest|had|have)\w*\b|"
+    r"\b(?P<results>surveys?) (?:results?|responses?|returns?|scores?|findings) (?:is|are|was|were|show|"
+    r"suggest|had|have)\w*\b|"
     r"\bfrom the (?:[\w-]+ ){0,2}(?P<read>records|rosters|logs?|files|minutes)\b[^.;]{0,60}\bit (?:emerged|appears?|"
     r"followed)\b|"
     r"\b(?P<asked>(?:of )?(?:those|people|respondents|staff|parents) (?:who were )?surveyed|respondents (?=said|told|"
@@ -130,7 +133,8 @@ _IN_SURVEY = re.compile(
     re.IGNORECASE,
 )
 _PHYSICAL = re.compile(
-    r"\b(?:(?:day|date|time|end|start|course|eve) of an?|physical|condition|stock|structural|site|topographic|radiation|building|asbestos|previous|last) $",
+    r"\b(?:(?:day|date|time|end|start|course|eve) of an?|physical|condition|stock|structural|site|topographic|"
+    r"radiation|building|asbestos|previous|last) $",
     re.I,
 )
 _THEY = re.compile(
@@ -180,10 +184,13 @@ def _minded(passage: Passage) -> Attribute | None:
 
 def _quoted(passage: Passage) -> Attribute | None:
     """A group beside a quotation that is in its words."""
-    for match in _BEFORE_QUOTE.finditer(passage.text):
-        for name, start, end in named(match["who"]):
-            if name not in ("records", "survey", "inspectors"):
-                return passage.at(name, match.start() + start, match.start() + end)
+    text = passage.text
+    for quote in _QUOTE.finditer(text) if '"' in text or "“" in text else ():
+        begin = max(text.rfind(mark, 0, quote.start() - 2) for mark in '"”;:') + 1
+        if _SPOKEN.search(text, begin, quote.start()):
+            for name, start, end in named(text[begin : quote.start()]):
+                if name not in ("records", "survey", "inspectors"):
+                    return passage.at(name, begin + start, begin + end)
     match = _BEHIND_QUOTE.search(passage.text)
     if match and passage.before:
         for name, _, _ in named(passage.before.text):
