@@ -7,6 +7,7 @@ import re
 from scrutiny.records.addressee import (
     ASKED,
     ASKED_BARE,
+    FOR_WHOM,
     HOPED,
     IMPERSONAL,
     NAMED,
@@ -91,6 +92,8 @@ def _verb_of(text: str, first: int, last: int, begin: int) -> int:
     """Where the verb of the demand stands that the phrase of obligation at ``first`` to ``last`` governs."""
     if hoped := HOPED.match(text, begin):
         return hoped.end()
+    if whom := FOR_WHOM.match(text, begin):
+        return whom.end() - 1
     if PASSIVE.match(text, first):
         # Nobody is asked: the subject belongs to the action.
         asked = ASKED.search(text, begin)

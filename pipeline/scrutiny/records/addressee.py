@@ -89,7 +89,7 @@ _RELATIVE = re.compile(r", (?:who|whose|which|that|including)\b|,? (?:including|
 _TRAILING = re.compile(r"(?:[ ,;:]+(?:also|now|therefore|both|then|each|all|and|or|jointly|too|likewise))+$")
 _LEADING = re.compile(r"^(?:that|and|or|then|also|therefore|why|but|so|we|in particular)\b[ ,]*", re.IGNORECASE)
 #: "It would be prudent for the owner to ...", "There is scope for the agency to ...".
-_FOR_WHOM = re.compile(
+FOR_WHOM = re.compile(
     r"(?:it|there)\b[^,;]{0,60}? (?:for|incumbent (?:up)?on|falls? to) (?P<who>(?!(?:me|us)\b)(?:(?!\b(?:for|"
     r"to|upon|which|"
     r"whom|that)\b)[^,;:]){2,80}?) to [a-z]",
@@ -216,7 +216,7 @@ def named_in(text: str, passage: Passage) -> tuple[int, int] | None:
     bare = ASKED_BARE.search(text, begin)
     if bare and not _MODAL_BEFORE.search(text, begin, bare.start()) and (found := whose_verb(text, *bare.span("that"))):
         return found
-    for_whom = _FOR_WHOM.match(text, begin)
+    for_whom = FOR_WHOM.match(text, begin)
     if for_whom:
         return for_whom.span("who") if is_actor(for_whom["who"]) or not is_thing(for_whom["who"]) else None
     force = force_of(text[begin:], passage.regime.obligations)

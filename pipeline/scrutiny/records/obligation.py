@@ -115,7 +115,9 @@ def _is_main(words: list[str], at: int) -> bool:
         if words[before] in ",;:":
             return True
         if words[before] in _SUBORDINATE and not (
-            words[before] == "that" and any(_ASKING.match(word) for word in words[max(0, before - 12) : before])
+            # "That lift should be mended."
+            (before == 0 and words[0] == "that")
+            or (words[before] == "that" and any(_ASKING.match(word) for word in words[max(0, before - 12) : before]))
         ):
             return False
     return True

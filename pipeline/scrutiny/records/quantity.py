@@ -140,7 +140,7 @@ def proportions(passage: Passage) -> tuple[Proportion, ...]:
     for match in (*_PARTS.finditer(text), *wholes):
         # "One of them said": whom it was, rather than how many.
         if not (match.group().lower().startswith("one of") and not _ONLY.search(text[: match.start()])):
-            add(*match.span(), None)
+            add(match.start(), match.end(), None)
     for word in _in_words(passage):
         if all(word.end <= other.start or word.start >= other.end for other in found):
             found.append(word)

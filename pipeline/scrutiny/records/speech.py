@@ -140,7 +140,8 @@ _NO_NAMES = frozenset("i we it he she they inspectors ofsted commission hmicfrs"
 _OUR_TEAM = frozenset(
     [
         "",
-        *"the our a this evaluation inquiry inspection audit review survey visiting assessment investigation , .".split(),
+        *"the our a this evaluation inquiry inspection audit review survey visiting assessment".split(),
+        *"investigation , .".split(),
     ]
 )
 _NUMBERS = frozenset("two three four five six seven eight nine ten eleven twelve fifteen twenty thirty forty".split())
