@@ -92,8 +92,8 @@ def _verb_of(text: str, first: int, last: int, begin: int) -> int:
     """Where the verb of the demand stands that the phrase of obligation at ``first`` to ``last`` governs."""
     if hoped := HOPED.match(text, begin):
         return hoped.end()
-    if whom := FOR_WHOM.match(text, begin):
-        return whom.end() - 1
+    if for_whom := FOR_WHOM.match(text, begin):
+        return for_whom.end() - 1
     if PASSIVE.match(text, first):
         # Nobody is asked: the subject belongs to the action.
         asked = ASKED.search(text, begin)
