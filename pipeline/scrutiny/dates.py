@@ -48,6 +48,8 @@ DATES = (
     rf"|\b{_MONTH} {_DAY}(?:{_AND}{_DAY}){{1,7}},? {_YEAR}|{_FIGURES}(?:{_AND}{_FIGURES})?)"
 )
 
+_SLASHED_PARTS = re.compile(rf"(?<![0-9./-])(?P<first>[0-9]{{1,2}})[/.-](?P<second>[0-9]{{1,2}})[/.-]{_YEAR}")
+
 _TOKEN = re.compile(
     rf"(?P<iso>{_ISO})|(?P<slashed>{_SLASHED})|(?P<year>\b{_YEAR})|(?P<day>\b{_DAY})|(?P<month>\b{_MONTH})",
     re.IGNORECASE,
@@ -70,6 +72,19 @@ class _Day:
         if self.day is None:
             return f"{self.year:04}-{self.month:02}"
         return date(self.year, self.month, self.day).isoformat()
+
+
+def order_of(text: str) -> DayOrder | None:
+    """The order in which ``text`` writes dates such as 3/4/2021, where dates such as 23/4/2021 show it.
+
+    >>> order_of("Seen on 4/23/2021, due on 5/3/2021.")
+    'month-first'
+    >>> order_of("Due on 5/3/2021.") is None
+    True
+    """
+    found = [(int(match["first"]) > 12, int(match["second"]) > 12) for match in _SLASHED_PARTS.finditer(text)]
+    days_lead, months_lead = any(first for first, _ in found), any(second for _, second in found)
+    return None if days_lead == months_lead else "day-first" if days_lead else "month-first"
 
 
 def days_of(printed: str, *, order: DayOrder | None = None) -> tuple[str, str] | None:

@@ -58,6 +58,16 @@ def value(attribute: Attribute | None) -> str | None:
         ("Call bells should never be muted.", None, None, "should"),
         ("Ensure that staff can swim.", None, "Ensure that staff can swim", "imperative"),
         ("It is desirable to keep a log.", None, "keep a log", "may"),
+        ("That the council publish a list.", "the council", "publish a list", "should"),
+        ("Requirement 2: That records be kept.", None, "records be kept", "must"),
+        ("That lift should be mended.", None, None, "should"),
+        ("We expect the board to explain the delay.", "the board", "explain the delay", "should"),
+        ("It falls to the ministry to pay.", "the ministry", "pay", "should"),
+        ("The owner has been invited to explain the delay.", "The owner", "explain the delay", "may"),
+        ("A second nurse must be on call.", None, "A second nurse must be on call", "must"),
+        ("As a page is missing, send another.", None, None, "imperative"),
+        ("Track cases by date and report any delay.", None, None, "imperative"),
+        ("Risk plans to articulate aims and to reduce harm.", None, None, "noun_phrase"),
     ],
 )  # fmt: skip
 def test_a_demand_tells_who_is_to_do_what_and_how_strongly(
@@ -110,6 +120,24 @@ def test_a_demand_that_begins_with_it_is_one_of_its_own() -> None:
     assert len(assemble(report(draft)).records) == 2
     draft = Draft([("The board should mend the lift.", R), ("It should also paint it.", R)])
     assert len(assemble(report(draft)).records) == 1
+
+
+def test_a_heading_names_whom_its_demands_are_for() -> None:
+    for heading, whom in (("To the landlord", "the landlord"), ("Areas for improvement", None)):
+        found = assemble(report(Draft([("Mend the lift.", R)], section=heading))).records[0].attributes
+        assert found is not None
+        assert value(found.addressee) == whom
+
+
+def test_the_time_of_a_code_is_told_at_the_head_of_the_section() -> None:
+    drafts = (
+        Draft([("Timescale: A, immediate; B, within six months.", O)], section="Recommendations"),
+        Draft([("Mend the lift. (B)", R)], section="Recommendations"),
+    )
+    found = assemble(report(*drafts, metadata=TODAY)).records[0].attributes
+    assert found is not None
+    assert found.deadline is not None
+    assert (found.deadline.text, found.deadline.date) == ("within six months", "2024-09-15")
 
 
 def test_whoever_is_inspected_is_the_addressee_where_nobody_is_named() -> None:
@@ -212,6 +240,13 @@ def test_a_condition_makes_a_demand_conditional() -> None:
         ("Customers' feedback on the portal is mixed.", "service_users"),
         ("Halden Rail advised that it had signed the contract.", "provider"),
         ("Ms K told us that nobody wrote to her.", "service_users"),
+        ('A teacher shrugged, "It does that."', "staff"),
+        ("The person on duty said that the lift was stuck.", "staff"),
+        ("Mrs C, whose son died, told us that nobody rang.", "parents"),
+        ("The staff survey results were better.", "survey"),
+        ("The resident walks daily, and he told inspectors that it helps.", "service_users"),
+        ("Nobody worked there on the day of a survey.", None),
+        ("The principal, who is said to be strict, has retired.", None),
         ("Local officials vouched for the project.", "partners"),
         ("The replies of those surveyed were mixed.", "survey"),
         ("Residents are helped to eat.", None),
@@ -275,6 +310,16 @@ def test_they_are_those_of_the_sentence_before() -> None:
         ("Prevalence hovered around 3% and has shown no sign of coming down.", F, "unchanged"),
         ("Leaflets do not exist to this day.", F, "unchanged"),
         ("Nine of the findings are repeats.", F, "unchanged"),
+        ("Letters, which used to be lost, are logged.", S, "improved"),
+        ("There are five officers where there were once fourteen.", F, "declined"),
+        ("Leakage is higher than at any time since 2011.", F, "declined"),
+        ("Progress was rated low for the third time running.", F, "unchanged"),
+        ("Complaints have all but dried up.", S, "improved"),
+        ("Patients were carried down by neighbours.", S, None),
+        ("Residents went to bed at a time of their choosing.", S, None),
+        ("Children make rapid progress.", S, None),
+        ("A resident there had fallen.", F, None),
+        ("Feedback is used to improve the food.", S, None),
         ("The builder declined to supply the drawings.", F, None),
         ("Two teenagers had declined them.", F, None),
         ("One officer watched up to 25 men.", F, None),
@@ -315,6 +360,12 @@ def test_which_way_a_result_has_gone(text: str, role: Role, trend: str | None) -
         ("They waited one-and-a-half times as long.", []),
         ("The visit took half a day.", []),
         ("Some of it was copied.", []),
+        ("No pupil was excluded.", [("No pupil", None, None)]),
+        ("No plan was made.", []),
+        ("It was met in each of the last eight months.", [("each of the last eight months", None, None)]),
+        ("Every teacher questioned knew.", [("Every teacher questioned", None, None)]),
+        ("One girl of 15 had moved.", []),
+        ("It stayed within half a percentage point.", []),
     ],
 )
 def test_how_much_of_something(text: str, found: list[tuple[str, float | None, float | None]]) -> None:

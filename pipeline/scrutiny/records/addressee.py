@@ -7,11 +7,11 @@ import re
 from scrutiny.records.obligation import assigned_to, force_of, opening
 from scrutiny.records.people import is_actor, is_thing
 from scrutiny.records.phrases import Passage, words_of
-from scrutiny.records.verbs import is_base, is_third_person, is_verb, may_be_verb
+from scrutiny.records.verbs import is_third_person, is_verb, may_be_verb
 from scrutiny.report import Attribute, Basis
 
 #: "recommended to the Chief Executive that he ...", "recommends that the council ...", "asks the trust to ...".
-_ASKED = re.compile(
+ASKED = re.compile(
     r"\b(?:(?:recommend|ask|request|urge|suggest|propose|advise|invite|encourage|require|call|instruct|direct|order)"
     r"(?:s|ed|d)?|"
     r"is (?:necessary|essential|important|imperative|vital|critical|desirable))"
@@ -20,7 +20,7 @@ _ASKED = re.compile(
     re.IGNORECASE,
 )
 #: "We recommend the council commission an audit": a clause without "that".
-_ASKED_BARE = re.compile(
+ASKED_BARE = re.compile(
     r"\b(?:recommend|suggest|propose|request|ask)(?:s|ed)? (?P<that>(?!to\b|that\b|an?\b)(?:(?-i:[A-Z])|the |it |"
     r"they |all |each )[^;:]{3,200})",
     re.IGNORECASE,
@@ -29,22 +29,24 @@ _ASKED_BARE = re.compile(
 _ADVERBIAL = re.compile(
     r"(?:by|to|in|under|because|since|if|where|when|following|for|as|until|within|on|given|with|at|after|before|"
     r"subject|"
-    r"which|who|whose|pursuant|pending|although|while|whilst|once|from|during|prior|having|otherwise|therefore|"
+    r"(?:19|20)[0-9]{2}, |which|who|whose|pursuant|pending|although|while|whilst|once|from|during|prior|"
+    r"having|otherwise|therefore|"
     r"however|additionally|"
     r"finally|in addition|also|immediately|accordingly|unless|so|and|but|specifically|furthermore|moreover)\b",
     re.IGNORECASE,
 )
 _PRONOUN = re.compile(r"\b(?P<you>you|they|he|she)$", re.IGNORECASE)
-_PASSIVE = re.compile(
+PASSIVE = re.compile(
     r"(?:should|must|shall|may|could|might|will|needs? to|(?:is|are) to|ha(?:s|ve) to|to) (?:\w+ly |also |now |"
     r"not )?be "
-    r"(?:\w+ly |also |now |not )?(?!able|clear|aware|ready|mindful|open|alert|vigilant|consistent|given the)(?:\w+ed|"
+    r"(?:\w+ly |also |now |not )?(?!able|clear|aware|ready|mindful|open|alert|vigilant|consistent)(?:\w+ed|"
     r"\w+[^e]en|given|taken|made|put|set|held|kept|sent|told|shown|drawn|brought|done|built|found|met|paid|borne)\b",
     re.IGNORECASE,
 )
 #: "is recommended to" is a passive whose subject is the addressee.
 _ASKED_TO = re.compile(
-    r"\b(?:(?:should|must|may|might|could|shall|would) )?(?:is|are|was|were|be)(?: \w+ly| also| hereby| further|"
+    r"\b(?:(?:should|must|may|might|could|shall|would) )?(?:is|are|was|were|be|ha(?:s|ve) been)(?: \w+ly|"
+    r" also| hereby| further|"
     r" therefore| now| well)? "
     r"(?:recommended|required|asked|urged|invited|encouraged|advised|"
     r"expected|requested|reminded|directed|obliged|called (?:up)?on|under an? (?:\w+ )?duty|ordered|instructed)"
@@ -56,28 +58,56 @@ _AGENT = re.compile(
     r"\bby (?P<agent>(?:the|its|their) (?:[\w'’-]+ ){0,5}?[\w'’-]+)(?=[,;.]| (?:within|before|by|so|to|at|in|on|with|"
     r"and)\b|$)"
 )
-_NAMED = re.compile(r"^(?P<who>(?:[A-Z][\w&'’-]*|of|and|the|for)(?: (?:[A-Z][\w&'’-]*|of|and|the|for)){0,6}): ")
-_RECEIVERS = re.compile(r"\bfor (?P<who>(?:the )?[a-z' ’-]{3,60})$", re.IGNORECASE)
+NAMED = re.compile(r"^(?P<who>(?:[A-Z][\w&'’-]*|of|and|the|for)(?: (?:[A-Z][\w&'’-]*|of|and|the|for)){0,6}): ")
+#: Headings: "To the Minister", "Recommendations to the board", "Lessons for skippers".
+_RECEIVERS = re.compile(
+    r"(?:^to|\b(?:recommendation|requirement|action|request|advice|proposal|suggestion|lesson|direction|"
+    r"order)s? to|\bfor) "
+    r"(?P<who>(?:the )?[a-z' ’-]{3,60})$",
+    re.IGNORECASE,
+)
+#: "We expect the board to explain", "It would like the school to open its doors": what a body wants of somebody.
+HOPED = re.compile(
+    r"(?:[^,;]{1,80}, )?(?:we|i|it|inspectors|the [\w ]{3,40}?) (?:\w+ly |also |therefore |further )?"
+    r"(?:would (?:also )?(?:like|prefer)|expects?|looks? to|wants?|advises?) (?P<whom>[^,;:]{3,140}?) to (?=[a-z])",
+    re.IGNORECASE,
+)
+#: "That the board appoint a secretary": what is recommended, without the words that recommend it.
+THAT = re.compile(r"that (?!(?:is|was|will|would|could|may)\b)", re.IGNORECASE)
+#: "The lift is to be mended, owners have been told, ..."
+_TOLD = re.compile(r", (?P<who>[^,;]{3,60}?) (?:is|are|was|were|ha(?:s|ve) been|ha(?:s|ve) now been) told\b")
+#: Of a sentence that leads into a list: "three points for the school to work on:".
+_FOR_LIST = re.compile(r"\bfor (?P<who>(?:the |its |all |each )?(?:[\w'’-]+ ){1,5}?)to [a-z]+\b", re.IGNORECASE)
+#: "the Sheriff, within 60 days, to F1": an item that opens with whom it is for.
+_ITEM_FOR = re.compile(r"(?P<who>the (?:[\w'’-]+ ?){1,6}), ", re.IGNORECASE)
+#: What opens a clause: whoever a passive is done by stands before it.
+_CLAUSE = re.compile(r"[,;:]|\b(?:until|unless|which|who|that|when|where|before|after|if|because|whenever)\b")
 #: "... to the official responsible, who should ..."
 _ANTECEDENT = re.compile(r"\b(?:to|by|with|for) (?P<who>the (?:(?!\b(?:to|by|with)\b)[^,;]){3,100}), who $")
+_SOMEBODY = re.compile(r"(?:an?|another|no) ", re.IGNORECASE)
 _RELATIVE = re.compile(r", (?:who|whose|which|that|including)\b|,? (?:including|named|listed)\b")
 _TRAILING = re.compile(r"(?:[ ,;:]+(?:also|now|therefore|both|then|each|all|and|or|jointly|too|likewise))+$")
 _LEADING = re.compile(r"^(?:that|and|or|then|also|therefore|why|but|so|we|in particular)\b[ ,]*", re.IGNORECASE)
 #: "It would be prudent for the owner to ...", "There is scope for the agency to ...".
-_FOR_WHOM = re.compile(
-    r"(?:it|there)\b[^,;]{3,60}? (?:for|incumbent (?:up)?on) (?P<who>(?!(?:me|us)\b)(?:(?!\b(?:for|to|upon|which|"
+FOR_WHOM = re.compile(
+    r"(?:it|there)\b[^,;]{0,60}? (?:for|incumbent (?:up)?on|falls? to) (?P<who>(?!(?:me|us)\b)(?:(?!\b(?:for|"
+    r"to|upon|which|"
     r"whom|that)\b)[^,;:]){2,80}?) to [a-z]",
     re.IGNORECASE,
 )
 #: "By an order under section 84 the charity is directed": the last name of what no comma divides.
-_LAST_NAME = re.compile(r"(?<=[ ,])(?P<you>(?:the|your|its|all|each) (?:[\w'’-]+ ){0,3}[\w'’-]+)$", re.IGNORECASE)
+_LAST_NAME = re.compile(
+    r"(?<=[ ,])(?P<you>(?:the|your|its|all|each) (?:(?!(?:the|your|its|all|each)\b)[\w'’-]+ ?){1,4})$", re.IGNORECASE
+)
 _MODAL_BEFORE = re.compile(r"\b(?:should|must|shall|may|might|could|will|can|to) (?:\w+ly |also )?$")
 #: Verbs that things and matters are subjects of too.
 _STATES = frozenset(
     "be have include contain remain reflect consist cover apply reach become appear state show stay continue last need "
     "fit form provide lead result happen occur exist depend involve mean follow require help allow ensure enable "
-    "take begin start end stand come go set".split()
+    "take begin start end stand come go set stop cease".split()
 )
+#: Whoever is to do these is to be given something.
+_RECEIVES = frozenset("receive undergo".split())
 _BEFORE_VERB = frozenset("not also now then therefore all both each jointly to".split())
 #: Behind these a word is no verb: "that the review of plans ...".
 _NO_VERB_BEHIND = frozenset("the a an of and its their for in to or by with at on from".split())
@@ -90,7 +120,6 @@ _DIRECTED = re.compile(
 _TOLD_WITHIN = 20
 #: The most words of whom is asked to act who is nobody that we know.
 _SHORT = 4
-_INFINITIVE = re.compile(r"\bto (?=[a-z])")
 #: In front of these a word is a noun: "the board plan is late".
 _NOUN_BEFORE = frozenset("is are was were be of to for and or in , .".split())
 #: "Require the board to adopt ...": whoever is asked is to ask somebody else.
@@ -105,41 +134,36 @@ _PASSIVE_CLAUSE = re.compile(
 )
 _FINITE = re.compile(r"\b(?:is|are|was|were|which|who)\b", re.IGNORECASE)
 #: "It is recommended to the clerk that ...": the subject is nobody.
-_IMPERSONAL = re.compile(r"(?:it|there)\b", re.IGNORECASE)
+IMPERSONAL = re.compile(r"(?:it|there)\b", re.IGNORECASE)
 #: "We maintain that the agency should ...".
 _MAINTAINED = re.compile(r"(?:we|i|inspectors) (?:\w+ ){1,2}that ", re.IGNORECASE)
-_REFERENCE = re.compile(r"\s*[(\[][^()\[\]]{1,60}[)\]]\.?$")
-#: What follows the action as its reason or its condition.
-_REASON = re.compile(r",? (?:because|(?<!at )once)\b|, (?:since|as|given that)\b")
-_CONNECTIVES = re.compile(r"(?:[ ,:]|\b(?:that|he|she|they|it|to|also|now|therefore|should|must|shall|the company)\b)*")
-#: Who is to work with the addressee, between the two and the verb.
-_TOGETHER = re.compile(
-    r"[ ,]*(?:in (?:conjunction|consultation|partnership|collaboration)|together|jointly|working) with [^,]{3,80},"
-    r"(?: the [a-z]+)?\b[ ,]*"
-)
-_OBJECT_ENDS = re.compile(
-    r",|;|:|\b(?:so that|in order|to (?=[a-z]+)|which|that|who|by|before|within|for|with|at|from|and (?=[a-z]+e?s? )|"
-    r"because|since|if|where|when|until|unless|through|as)\b"
-)
 
 
 def addressee(passage: Passage) -> Attribute | None:
     """Whom a recommendation asks: its subject, else that of the sentence leading into it, else whoever is inspected."""
     sentence = passage.report.sentences[passage.record.sentences[0]].text
-    found = _in_text(sentence, passage)
+    found = named_in(sentence, passage)
     # "The board should: require suppliers to ...": whom an item asks to ask somebody else stands before the list.
     is_order = passage.lead_in is not None and is_verb([word.lower_ for word in passage.words], 0)
     if found and not is_order:
         return passage.at(passage.text[slice(*found)], *found)
-    if passage.lead_in and (found := _in_text(passage.lead_in.text, passage)):
+    if passage.lead_in and (found := named_in(passage.lead_in.text, passage)):
         start = passage.lead_in.start
         return Attribute(passage.lead_in.text[slice(*found)], start + found[0], start + found[1])
+    if passage.lead_in:
+        if (item := _ITEM_FOR.match(passage.text)) and is_actor(item["who"]):
+            return passage.at(item["who"], *item.span("who"))
+        listed = _FOR_LIST.search(passage.lead_in.text)
+        if listed and is_actor(listed["who"]):
+            start, end = (passage.lead_in.start + at for at in listed.span("who"))
+            return Attribute(listed["who"].rstrip(), start, end - 1)
     if told := _told(passage):
         return told
     for heading in reversed(passage.headings):
         receivers = _RECEIVERS.search(heading)
-        if receivers and is_actor(receivers["who"]):
-            return Attribute(receivers["who"], None, None, Basis.INFERRED)
+        at = passage.report.text.rfind(heading, 0, passage.record.start)
+        if receivers and at >= 0 and is_actor(receivers["who"]):
+            return Attribute(receivers["who"], at + receivers.start("who"), at + receivers.end("who"))
     whom = passage.regime.addressee or passage.report.metadata.get("inspected_body", "")
     return Attribute(whom, None, None, Basis.INFERRED) if whom else None
 
@@ -162,33 +186,37 @@ def _told(passage: Passage) -> Attribute | None:
     return None
 
 
-def _in_text(text: str, passage: Passage) -> tuple[int, int] | None:
+def named_in(text: str, passage: Passage) -> tuple[int, int] | None:
     """Where ``text`` names whom it asks."""
     begin = opening(text)
-    named = _NAMED.match(text[begin:]) if begin == 0 else _NAMED.match(text)
+    named = NAMED.match(text[begin:]) if begin == 0 else NAMED.match(text)
     if named and is_actor(named["who"]):
         return named.span("who") if begin else (named.start("who"), named.end("who"))
+    if that := THAT.match(text, begin):
+        if found := whose_verb(text, that.end(), len(text)):
+            return found
+        begin = that.end()
+    for pattern, part in ((HOPED, "whom"), (_TOLD, "who")):
+        hoped = pattern.match(text, begin) if pattern is HOPED else pattern.search(text, begin)
+        if hoped and is_actor(hoped[part]):
+            return _trimmed(text, *hoped.span(part))
     asked_to = _ASKED_TO.search(text, begin)
-    if asked_to and not _IMPERSONAL.match(text, begin):
+    if asked_to and not IMPERSONAL.match(text, begin):
         return _subject(text, begin, asked_to.start(), verb="act")
     if _ORDER.match(text, begin):
         return None
-    asked = _ASKED.search(text, begin)
+    asked = ASKED.search(text, begin)
     # "The ministry should require every home to ...": whoever is to ask is asked.
     if asked and not _MODAL_BEFORE.search(text, begin, asked.start()):
-        found = _asked(text, asked)
+        found = asked_whom(text, asked)
         if found or (asked["that"] is not None and _PASSIVE_CLAUSE.match(text, asked.start("that"))):
             return found
         if asked["that"] is not None:
             begin = asked.start("that")
-    bare = _ASKED_BARE.search(text, begin)
-    if (
-        bare
-        and not _MODAL_BEFORE.search(text, begin, bare.start())
-        and (found := _whose_verb(text, *bare.span("that")))
-    ):
+    bare = ASKED_BARE.search(text, begin)
+    if bare and not _MODAL_BEFORE.search(text, begin, bare.start()) and (found := whose_verb(text, *bare.span("that"))):
         return found
-    for_whom = _FOR_WHOM.match(text, begin)
+    for_whom = FOR_WHOM.match(text, begin)
     if for_whom:
         return for_whom.span("who") if is_actor(for_whom["who"]) or not is_thing(for_whom["who"]) else None
     force = force_of(text[begin:], passage.regime.obligations)
@@ -196,11 +224,11 @@ def _in_text(text: str, passage: Passage) -> tuple[int, int] | None:
         start = begin + words_of(text[begin:])[force.first].idx
         if _ASKING.match(text, start):
             return None
-        if _PASSIVE.match(text, start):
+        if PASSIVE.match(text, start):
             return _agent(text, start)
         # "It is desirable to ...": nobody.
         if (
-            _IMPERSONAL.match(text, begin)
+            IMPERSONAL.match(text, begin)
             and re.match(r"(?:is|are|was|would|may|might) ", text[start:])
             and len(text[begin:start]) < 7
         ):
@@ -210,7 +238,7 @@ def _in_text(text: str, passage: Passage) -> tuple[int, int] | None:
     return assigned[:2] if assigned else None
 
 
-def _asked(text: str, asked: re.Match[str]) -> tuple[int, int] | None:
+def asked_whom(text: str, asked: re.Match[str]) -> tuple[int, int] | None:
     """The person behind "recommend to X that", "recommend that X do", "ask X to"."""
     if asked["to"] is not None:
         return _trimmed(text, *asked.span("to"))
@@ -223,14 +251,14 @@ def _asked(text: str, asked: re.Match[str]) -> tuple[int, int] | None:
         return _trimmed(text, start, end) if sure else None
     start, end = asked.span("that")
     if force := re.search(r"\b(?:should|must|shall)\b", text[start:end]):
-        return None if _PASSIVE.match(text, start + force.start()) else _trimmed(text, start, start + force.start())
-    if found := _whose_verb(text, start, end):
+        return None if PASSIVE.match(text, start + force.start()) else _trimmed(text, start, start + force.start())
+    if found := whose_verb(text, start, end):
         return found
     # The sentence that leads into a list stops at whom it asks.
     return _trimmed(text, start, end) if text.endswith(":") and is_actor(text[start:end]) else None
 
 
-def _whose_verb(text: str, start: int, end: int) -> tuple[int, int] | None:
+def whose_verb(text: str, start: int, end: int) -> tuple[int, int] | None:
     """The subject of the clause from ``start`` to ``end`` without a modal: "the board appoint a secretary"."""
     words = words_of(text[start:end])
     lower = [word.lower_ for word in words]
@@ -249,8 +277,11 @@ def _whose_verb(text: str, start: int, end: int) -> tuple[int, int] | None:
             continue
         if following[:1] == ["of"] or (following[:1] == ["and"] and not _may_follow(following[-1])):
             continue
-        if _acts(text[start : start + words[at].idx], lower[at]):
-            return _trimmed(text, start, start + words[at].idx)
+        subject = text[start : start + words[at].idx]
+        if _acts(subject, lower[at]):
+            # "That the trust, in consultation with residents, develop a plan": the aside is not whom it asks.
+            name, comma, aside = subject.partition(", ")
+            return _trimmed(text, start, start + len(name if comma and _ADVERBIAL.match(aside) else subject))
     return None
 
 
@@ -264,6 +295,8 @@ def _acts(subject: str, verb: str) -> bool:
     """Whether a subject names somebody: by its words, or because only somebody can do what the verb says."""
     if subject.strip(" ,").lower() == "it":
         return may_be_verb(verb) and verb not in _STATES
+    if verb in _RECEIVES:
+        return False
     can = may_be_verb(verb) and verb not in _STATES and not _FINITE.search(subject)
     return is_actor(subject) or (can and not is_thing(subject))
 
@@ -302,8 +335,9 @@ def _subject(text: str, begin: int, end: int, *, verb: str = "") -> tuple[int, i
 
 
 def _agent(text: str, start: int) -> tuple[int, int] | None:
-    """Whoever a passive is to be done by."""
-    agent = _AGENT.search(text, start)
+    """Whoever a passive is to be done by: "be checked every week by the board", in its own clause."""
+    clause = _CLAUSE.search(text, start)
+    agent = _AGENT.search(text, start, clause.start() + 1 if clause else len(text))
     return agent.span("agent") if agent and is_actor(agent["agent"]) else None
 
 
@@ -316,86 +350,5 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int] | None:
     trailing = _TRAILING.search(segment)
     end = start + (trailing.start() if trailing else len(segment))
     start += len(text[start:end]) - len(text[start:end].lstrip())
-    return (start, end) if end > start else None
-
-
-def action(passage: Passage, force: Attribute, until: tuple[int, int] | None) -> Attribute | None:
-    """What is to be done: from its verb to the end, without a deadline ``until`` at either end and references.
-
-    None where a demand breaks off before it.
-    """
-    text, record = passage.text, passage.record
-    start = opening(text)
-    named = _NAMED.match(text[start:]) or _NAMED.match(text)
-    if named and is_actor(named["who"]):
-        start = max(start, named.end())
-    assigned = assigned_to(text)
-    if assigned and force.start == record.start + assigned[1] + 1:
-        start = assigned[2]
-    elif (
-        force.start is not None
-        and force.end is not None
-        and record.start <= force.start < record.end
-        and force.value in ("must", "should", "may")
-    ):
-        start = _verb_of(text, force.start - record.start, force.end - record.start, start)
-    end = len(text)
-    while reference := _REFERENCE.search(text, start, end):
-        end = reference.start()
-    if reason := _REASON.search(text, start, end):
-        end = reason.start()
-    if text.startswith("would be", (at := (force.start or 0) - record.start)) and start < at:
-        end = at
-    if until and until[1] >= len(text[:end].rstrip(" .;:,")) and until[0] > start:
-        end = until[0]
-    kept = text[start:end].rstrip(" .;:,")
-    kept = re.sub(r"[;,]? (?:and|or)$", "", kept)
-    return passage.at(kept, start, start + len(kept)) if kept else None
-
-
-def _verb_of(text: str, first: int, last: int, begin: int) -> int:
-    """Where the verb of the demand stands that the phrase of obligation at ``first`` to ``last`` governs."""
-    if _PASSIVE.match(text, first):
-        # Nobody is asked: the subject belongs to the action.
-        asked = _ASKED.search(text, begin)
-        return asked.start("that") if asked and asked["that"] is not None and asked.end() > first else begin
-    # "Recording dissent would be of use": what is asked for is the subject.
-    if text.startswith("would be", first) and len(text[begin:first].split()) > 1 and not is_actor(text[begin:first]):
-        return begin
-    if _IMPERSONAL.match(text, begin):
-        asked = _ASKED.search(text, first)
-        if asked is None:
-            infinitive = _INFINITIVE.search(text, first)
-            return infinitive.end() if infinitive else _behind(text, last)
-    else:
-        asked = _ASKED.match(text, first + len("we ") if text[first:].lower().startswith("we ") else first)
-    bare = _ASKED_BARE.match(text, first) if asked is None else None
-    if bare and (whom := _whose_verb(text, *bare.span("that"))):
-        return _behind(text, whom[1])
-    if asked and asked["that"] is not None:
-        whom = _asked(text, asked)
-        start = whom[1] if whom else asked.start("that")
-        return _behind(text, start)
-    return _behind(text, asked.end() if asked else last)
-
-
-def _behind(text: str, at: int) -> int:
-    """The first word behind ``at`` that is no connective."""
-    gap = _CONNECTIVES.match(text, at)
-    at = gap.end() if gap else at
-    together = _TOGETHER.match(text, at)
-    return together.end() if together else at
-
-
-def object_of(passage: Passage, done: Attribute) -> Attribute | None:
-    """What the action is done to: the words behind its verb, up to the next clause."""
-    words = words_of(done.value)
-    if len(words) < 2 or done.start is None or not may_be_verb(words[0].lower_):
-        return None
-    first = 1
-    while first < len(words) - 1 and (words[first].lower_ in ("and", "or") or is_base(words[first].lower_)):
-        first += 1
-    start = words[first].idx
-    ends = _OBJECT_ENDS.search(done.value, start)
-    value = done.value[start : ends.start() if ends else len(done.value)].strip()
-    return passage.at(value, at := done.start - passage.record.start + start, at + len(value)) if value else None
+    # "A second adult must be on call": nobody in particular can be asked.
+    return (start, end) if end > start and not _SOMEBODY.match(text, start) else None

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from scrutiny.dates import days_of
-from scrutiny.records.addressee import action, addressee, object_of
+from scrutiny.dates import days_of, order_of
+from scrutiny.records.action import action, object_of
+from scrutiny.records.addressee import addressee
 from scrutiny.records.deadline import deadline
 from scrutiny.records.fingerprint import fingerprint
 from scrutiny.records.obligation import condition, kind, measure, number, obligation
@@ -38,6 +39,7 @@ class Describer:
     def predict(self, report: Report) -> tuple[Record, ...]:
         """The records of ``report`` with their attributes and fingerprints."""
         kind, today = regime_of(report), day_of(report)
+        kind = kind if kind.dates else replace(kind, dates=order_of(report.text))
         return tuple(
             replace(
                 record,

@@ -82,14 +82,16 @@ def cross_references(
     places = _places(report, results)
     findings = [place.finding for place in places]
     for demand in demands:
+        told = list[tuple[Record, _Reference]]()
         for reference in _references(report, demand, findings):
             if reference.to_demand:
                 continue
             there = [result for result, place in zip(results, places, strict=True) if place.answers(reference)]
-            # A paragraph that is referred to for what is wrong in it may tell what is well besides.
-            wrong = [result for result in there if result.role is Role.FINDING]
-            for result in wrong or there:
-                pairs[result.id, demand.id] = Link(demand.id, 1.0, Basis.EXPLICIT, reference.start, reference.end)
+            told += [(result, reference) for result in there]
+        # What is referred to for what is wrong in it may tell what is well besides.
+        wrong = [one for one in told if one[0].role is Role.FINDING]
+        for result, reference in wrong or told:
+            pairs[result.id, demand.id] = Link(demand.id, 1.0, Basis.EXPLICIT, reference.start, reference.end)
     return pairs
 
 

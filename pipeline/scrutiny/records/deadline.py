@@ -7,8 +7,9 @@ from calendar import monthrange
 from datetime import date, timedelta
 
 from scrutiny.dates import DATE, MONTH, days_of
+from scrutiny.records.obligation import leads_to_answers
 from scrutiny.records.phrases import Passage
-from scrutiny.report import Basis, Deadline
+from scrutiny.report import Basis, Deadline, Role
 
 _NUMBERS = {
     word: number
@@ -48,6 +49,15 @@ _DEADLINE = re.compile(
     rf"the|next|the next) (?P<turning>month|quarter|(?:calendar )?year|week)\b(?! of)(?: onwards?)?"
     rf"|(?:within|in|over|during|inside) (?:the )?(?:next|coming|following|current|forthcoming) (?:\w+ )?(?:[\w-]+ )?"
     rf"(?:cycles?|quarters?|seasons?|terms?|periods?|outage|holidays?|weeks|months)\b"
+    rf"|in (?P<hence>{'|'.join(_NUMBERS)}|[0-9]{{1,2}}) (?P<unit_hence>days?|weeks?|months?|years?)(?:['’]s?)? time\b"
+    rf"|(?:in|during) (?P<coming>{MONTH})|(?:in|"
+    rf"during) (?:the )?20[0-9]{{2}}[-–/][0-9]{{2,4}} (?:\w+ )?(?:year|season)\b"
+    rf"|in (?:its|their|your) (?:\w+ )?(?:report|accounts|return|statement)s? for 20[0-9]{{2}}(?:[-–/][0-9]{{2,4}})?"
+    rf"|(?<!of )(?<!at )(?<!in )(?<!for )this (?:session|parliament|term|season|(?:\w+ )?year|month|week)(?=[.,;]|$)"
+    rf"|(?:at|during|as part of) (?:the|its|their|your) next (?:[\w-]+ ){{0,2}}(?:review|inspection|visit|"
+    rf"audit|session|"
+    rf"revision|update|survey|renewal)\b(?: of(?: [\w'’-]+){{1,4}})?|(?<!as )soon\b(?! (?:as|after|before))"
+    rf"|before (?:[\w'’-]+ ){{1,8}}?in 20[0-9]{{2}}\b"
     rf"|(?:no later than|not later than|by|before|in time for|ahead of) (?:its|their|your|our|"
     rf"the board['’]s) (?:[\w-]+ ){{0,3}}"
     rf"(?:meeting|renewal|inspection|audit|review|visit|season|session|recess)\b"
@@ -68,9 +78,16 @@ _DEADLINE = re.compile(
     rf"as (?:soon|quickly|early) as "
     rf"(?:possible|practicable)|as a matter of urgency|urgently)"
     rf"(?:,? (?:and |but )?(?:at the latest|no later than|not later than) (?:within |by )?(?P<latest>{DATE}|"
-    rf"(?P<most>[0-9]{{1,3}}|{'|'.join(_NUMBERS)}) (?P<unit_of_most>(?:working |calendar )?(?:day|week|month))s?))?)",
+    rf"(?P<most>[0-9]{{1,3}}|{'|'.join(_NUMBERS)}) (?P<unit_of_most>(?:working |calendar )?(?:day|week|month))s?))?)"
+    rf"(?: at the (?:very )?latest)?",
     re.IGNORECASE,
 )
+#: "To be met before accreditation can be confirmed:" leads into a list of what is wanted until then.
+_LED_BEFORE = re.compile(r"\b(?:before|prior to|ahead of) [^:,;]{3,80}(?=:)", re.IGNORECASE)
+#: A code behind a demand whose time is told at the head of its section: "(A)" where "A, immediate; B, within a year".
+_CODE = re.compile(r"[(\[](?P<code>(?:priority )?[A-Z]?[0-9]?|high|medium|low)[)\]]\.?$", re.IGNORECASE)
+_RECEIPT = re.compile(r"\b(?:receipt|receiv\w+)\b", re.IGNORECASE)
+_LEGEND_WITHIN = 30
 _FEAST_DAYS = {"christmas": (12, 25), "michaelmas": (9, 29), "all saints' day": (11, 1), "new year's day": (1, 1)}
 _FEAST = re.compile(r"Easter\b|Lab(?:ou)?r Day|Christmas|Michaelmas|All Saints['’] Day|New Year['’]s Day")
 #: A date on a line of its own, behind the demand: "Date to be complied with: 1 June 2024", "Timescale: by 3 May".
@@ -93,7 +110,7 @@ def deadline(passage: Passage) -> Deadline | None:
     """The deadline of a recommendation: in its own words, else on a line with a label behind it."""
     own: list[Deadline] = []
     for match in _DEADLINE.finditer(passage.text):
-        if not _is_rule(passage.text, match):
+        if not _is_rule(passage.text, match) and not _is_past(match, passage):
             day, basis = _day(match, passage)
             start = passage.record.start + match.start()
             own.append(Deadline(match.group(), start, start + len(match.group()), day, basis))
@@ -101,18 +118,51 @@ def deadline(passage: Passage) -> Deadline | None:
         # Of several, the first that is a day: "restock it forthwith and repair the roof by 30 April".
         return next((one for one in own if one.date), own[0])
     # "To ensure ..." does not go on with the sentence before the list.
-    if passage.lead_in is not None and not passage.text.startswith("To "):
+    if (
+        passage.lead_in is not None
+        and not passage.text.startswith("To ")
+        and not leads_to_answers(passage.lead_in.text)
+    ):
         for match in _DEADLINE.finditer(passage.lead_in.text):
             if not _is_rule(passage.lead_in.text, match):
                 day, basis = _day(match, passage)
                 start = passage.lead_in.start + match.start()
                 return Deadline(match.group(), start, start + len(match.group()), day, basis)
+        if event := _LED_BEFORE.search(passage.lead_in.text):
+            start = passage.lead_in.start + event.start()
+            return Deadline(event.group(), start, start + len(event.group()), None, Basis.INFERRED)
+    if code := _CODE.search(passage.text):
+        return _by_code(code["code"], passage)
     for sentence in passage.after:
         if labelled := _LABELLED.match(sentence.text):
             days = days_of(labelled["date"], order=passage.regime.dates)
             start = sentence.start + labelled.start("date")
             return Deadline(labelled["date"], start, start + len(labelled["date"]), days and days[1], Basis.EXPLICIT)
     return None
+
+
+def _by_code(code: str, passage: Passage) -> Deadline | None:
+    """The time that a sentence before it in the same section gives to the code of a demand."""
+    report, first = passage.report, passage.record.sentences[0]
+    section = report.blocks[report.sentences[first].block].section_path
+    legend = re.compile(rf"(?<![\w]){re.escape(code)} ?[,:=–—-] ?(?P<limit>immediate(?:ly)?\b|[^,;.]{{3,60}})")
+    for sentence in reversed(report.sentences[max(0, first - _LEGEND_WITHIN) : first]):
+        if report.blocks[sentence.block].section_path != section:
+            break
+        if sentence.role is not Role.OTHER or not (told := legend.search(sentence.text)):
+            continue
+        match = _DEADLINE.match(told["limit"])
+        if match or told["limit"].startswith("immediate"):
+            day, basis = _day(match, passage) if match else (None, Basis.INFERRED)
+            start, printed = sentence.start + told.start("limit"), match.group() if match else told["limit"]
+            return Deadline(printed, start, start + len(printed), day, basis)
+    return None
+
+
+def _is_past(match: re.Match[str], passage: Passage) -> bool:
+    """Whether "in May 2019" tells of a time before the report rather than until when."""
+    days = days_of(match["coming"]) if match["coming"] else None
+    return bool(days and passage.today and days[1] <= passage.today[:7])
 
 
 def _is_rule(text: str, match: re.Match[str]) -> bool:
@@ -137,7 +187,7 @@ def _is_rule(text: str, match: re.Match[str]) -> bool:
 def _day(match: re.Match[str], passage: Passage) -> tuple[str | None, Basis]:
     """The last day of a deadline, and whether it is printed in full."""
     order, today = passage.regime.dates, passage.today
-    printed = match["named"] or match["date"]
+    printed = match["named"] or match["date"] or match["coming"]
     if printed:
         days = days_of(printed, order=order)
         if days:
@@ -149,6 +199,10 @@ def _day(match: re.Match[str], passage: Passage) -> tuple[str | None, Basis]:
         if days:
             return days[1], Basis.EXPLICIT
         return (_after(today, match["most"], match["unit_of_most"]) if today else None), Basis.INFERRED
+    if _RECEIPT.search(match.group()):
+        return None, Basis.INFERRED
+    if match["hence"] and today:
+        return _after(today, match["hence"], match["unit_hence"].rstrip("s")), Basis.INFERRED
     if match["count"] and today:
         # "issued on 3 May, asking for repairs within five days": counted from the day told of before it.
         told = re.search(rf"\bon (?P<day>{DATE}|{_DAY_ONLY})", passage.text[: match.start()])

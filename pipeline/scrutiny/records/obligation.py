@@ -45,6 +45,12 @@ _ASKING = re.compile(r"(?:recommend|ask|request|urge|suggest|propose|advise)\w*$
 _OURSELVES = re.compile(r"(?:^|[.,;] )(?:we|i|inspectors|ofsted|the (?:commission|inspectorate|team))\b[^,;]*$", re.I)
 _IN_PASSING = re.compile(r", (?:it|he|she|we|they|i) (?:\w+ )?(?:suggests?|recommends?|believes?|thinks?|says?),")
 _NO_ADDRESSEE = re.compile(r"(?:what|areas?|where|how|here)\b", re.IGNORECASE)
+_THAT = re.compile(r"that\b", re.IGNORECASE)
+_REQUIREMENT = re.compile(r"(?:requirement|order|direction|directive|condition)s?\b", re.IGNORECASE)
+#: Leading into a list whose items are only to be answered, it obliges to an answer.
+_TO_ANSWER = re.compile(
+    r"\b(?:respond|reply|answer|comment|response|consider)\b[^,;:]* (?:following|below)\b", re.IGNORECASE
+)
 _PREAMBLE = re.compile(
     r"(?:in addition|also|furthermore|finally|specifically|secondly|further),? |"
     r"areas for improvement (?=leaders\b|the\b)",
@@ -54,16 +60,20 @@ _PREAMBLE = re.compile(
 _ASSIGNED = re.compile(r"(?P<who>(?:[Tt]he )?[\w'’-]+(?: [\w'’-]+){0,3}) to (?P<verb>[a-z-]+)\b")
 _PROMISED = re.compile(r"(?P<who>(?:[Tt]he )?[\w'’-]+(?: [\w'’-]+){0,3}?) (?P<verb>[a-z-]+s)\b")
 #: What asks somebody else is an order where it opens the demand: "Request renewals".
-_ORDERS = frozenset("request ask urge encourage invite suggest".split())
+_ORDERS = frozenset("request ask urge encourage invite suggest require advise demand".split())
 
 
 #: "To ensure that inspection is carried out": a recommendation as lists of them put it.
 _INFINITIVE = re.compile(r"To (?:\w+ly )?([a-z]+)\b")
+#: What opens a clause or phrase before the verb of an order.
+_OPENERS = frozenset(
+    "as since because if where when by within before after in for with until once given following".split()
+)
 _MODALS = frozenset("should must shall ought may might could".split())
 #: The most words of a subject that begins like an order.
 _SHORT_SUBJECT = 3
 #: What obliges only in a main clause: "so that staff can ..." asks for nothing.
-_MAIN_ONLY = frozenset("can needed required".split())
+_MAIN_ONLY = frozenset("can needed required require demand".split())
 
 
 class Force(NamedTuple):
@@ -105,7 +115,9 @@ def _is_main(words: list[str], at: int) -> bool:
         if words[before] in ",;:":
             return True
         if words[before] in _SUBORDINATE and not (
-            words[before] == "that" and any(_ASKING.match(word) for word in words[max(0, before - 12) : before])
+            # "That lift should be mended."
+            (before == 0 and words[0] == "that")
+            or (words[before] == "that" and any(_ASKING.match(word) for word in words[max(0, before - 12) : before]))
         ):
             return False
     return True
@@ -132,7 +144,7 @@ def assigned_to(text: str) -> tuple[int, int, int] | None:
         return None
     # "Train staff to use ..." asks nobody by name.
     first, *more = match["who"].lower().split()
-    if is_base(first) or (more and may_be_verb(first)):
+    if is_base(first) or first in ("i", "we") or first.endswith("ing") or (more and may_be_verb(first)):
         return None
     verb = match["verb"]
     known = any(may_be_verb(form) for form in (verb, verb.removesuffix("s"), verb.removesuffix("es")))
@@ -154,29 +166,55 @@ def obligation(passage: Passage) -> Attribute:
         form = None if not any(word.is_punct for word in passage.words[: found.first]) else form
     if found and own and form != "imperative":
         return passage.over(found.value, found.first, found.last)
+    label = LABEL.match(passage.text)
+    if label and label["name"] and _REQUIREMENT.match(label["name"]):
+        return passage.at("must", *label.span("name"))
+    start = opening(passage.text)
+    if (that := _THAT.match(passage.text, start)) and not found:
+        return passage.at("should", *that.span())
     lead_in = passage.lead_in
     infinitive = _INFINITIVE.match(passage.text)
-    if lead_in is not None and not infinitive and not _NO_ADDRESSEE.match(lead_in.text):
+    if lead_in is not None and not infinitive and not leads_to_answers(lead_in.text):
         of_list = force_of(lead_in.text, passage.regime.obligations)
         if of_list:
             start, end = span(words_of(lead_in.text), of_list.first, of_list.last)
             return Attribute(of_list.value, lead_in.start + start, lead_in.start + end)
+        # "Raise attainment by:" has items that say how.
+        if lead_in.text.endswith("by:") and form != "imperative" and _form(lead_in.text) == "imperative":
+            return Attribute("imperative", lead_in.start, lead_in.end)
     if infinitive and may_be_verb(infinitive[1].lower()):
         return passage.at("should", 0, len("To"))
     if assigned := assigned_to(passage.text):
         at = assigned[1] + 1
         return passage.at("must", at, passage.text.index(" ", at) if " " in passage.text[at:] else len(passage.text))
-    start = opening(passage.text)
     return passage.at(form or "noun_phrase", start, len(passage.text))
+
+
+def leads_to_answers(lead_in: str) -> bool:
+    """Whether a sentence leads into a list of what is to be answered or told of, not done."""
+    return bool(_NO_ADDRESSEE.match(lead_in) or _TO_ANSWER.search(lead_in))
 
 
 def _form(text: str) -> str | None:
     """``imperative`` where a verb opens the demand, ``noun_phrase`` where no verb of it can be seen."""
     words = [word.lower_ for word in words_of(text[opening(text) :]) if not word.is_punct or word.lower_ == ","]
+    # "As the report omitted a fact, submit another": behind what opens the sentence.
+    if words and words[0] in _OPENERS and "," in words[:-1]:
+        words = words[words.index(",") + 1 :]
     for at, word in enumerate(words[:3]):
         if is_verb(words, at):
             return "imperative"
-        if not (word.endswith("ly") or word in ("please", "do", "not")):
+        # "Track cases by date and report any that are late": what goes on with a verb began with one.
+        if (
+            at == 0
+            and may_be_verb(word)
+            and any(
+                words[on] in ("and", "or") and is_verb(words, on + 1) and "to" not in words[:on]
+                for on in range(2, len(words) - 1)
+            )
+        ):
+            return "imperative"
+        if not (word.endswith("ly") or word in ("please", "do", "not", "re")):
             break
     return "noun_phrase" if not words or words[0] in ("the", "a", "an") or len(words) < 8 else None
 

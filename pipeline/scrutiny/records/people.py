@@ -16,7 +16,7 @@ _PERSONS = {
         "year-old user visitor asylum-seeker"
     ),
     "parents": (
-        "parent carer family relative mother father grandparent guardian caregiver adopter son daughter brother sister "
+        "parent carer family relative mother father grandparent guardian adopter son daughter brother sister "
         "sibling husband wife spouse widow widower aunt uncle grandmother grandfather"
     ),
     "staff": (
@@ -32,7 +32,7 @@ _PERSONS = {
         "ranger lifeguard attendant handler keeper lieutenant corporal trooper soldier chaplain counsellor "
         "counselor advisor adviser dentist hygienist optometrist vet veterinarian cashier "
         "teller underwriter trader accountant crewman crewmember healthcare-assistant interpreter "
-        "postman courier guide steersman helmsman signaller shunter conductor"
+        "postman courier guide steersman helmsman signaller shunter conductor deputy caregiver"
     ),
     "provider": (
         "leader manager provider trustee director licensee company official executive owner grantee franchisee "
@@ -46,7 +46,7 @@ _PERSONS = {
         "neighbour neighbor landowner farmer journalist expert pathologist paediatrician pediatrician lawyer solicitor "
         "barrister advocate coroner witness councillor councilor donor funder sponsor insurer lender examiner academic "
         "gp charity union ngo diver host employer vendor importer exporter wholesaler retailer buyer specialist "
-        "lobbyist mp senator legislator ombudsman archaeologist meteorologist"
+        "lobbyist mp conservator senator legislator ombudsman archaeologist meteorologist"
     ),
 }  # fmt: skip
 #: Words for many of them, and what is not in the list above in both numbers.
@@ -70,7 +70,7 @@ _MANY = {
         "journals judgments judgements emails e-mails email e-mail correspondence letters letter statements accounts "
         "spreadsheet "
         "spreadsheets database databases ledger ledgers diary diaries notes transcript transcripts photographs "
-        "video recordings memo memos memorandum chart charts printout printouts tickets paperwork sheets"
+        "video recordings memo memos memorandum chart charts printout printouts tickets paperwork sheets sheet"
     ),
     "inspectors": "inspectors inspector auditors auditor reviewers we investigators",
 }

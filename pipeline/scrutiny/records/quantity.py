@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
+from scrutiny.records.people import GROUPS
 from scrutiny.records.phrases import Passage, Phrases, span
 from scrutiny.regimes import Quantifier, Regime
 from scrutiny.report import Basis, Proportion
@@ -26,20 +27,37 @@ _PART_FIRST = (
 )
 _WHOLE_FIRST = (
     rf"\bof (?:the |its |their |our |these )?(?P<whole>{_COUNT})(?! per ?cent)\b(?:[^,;:.%]|"
-    rf"(?<=[0-9])[:.](?=[0-9])){{0,120}}, "
-    rf"(?:only |just )?(?P<part>{_COUNT}|none)\b"
+    rf"(?<=[0-9])[:.](?=[0-9])){{0,120}}(?:, (?:only |just )?| (?=[0-9]+ (?:are|were|had|have|was|is)\b))"
+    rf"(?P<part>{_COUNT}|none|all|each|both)(?![.,]?[0-9]| ?%| per ?cent)\b"
 )
 _SHARE = (
     rf"(?<![\w.,£$€+-])(?:[0-9]+(?:\.[0-9]+)?|\b{_WORD}(?= per ?cent)) ?(?:%|per ?cent\b)"
     r"(?: of (?:those|them|these)\b)?"
 )
+_TAKEN = (
+    r"(?:examined|sampled|observed|interviewed|questioned|asked|tested|checked|reviewed|visited|inspected|"
+    r"surveyed|audited)"
+)
+#: Of persons "no" counts as much as "none of"; "no plan" says that there was none.
+_PERSONS = "|".join(sorted(noun for name in ("service_users", "parents", "staff") for noun in GROUPS[name]))
 #: A part of what was counted before it: "23 of whom", "two of them", "of these, 118".
 _OF_THOSE = (
     rf"(?:\b(?:not )?{_COUNT} of (?:whom|which|them|these|those)\b|"
-    rf"\b(?!(?:19|20)[0-9]{{2}}\b){_COUNT} (?:said|told|agreed|reported|felt|thought|rated)\b|"
+    rf"(?<!\band )(?<!years )\b(?!(?:19|20)[0-9]{{2}}\b|one\b){_COUNT} (?:said|told|agreed|reported|felt|"
+    rf"thought|rated)\b|"
     rf"\b{_COUNT} (?:\w+ )in every (?:\w+)\b|(?<![\w/.-])(?<!no )(?<!ref )[0-9]{{1,3}}/[0-9]{{1,3}}(?![\w/])|"
     rf"^(?:of|in) (?:these|those|them|which|whom),? (?:only )?{_COUNT}|\b{_COUNT} of (?:these|those|the) [a-z]+s\b)"
 )
+_AGE = re.compile(r"(?:one|an?|1) [a-z-]+(?: [a-z-]+)? of [0-9]{1,2}", re.IGNORECASE)
+#: Each, every or none of those whom the sentence is about.
+_WHOLES = re.compile(
+    rf"\beach of (?:the |its |their |our |these |those )?(?:{_COUNT} )?(?:[\w-]+ ){{0,2}}?[\w-]+s\b|"
+    rf"\ball (?:but )?{_COUNT} of (?:the |its |their |our |these |those )[\w-]+|"
+    rf"\b(?:each|every|no) (?!one\b)(?:[\w-]+ )?[\w-]+ (?<!had )(?:{_TAKEN}|we [a-z]+(?:ed|e)?)\b|\bnobody {_TAKEN}\b|"
+    rf"(?<!been )(?<!is )(?<!was )(?<!were )(?<!are )\b(?:no|not one) (?:{_PERSONS})\b(?! than\b)",
+    re.IGNORECASE,
+)
+_WHOLLY = re.compile(r"\b(?:each|every|all|no|not one|nobody)\b", re.IGNORECASE)
 _FIGURES = re.compile(f"(?:{_WHOLE_FIRST})|(?:{_PART_FIRST.replace('part', 'part2').replace('whole', 'whole2')})", re.I)
 _SHARES = re.compile(_SHARE, re.IGNORECASE)
 _PARTS = re.compile(_OF_THOSE, re.IGNORECASE)
@@ -48,7 +66,8 @@ _NO_RESULT_AFTER = re.compile(
     r"[ -](?:goal|target|cap|threshold|limit|tolerance|confidence|interval|interest|discount|standard)\b", re.IGNORECASE
 )
 _NO_RESULT_BEFORE = re.compile(
-    r"(?:\b(?:(?:(?:in|de)creas\w+|ris\w+|rose|f[ae]ll\w*|gr[eo]wn?|up|down|reduc\w+|cut|improv\w+|exceed\w*|drop\w*|"
+    r"(?:\b(?:(?:rang|var)\w+ from [0-9.]+ to|(?:(?:in|de)creas\w+|ris\w+|rose|f[ae]ll\w*|gr[eo]wn?|up|down|"
+    r"reduc\w+|cut|improv\w+|exceed\w*|drop\w*|"
     r"widen\w*|narrow\w*) by|at most|permissible|maximum|max\.|loss of|target of|standard of|standard is that|"
     r"goal of|minimum of|maximum of|threshold of|"
     r"random|exceeding|"
@@ -67,6 +86,8 @@ _UNCOUNTED = re.compile(
 )
 #: Behind a word of quantity that counts nothing: "worry the fleet most.", "were few, ...", "most of the time".
 _NOT_OF_MANY = re.compile(r" ?[.,;:)]| (?:the )?time\b| part\b| likely\b| probably\b", re.IGNORECASE)
+#: "Half-term", "half a percentage point".
+_HALF = re.compile(r"-| an? (?:percentage )?point", re.IGNORECASE)
 _STUFF = ("some", "most", "much", "all", "half")
 _ONLY = re.compile(r"\b(?:only|just|but|not|except|bar|for) $", re.IGNORECASE)
 #: "Some of it", "half a day": of what is not counted.
@@ -74,12 +95,7 @@ _OF_STUFF = re.compile(
     r"(?: of)? (?:it|its|this|that|which)\b|(?<=half) an? (?:day|hour|year|mile|century|turn)\b", re.I
 )
 #: "All aircraft sampled", "each patient examined".
-_SAMPLED = re.compile(
-    r"(?: (?!that\b|which\b)[\w-]+){1,3} (?:examined|sampled|observed|interviewed|tested|checked|reviewed|visited|"
-    r"inspected|"
-    r"surveyed|audited|concerned)\b",
-    re.IGNORECASE,
-)
+_SAMPLED = re.compile(rf"(?: (?!that\b|which\b)[\w-]+){{1,3}} (?:{_TAKEN}|concerned)\b", re.IGNORECASE)
 #: Before "any of the six", which is none of them only where it is denied.
 _DENIED = re.compile(
     r"\b(?:not|never|no|nor|nothing|nobody|without|failed to|unable to|cannot|n['’]t)\b[^.;]*$", re.IGNORECASE
@@ -108,7 +124,11 @@ def proportions(passage: Passage) -> tuple[Proportion, ...]:
 
     base = passage.record.start
     for match in _FIGURES.finditer(text):
-        part, whole = _value(match["part"] or match["part2"]), _value(match["whole"] or match["whole2"])
+        whole = _value(match["whole"] or match["whole2"])
+        part = whole if match["part"] in ("all", "each", "both") else _value(match["part"] or match["part2"])
+        # "One girl of 15": her age.
+        if match["part2"] and _AGE.fullmatch(match.group()):
+            continue
         if part <= whole and whole > 1 and not _is_year(match["whole"] or match["whole2"]):
             add(*match.span(), round(part / whole, 4))
     for match in _SHARES.finditer(text):
@@ -116,10 +136,11 @@ def proportions(passage: Passage) -> tuple[Proportion, ...]:
         share = (float(printed) if printed[0].isdigit() else _value(printed)) / 100
         if not (_NO_RESULT_AFTER.match(text, match.end()) or _NO_RESULT_BEFORE.search(text[: match.start()])):
             add(*match.span(), round(share, 4) if share <= 1 else None)
-    for match in _PARTS.finditer(text):
+    wholes = _WHOLES.finditer(text) if _WHOLLY.search(text) else ()
+    for match in (*_PARTS.finditer(text), *wholes):
         # "One of them said": whom it was, rather than how many.
         if not (match.group().lower().startswith("one of") and not _ONLY.search(text[: match.start()])):
-            add(*match.span(), None)
+            add(match.start(), match.end(), None)
     for word in _in_words(passage):
         if all(word.end <= other.start or word.start >= other.end for other in found):
             found.append(word)
@@ -155,7 +176,7 @@ def _counts(text: str, start: int, end: int) -> bool:
     """Whether the word of quantity at ``start`` says how many of those whom the sentence is about."""
     word, before = text[start:end].lower(), text[:start]
     if (word.startswith(_STUFF) and _OF_STUFF.match(text, end)) or (
-        word == "half" and re.search(r"and[ -]a[ -]$", before, re.IGNORECASE)
+        word == "half" and (re.search(r"and[ -]a[ -]$", before, re.IGNORECASE) or _HALF.match(text, end))
     ):
         return False
     if word.startswith("any"):

@@ -32,10 +32,10 @@ PLACE = re.compile(
     rf"key concern)[)\]]",
     re.IGNORECASE,
 )
-#: A letter with a number, which may name a demand or finding: "R5" anywhere, others in brackets, "[F2 and F4]".
+#: Letters with a number, "R5", "F2, F4 and F6", which are references where a finding or demand is printed with them.
 CODE = re.compile(
-    r"(?<![\w.-])(?P<codes>(?:R-?[0-9]{1,3}(?:\([a-z]\))?(?:(?:, | and |, and | to | ?[–-] ?)(?=R-?[0-9]))?)+"
-    r"|(?<=[(\[])[A-Z]{1,4}-?[0-9]{1,3}(?:(?:, | and | to |[–-])[A-Z]{1,4}-?[0-9]{1,3})*(?=[)\]]))(?![\w-])"
+    r"(?<![\w.-])(?P<codes>[A-Z]{1,4}-?[0-9]{1,3}(?:\([a-z]\))?"
+    r"(?:(?:, | and |, and | to | through | ?[–-] ?)[A-Z]{1,4}-?[0-9]{1,3}(?:\([a-z]\))?)*)(?![\w-])"
 )
 _EARLIER = (
     (
@@ -99,7 +99,7 @@ def numbers_in(text: str) -> list[str]:
     """The single numbers of "30 and 112", "1.4, 2.1.1", "3 to 5" or "4.12–4.15", in lower case."""
     numbers: list[str] = []
     for part in re.split(r"(?:,? and |, |; | or )", text):
-        ends = re.fullmatch(r"(.*?)([0-9]{1,4})(?: to | ?[–-] ?)(.*?)([0-9]{1,4})", part.strip())
+        ends = re.fullmatch(r"(.*?)([0-9]{1,4})(?: to | through | ?[–-] ?)(.*?)([0-9]{1,4})", part.strip())
         if ends and ends[1].lower() == ends[3].lower() and 0 < int(ends[4]) - int(ends[2]) < _LONGEST_RANGE:
             numbers += [f"{ends[1].lower()}{number}" for number in range(int(ends[2]), int(ends[4]) + 1)]
         else:

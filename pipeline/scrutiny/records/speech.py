@@ -21,7 +21,8 @@ _PAIRS = {
     for name, pairs in {
         "service_users": "young people|young person|young adult|older people|care leaver|service user|people who|"
         "people using|people supported|people told|people said|people interviewed",
-        "parents": "foster carer|family member",
+        "parents": "foster carer|family member|family caregiver|informal caregiver|primary caregiver",
+        "survey": "comment card|feedback form|satisfaction survey",
         "records": "incident report|accident report|occurrence report|maintenance report|sign-in sheet|time sheet",
         "staff": "social worker|relationship manager|ward manager|project manager|shift manager|line manager|"
         "internal audit",
@@ -37,7 +38,7 @@ _PAIRS = {
 _SAY = forms(
     "tell say explain comment complain describe recount remark argue insist claim allege testify vouch inform mention "
     "stress emphasise emphasize reply lament grumble concede admit confide recall wonder",
-    "told said wrote spoke speak speaks maintained replied",
+    "told said talked wrote spoke speak speaks maintained replied",
 )
 #: What people think, feel and judge, and ways to say it.
 _THINK = forms(
@@ -53,7 +54,7 @@ _ADMIT = forms(
 )
 _SHOW = forms(
     "show indicate record demonstrate mention point reveal contain suggest disclose confirm establish document "
-    "attest testify state describe",
+    "attest testify state describe list consist",
     "shown reads read held holds bear bore made make makes",
 )
 #: What each group does when it is heard.
@@ -73,7 +74,7 @@ _NEEDS_CLAUSE = forms(
     "accept agree recognise recognize confirm advise note state acknowledge deny attest indicate suggest view call "
     "rate "
     "report question record believe inform point trust value welcome dispute document establish contain",
-    "considered raised gave put held holds bear bore made make makes",
+    "wrote considered raised gave put held holds bear bore made make makes",
 )
 #: Of these only a set phrase will do.
 _NEVER_CLAUSE = frozenset(
@@ -109,6 +110,11 @@ _BETWEEN = frozenset(
 )
 _FURTHEST = 14
 _QUOTED = re.compile(r"\"[^\"]{3,400}\"|“[^”]{3,400}”|‘[^’]{12,400}’(?!\w)")
+_AT_WORK = (("on", "duty"), ("in", "charge"), ("on", "shift"))
+#: "Mrs B, whose husband died": known by whose relative somebody is.
+_RELATIVE_OF = re.compile(
+    r", whose (?:\w+ )?(?:husband|wife|son|daughter|mother|father|brother|sister|child|baby)\b", re.IGNORECASE
+)
 _SENT = frozenset("letter letters email emails e-mail e-mails memo memos correspondence".split())
 _PREPOSITIONS = frozenset("by to in as missing for at on of from with under within into through".split())
 #: Behind these a word is a noun or an adjective.
@@ -119,7 +125,7 @@ _NO_VERB_BEHIND = frozenset(
 #: Words for those who do a work, of which there are too many to list; some of the same form are none.
 _WORKERS = re.compile(r"[a-z]{3,}(?:ers?|ors?|ists?|ians?)")
 _NO_WORKERS = frozenset(
-    "other others member members number numbers matter matters order orders paper papers factor factors error "
+    "better other others member members number numbers matter matters order orders paper papers factor factors error "
     "errors door doors tender tenders offer offers power powers answer answers follower followers inspector inspectors "
     "auditor auditors assessor assessors investigator investigators reviewer reviewers surveyor surveyors computer "
     "computers newspaper newspapers list lists quarter quarters summer winter never after over under however further "
@@ -132,7 +138,11 @@ _NO_WORKERS = frozenset(
 _NO_NAMES = frozenset("i we it he she they inspectors ofsted commission hmicfrs".split())
 #: Before "team" where it is who reports.
 _OUR_TEAM = frozenset(
-    ["", *"the our a this inspection audit review survey visiting assessment investigation , .".split()]
+    [
+        "",
+        *"the our a this evaluation inquiry inspection audit review survey visiting assessment".split(),
+        *"investigation , .".split(),
+    ]
 )
 _NUMBERS = frozenset("two three four five six seven eight nine ten eleven twelve fifteen twenty thirty forty".split())
 #: What opens a clause between commas that stands between a group and its verb: ", including several in care,".
@@ -156,6 +166,9 @@ def speaking(passage: Passage) -> Attribute | None:
         if verb not in _ANY_VERB or at == 0:
             continue
         begin = max((i + 1 for i in range(at - 1) if _bounds(words, i)), default=0)
+        # "The person on duty said", "the nurse in charge told us": whoever is at work.
+        if verb in _SAY and tuple(words[at - 2 : at]) in _AT_WORK:
+            return passage.over("staff", kept[at - 2][0], kept[at - 1][0] + 1)
         if found := _subject(words, max(begin, at - _FURTHEST), at):
             number = kept[found[1]][0]
             return passage.over(found[0], number, number + 1)
@@ -218,6 +231,8 @@ def _by_name(passage: Passage, kept: list[tuple[int, str]], at: int) -> str | No
     """The group of somebody who is called by a name right before the verb ``at``: "KiwiTrack advised", "Mr B said"."""
     words, name = [word for _, word in kept], passage.words[kept[at - 1][0]].text
     if at >= 2 and words[at - 2] in ("mr", "mrs", "ms", "miss", "mr.", "mrs.", "ms."):
+        if words[at] in _SAY and _RELATIVE_OF.match(passage.text, passage.words[kept[at - 1][0]].idx + len(name)):
+            return "parents"
         return "service_users" if words[at] in _SAY or (words[at] in _THINK and _says_what(words, at, "")) else None
     if not name[:1].isupper() or _group(words, at - 1) or words[at - 1] in _NO_NAMES:
         return None
@@ -295,7 +310,9 @@ def _without_asides(words: list[str]) -> list[tuple[int, str]]:
         if words[at] == "(" and ")" in words[at:last]:
             at = words.index(")", at) + 1
             continue
-        if words[at] == "who" and (saying := [end for end in range(at + 2, last) if words[end] in _SAY]):
+        saying = [end for end in range(at + 2, last) if words[end] in _SAY] if words[at] == "who" else ()
+        # "A boy who does not speak", "the principal, who is said to": neither speaks.
+        if saying and not ({"not", "never", "is", "are", "was", "were"} & set(words[at : saying[0]])):
             at = saying[0]
             continue
         kept.append((at, words[at]))
@@ -322,6 +339,11 @@ def _group(words: list[str], at: int) -> str | None:
         return "partners" if "local" in words[max(0, at - 4) : at] else "staff"
     if words[at] == "reports" and before in ("'", "’", "'s", "’s"):
         return "records"
+    # "Parents and caregivers" are at home, caregivers of a service at work.
+    if words[at] in ("caregiver", "caregivers") and {"parent", "parents", "family", "families"} & set(
+        words[max(0, at - 3) : at]
+    ):
+        return "parents"
     # "For eleven minutes"
     if words[at] == "minutes" and (before.isdigit() or before in _NUMBERS):
         return None

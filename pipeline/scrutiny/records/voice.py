@@ -44,7 +44,8 @@ _CLAUSE = re.compile(
 _HEARD = re.compile(
     r"\b(?:(?:feedback|comments|testimony|complaints|letters?|an? (?:e-?mail|letter|message)) from|according to|"
     r"(?:was|were|been) told by|"
-    r"(?:received|welcomed|valued|appreciated|reported|described|raised|praised|criticised|confirmed|borne out|said|"
+    r"(?:received|spoken(?: \w+)? of|welcomed|valued|appreciated|reported|described|raised|praised|criticised|"
+    r"confirmed|borne out|said|"
     r"thought|"
     r"perceived|alleged|claimed|acknowledged|echoed)"
     r"(?: \w+ly| well)?,?(?: \w+ly,)? by(?: both)?|used (?:\w+ly|well) by|(?:phrase|words?|term|"
@@ -62,11 +63,29 @@ _SOUGHT = re.compile(
 )
 #: Of a name the words are whose they are: "in her own words", "patients' accounts", "the customers' feedback".
 _OWN = re.compile(
-    r"\b(?P<within>(?:in|on|by) (?:[\w-]+ ){0,4})?(?P<who>[\w-]+)(?:['’]s|s?['’]) (?:own )?(?:accounts|feedback|"
-    r"comments|testimony|complaints|recollections?|admission|(?(within)(?:words|view|opinion|account)|feedback))\b",
+    r"\b(?P<within>(?<!written )(?:in|on|by) (?:[\w-]+ ){0,4})?(?P<who>[\w-]+)(?:['’]s|"
+    r"s?['’]) (?:own )?(?:accounts|feedback|"
+    r"comments|testimony|complaints|recollections?|admission|(?(within)(?:words|view|opinion|account)|feedback))\b"
+    r"(?! (?:file|log|book|procedure|policy|form|system|process|register))",
     re.IGNORECASE,
 )
-_THEIR_WORDS = re.compile(r"^(?:their|his|her) (?:accounts?|testimony|feedback|comments|complaints)\b", re.IGNORECASE)
+_THEIR_WORDS = re.compile(
+    r"^(?:their|his|her) (?:accounts?|testimony|feedback|comments|complaints)\b|"
+    r"\b(?<!written )(?:in|by) (?:their|his|her) own (?:words?|accounts?|admission|estimation)\b",
+    re.IGNORECASE,
+)
+#: "Mr A walks with a student, and he told surveyors ...": whoever the sentence has named before.
+_PRONOUN = re.compile(
+    r"\b(?:he|she|they) (?:\w+ly |also )?(?:told (?:us|me|inspectors|surveyors|the \w+)|said that|complained|"
+    r"recalled)\b"
+)
+#: Whoever is quoted has spoken, whatever the verb: 'A deputy shrugged, "It does that."'
+_SPOKEN = re.compile(r"(?:[a-z]+ed|put|put it|[a-z]*said|quipped)(?: [a-z]+ly)?[,:] $", re.IGNORECASE)
+_QUOTE = re.compile(r"(?<=[,:] )[\"“]")
+#: And so has whoever is named behind: '"You wait," he said.'
+_BEHIND_QUOTE = re.compile(
+    r"[,.!?][\"”] (?P<who>he|she|they|one|another|(?:one|two|three|several|some) of them) (?:\w+ly )?(?P<verb>[a-z]+)"
+)
 #: "as the owner's board recognises", "as one of them put it", "as the data sheets make plain", "the caretaker saying".
 _AS_THEY = re.compile(
     r",? ?\bas (?P<who>(?:(?!as\b)[\w'’-]+ ){1,6}?)(?:(?:him|her|it|them)sel(?:f|ves) )?(?P<verb>put|puts|recognises?|"
@@ -78,7 +97,8 @@ _AS_THEY = re.compile(
 )
 #: Whoever has been asked has answered: "doctors interviewed", "tenants we met", "with whom the team spoke".
 _ASKED = re.compile(
-    r"\b(?P<who>[\w'’-]+)(?: (?!is |are |was |be )[\w'’-]+){0,3}?,? (?<!are )(?<!is )(?<!be )(?:(?:that |who were |"
+    r"\b(?P<who>[\w'’-]+)(?: (?!is |are |was |be )[\w'’-]+){0,3}?,? (?<!are )(?<!is )(?<!be )(?:(?:who were|"
+    r"when) asked|(?:that |who were |"
     r"when )?(?:interviewed|surveyed|"
     r"canvassed|polled|(?:contacted|consulted|questioned|met|heard|seen|approached|spoken (?:to|with)) by (?:us|me|"
     r"inspectors?|(?:the|our) (?:[\w-]+ )?"
@@ -96,6 +116,8 @@ _IN_SURVEY = re.compile(
     r"\b(?:answered|returned|completed|filled in|answering|completing) (?:the|our|a|"
     r"its) (?:[\w-]+ ){0,2}?(?P<sent>survey|"
     r"questionnaire)s?\b|"
+    r"\b(?P<results>surveys?) (?:results?|responses?|returns?|scores?|findings) (?:is|are|was|were|show|"
+    r"suggest|had|have)\w*\b|"
     r"\bfrom the (?:[\w-]+ ){0,2}(?P<read>records|rosters|logs?|files|minutes)\b[^.;]{0,60}\bit (?:emerged|appears?|"
     r"followed)\b|"
     r"\b(?P<asked>(?:of )?(?:those|people|respondents|staff|parents) (?:who were )?surveyed|respondents (?=said|told|"
@@ -111,7 +133,9 @@ _IN_SURVEY = re.compile(
     re.IGNORECASE,
 )
 _PHYSICAL = re.compile(
-    r"\b(?:physical|condition|stock|structural|site|topographic|radiation|building|asbestos|previous|last) $", re.I
+    r"\b(?:(?:day|date|time|end|start|course|eve) of an?|physical|condition|stock|structural|site|topographic|"
+    r"radiation|building|asbestos|previous|last) $",
+    re.I,
 )
 _THEY = re.compile(
     r"(?:however, |overall, |most |many |some |few |all ){0,3}(?:they|he|she|most|many|some|all|others|another|"
@@ -126,11 +150,13 @@ def voice(passage: Passage) -> Attribute | None:
     """The first voice in a result: of a group that says, feels, shows or admits something."""
     return (
         speaking(passage)
+        or _quoted(passage)
         or _minded(passage)
         or _heard(passage)
         or _as_they(passage)
         or _asked(passage)
         or _they(passage)
+        or _pronoun(passage)
     )
 
 
@@ -156,6 +182,23 @@ def _minded(passage: Passage) -> Attribute | None:
     return None
 
 
+def _quoted(passage: Passage) -> Attribute | None:
+    """A group beside a quotation that is in its words."""
+    text = passage.text
+    for quote in _QUOTE.finditer(text) if '"' in text or "“" in text else ():
+        begin = max(text.rfind(mark, 0, quote.start() - 2) for mark in '"”;:') + 1
+        if _SPOKEN.search(text, begin, quote.start()):
+            for name, start, end in named(text[begin : quote.start()]):
+                if name not in ("records", "survey", "inspectors"):
+                    return passage.at(name, begin + start, begin + end)
+    match = _BEHIND_QUOTE.search(passage.text)
+    if match and passage.before:
+        for name, _, _ in named(passage.before.text):
+            if match["verb"] in VERBS[name]:
+                return passage.at(name, *match.span("who"), Basis.INFERRED)
+    return None
+
+
 def _heard(passage: Passage) -> Attribute | None:
     """A group that is heard without being a subject."""
     for match in _HEARD.finditer(passage.text):
@@ -176,8 +219,9 @@ def _heard(passage: Passage) -> Attribute | None:
         whose = GROUP_OF.get(match["who"].lower()) or GROUP_OF.get(f"{match['who'].lower()}s")
         if whose and whose not in ("records", "survey", "inspectors"):
             return passage.at(whose, *match.span("who"))
-    if (theirs := _THEIR_WORDS.search(passage.text)) and passage.before:
-        for name, _, _ in named(passage.before.text):
+    if theirs := _THEIR_WORDS.search(passage.text):
+        before = passage.before.text if passage.before and theirs.start() == 0 else passage.text[: theirs.start()]
+        for name, _, _ in named(before):
             if name not in ("records", "survey", "inspectors"):
                 return passage.at(name, *theirs.span(), Basis.INFERRED)
     for match in _IN_SURVEY.finditer(passage.text):
@@ -221,4 +265,13 @@ def _they(passage: Passage) -> Attribute | None:
     for name, _, _ in named(passage.before.text):
         if match["verb"].lower() in VERBS[name]:
             return passage.at(name, 0, match.end(), Basis.INFERRED)
+    return None
+
+
+def _pronoun(passage: Passage) -> Attribute | None:
+    """The first group of the sentence, where a pronoun behind it speaks."""
+    if match := _PRONOUN.search(passage.text):
+        for name, _, _ in named(passage.text[: match.start()]):
+            if name not in ("records", "survey", "inspectors"):
+                return passage.at(name, *match.span(), Basis.INFERRED)
     return None
