@@ -52,13 +52,17 @@ def test_a_precision_says_the_same_to_the_last_bit_whatever_it_reads_besides(tin
     assert torch.cat([backwards.logits(passage) for passage in reversed(passages)][::-1]).equal(together)
 
 
-def test_the_shipped_model_says_the_same_role_in_the_coarser_precision() -> None:
+def test_the_shipped_model_says_the_same_in_the_coarser_precision_but_for_roles_that_are_as_likely() -> None:
     # Where the processor does not multiply bfloat16 it takes a second a sentence, and nobody is given it unasked.
     fast = torch.cpu.get_capabilities().get("amx_bf16", False)
     authored = corpora.sentences("authored")["test"][: 200 if fast else 40]
     units = [Unit(unit.text, unit.heading, unit.passage, unit.block == "item") for unit in authored]
     coarse, fine = (Classifier(device="cpu", precision=name).predict(units) for name in ("bfloat16", "float32"))
-    assert sum(one.role is other.role for one, other in zip(coarse, fine, strict=True)) >= 0.995 * len(units)
+    # How many roles that changes is for the benchmark to say: of few sentences one tie may be many.
+    for one, other in zip(coarse, fine, strict=True):
+        assert one.scores == pytest.approx(other.scores, abs=0.03)
+        first, second = sorted(other.scores, reverse=True)[:2]
+        assert one.role is other.role or first - second < 0.03
 
 
 def test_an_unknown_precision_is_refused_with_those_there_are(tiny_model: Path) -> None:
