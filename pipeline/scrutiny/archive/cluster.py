@@ -40,9 +40,10 @@ if TYPE_CHECKING:
     from scrutiny.archive.extraction import Options
     from scrutiny.roles.classifier import Classifier
 
-#: Inputs that a task reads, and whose reports are classified together; and inputs sent to the cluster in one piece.
+#: Inputs that a task reads, and whose reports are classified together; and tasks at most, lest handing them out takes
+#: long: of very many inputs a task reads more.
 TOGETHER = 16
-_PIECE = 4096
+_TASKS = 10_000
 
 #: Bytes of outcomes that a task gathers before it hands them on.
 _BLOCK_BYTES = 16 << 20
@@ -198,13 +199,14 @@ class ClusterEngine:
             "batch_format": "pyarrow",
             "num_cpus": 1 if self._gpus else _TASK_SHARE,
         }
+        # Cut here: Ray's own repartition asks for a whole core, which there is none of where every node has one and an
+        # actor.
+        size = max(1, min(TOGETHER, len(tasks) // (2 * actors)), -(-len(tasks) // _TASKS))
         pieces = [
-            ray.put(_pieces(tasks[start : start + _PIECE], start, job.inputs)) for start in range(0, len(tasks), _PIECE)
+            ray.put(_pieces(tasks[start : start + size], start, job.inputs)) for start in range(0, len(tasks), size)
         ]
-        together = max(1, min(TOGETHER, len(tasks) // (2 * actors)))
         return (
             ray.data.from_arrow_refs(pieces)
-            .repartition(target_num_rows_per_block=together)
             .map_batches(_read, fn_kwargs={**how, "folder": str(Path.cwd())}, **reading)
             .map_batches(
                 _Classify,
