@@ -15,68 +15,32 @@ fitted to them: what to expect elsewhere is what ``links.py`` prints.
 from __future__ import annotations
 
 import argparse
-import json
 import re
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from scrutiny.corpora import parse_authored
 from scrutiny.evaluation.alignment import Words, align, common
+from scrutiny.evaluation.labelled_reports import LabelledReport, Unit, build, labels_of, read_labelled
 from scrutiny.pipeline import Pipeline, load
-from scrutiny.reading.metadata import describe
 from scrutiny.records.attributes import Describer
 from scrutiny.records.grouping import Assembler
 from scrutiny.records.links import Linker
 from scrutiny.report import (
-    ROLES,
     Attributes,
     Basis,
-    Block,
-    BlockKind,
-    Decision,
-    Prediction,
     Record,
     Report,
     Role,
-    Sentence,
-    Source,
 )
-from scrutiny.roles.classifier import Classifier, units_of
+from scrutiny.roles.classifier import Classifier, annotated, units_of
 
-_CORPORA = Path(__file__).resolve().parent.parent / "corpora"
-#: The gold calls service users of all kinds children, as the reports do that it was first made for.
-_VOICES = {"children": "service_users"}
 #: Words in common, of those in either, from which a sentence is a labelled unit.
 _SAME = 0.9
-
-
-@dataclass(frozen=True, slots=True)
-class Unit:
-    """A labelled unit, or a heading (without role)."""
-
-    number: int
-    text: str
-    role: Role | None
-    second_role: Role | None = None
-    marker: str = ""
-    starts_block: bool = True
-    is_item: bool = False
-
-
-@dataclass(slots=True)
-class Gold:
-    """What is known of one report; ``attributes`` is None where only its links are labelled."""
-
-    name: str
-    units: list[Unit]
-    attributes: dict[int, dict[str, Any]] | None
-    recommendations: dict[int, dict[str, Any]]
-    facts: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -115,7 +79,7 @@ def main() -> None:
         gold
         for file in sorted(arguments.folder.glob("*.json"))
         if not arguments.only or file.stem in arguments.only
-        for gold in [read_gold(file)]
+        for gold in [read_labelled(file)]
     ]
     if not golds:
         raise SystemExit(f"{arguments.folder}: there is no labelled report of that name.")
@@ -140,106 +104,20 @@ def main() -> None:
             print(f"\n## {name}", *counts.faults, sep="\n")
 
 
-def read_gold(file: Path) -> Gold:
-    """The labels in ``file``, and the text they are of."""
-    labels = json.loads(file.read_text(encoding="utf-8"))
-    units, facts = [], {}
-    if any("text" in unit for unit in labels.get("units", ())):
-        for unit in labels["units"]:
-            role, second = unit.get("role"), unit.get("second_role")
-            units.append(
-                Unit(
-                    unit.get("n", 0),
-                    unit["text"],
-                    Role(role) if role else None,
-                    Role(second) if second else None,
-                    unit.get("marker", ""),
-                    unit.get("starts_block", True),
-                    unit["kind"] == "item",
-                )
-            )
-    else:
-        folders = [file.parent, *(_CORPORA / name for name in ("authored", "unseen"))]
-        path = next(text for folder in folders if (text := folder / f"{file.stem}.txt").exists())
-        heading = ""
-        facts = dict(
-            line[1:].split(" ", 1) for line in path.read_text(encoding="utf-8").splitlines() if line[:1] == "@"
-        )
-        for sentence in parse_authored(path):
-            if sentence.heading != heading:
-                heading = sentence.heading
-                units.append(Unit(0, heading, None))
-            units.append(
-                Unit(
-                    sentence.position,
-                    sentence.text,
-                    sentence.role,
-                    sentence.second_role,
-                    sentence.marker,
-                    sentence.starts_block,
-                    sentence.block == "item",
-                )
-            )
-    return Gold(
-        file.stem,
-        units,
-        {unit["n"]: unit for unit in labels["units"] if "n" in unit} if "units" in labels else None,
-        {unit["n"]: unit for unit in labels["recommendations"]},
-        facts,
-    )
-
-
-def on_gold(gold: Gold, classifier: Classifier) -> dict[int, Record]:
+def on_gold(gold: LabelledReport, classifier: Classifier) -> dict[int, Record]:
     """The records of a report put together from its labelled units, by the number of their first unit."""
-    report = complete(with_meanings(build(gold), classifier))
+    report = complete(with_annotations(build(gold), classifier))
     numbers = [unit.number for unit in gold.units if unit.role]
     return {numbers[index]: record for record in report.records for index in record.sentences[:1]}
 
 
-def build(gold: Gold) -> Report:
-    """A classified report of the labelled units, each a sentence with its gold role."""
-    text, blocks, sentences = "", list[Block](), list[Sentence]()
-    heading: tuple[str, ...] = ()
-    for unit in gold.units:
-        goes_on = (
-            unit.role is not None and not unit.starts_block and blocks and blocks[-1].kind is not BlockKind.HEADING
-        )
-        text += " " if goes_on else "\n\n" if text else ""
-        marker = f"{unit.marker} " if unit.marker and not goes_on else ""
-        text += marker
-        start = len(text)
-        text += unit.text
-        if unit.role is None:
-            blocks.append(Block(BlockKind.HEADING, start, len(text), unit.text, level=1))
-            heading = (unit.text,)
-            continue
-        if goes_on:
-            begun = blocks.pop()
-            blocks.append(replace(begun, end=len(text), text=text[begun.start :]))
-        else:
-            kind = BlockKind.LIST_ITEM if unit.is_item else BlockKind.PARAGRAPH
-            blocks.append(
-                Block(
-                    kind, start, len(text), unit.text, level=int(unit.is_item), marker=unit.marker, section_path=heading
-                )
-            )
-        scores = tuple(1.0 if role is unit.role else 0.0 for role in ROLES)
-        prediction = Prediction(scores, unit.role, unit.second_role, 1.0, Decision.ACCEPT)  # type: ignore[arg-type]
-        sentences.append(Sentence(start, len(text), unit.text, len(blocks) - 1, prediction))
-    metadata = {"title": gold.facts.get("title", "")} | (
-        {"publication_date": gold.facts["date"]} if "date" in gold.facts else {}
-    )
-    source = Source(f"{gold.name}.txt", f"{gold.name:0>64}", len(text), "text")
-    report = Report(text, tuple(blocks), source, MappingProxyType(metadata), sentences=tuple(sentences))
-    return describe(report)
-
-
-def with_meanings(report: Report, classifier: Classifier) -> Report:
-    """``report`` with what the classifier would have its sentences mean."""
-    meanings = classifier.meanings(list(units_of(report, "report")))
+def with_annotations(report: Report, classifier: Classifier) -> Report:
+    """``report`` with what the classifier reads off its sentences, whose roles stay as they are."""
+    annotations = classifier.annotate(list(units_of(report, "report")))
     sentences = (
-        replace(sentence, meaning=None if sentence.role is Role.OTHER else meaning)
-        for sentence, meaning in zip(report.sentences, meanings, strict=True)
+        annotated(sentence, annotation._replace(prediction=sentence.prediction))
+        for sentence, annotation in zip(report.sentences, annotations, strict=True)
+        if sentence.prediction
     )
     return replace(report, sentences=tuple(sentences))
 
@@ -251,7 +129,9 @@ def complete(report: Report) -> Report:
     return report
 
 
-def from_files(golds: Sequence[Gold], folder: Path, pipeline: Pipeline) -> Iterator[tuple[Gold, dict[int, Record]]]:
+def from_files(
+    golds: Sequence[LabelledReport], folder: Path, pipeline: Pipeline
+) -> Iterator[tuple[LabelledReport, dict[int, Record]]]:
     """Each report as the whole pipeline reads it; records by the number of the unit that their first sentence is."""
     for gold in golds:
         pdf = folder / f"{gold.name}.pdf"
@@ -273,7 +153,7 @@ def from_files(golds: Sequence[Gold], folder: Path, pipeline: Pipeline) -> Itera
         yield gold, found
 
 
-def printed(gold: Gold) -> bytes:
+def printed(gold: LabelledReport) -> bytes:
     """The report as Markdown."""
     lines = [f"# {gold.facts['title']}"]
     for unit in gold.units:
@@ -286,15 +166,16 @@ def printed(gold: Gold) -> bytes:
     return "\n".join(lines).encode()
 
 
-def measure(found: Sequence[tuple[Gold, dict[int, Record]]]) -> dict[str, Counts]:
+def measure(found: Sequence[tuple[LabelledReport, dict[int, Record]]]) -> dict[str, Counts]:
     """Counts by the name of what is measured."""
     names = [*"addressee obligation deadline deadline_date action voice proportion trend link".split(), "explicit link"]
     counts = {name: Counts() for name in names}
     for gold, records in found:
         empty = Attributes()
         given = {number: record.attributes or empty for number, record in records.items()}
-        joined = {n for n in gold.recommendations if n not in records}
-        for number, labels in gold.recommendations.items():
+        recommendations = gold.recommendations or {}
+        joined = {n for n in recommendations if n not in records}
+        for number, labels in recommendations.items():
             if "action" in labels and (number not in joined or not _is_inside(gold, number, records)):
                 _measure_recommendation(counts, gold, number, labels, given.get(number, empty))
         for unit in gold.units:
@@ -306,59 +187,56 @@ def measure(found: Sequence[tuple[Gold, dict[int, Record]]]) -> dict[str, Counts
     return counts
 
 
-def _is_inside(gold: Gold, number: int, records: dict[int, Record]) -> bool:
+def _is_inside(gold: LabelledReport, number: int, records: dict[int, Record]) -> bool:
     """Whether the unit is a further sentence of a record that begins with an earlier unit."""
     text = next(unit.text for unit in gold.units if unit.number == number)
     return any(text in record.text for record in records.values() if record.role is Role.RECOMMENDATION)
 
 
 def _measure_recommendation(
-    counts: dict[str, Counts], gold: Gold, number: int, labels: dict[str, Any], given: Attributes
+    counts: dict[str, Counts], gold: LabelledReport, number: int, labels: dict[str, Any], given: Attributes
 ) -> None:
     where = f"{gold.name}.{number}"
+
+    def add(name: str, value: str | None, same: Callable[[Any, str], bool]) -> None:
+        wanted = labels_of(labels.get(name))
+        right = value is not None and any(one and same(one, value) for one in wanted)
+        needed = bool(wanted) and None not in wanted
+        if needed or value is not None:
+            counts[name].add(needed or right, value is not None, right, f"{where}: {wanted}, not {value!r}")
+
     for name in ("addressee", "action", "deadline"):
         found = getattr(given, name)
         value = found and (found.text if name == "deadline" else found.value)
-        value = value if name == "deadline" or not found or found.basis is Basis.EXPLICIT else None
-        wanted = labels[name]
-        counts[name].add(
-            bool(wanted),
-            bool(value),
-            bool(wanted and value and alike(wanted, value)),
-            f"{where}: {wanted!r}, not {value!r}",
-        )
-    wanted, value = labels.get("deadline_date"), given.deadline.date if given.deadline else None
-    counts["deadline_date"].add(
-        bool(wanted), bool(value), bool(wanted) and wanted == value, f"{where}: {wanted}, not {value}"
-    )
-    wanted, value = labels["obligation"], given.obligation.value if given.obligation else None
-    counts["obligation"].add(True, bool(value), wanted == value, f"{where}: {wanted}, not {value}")
+        add(name, value if name == "deadline" or not found or found.basis is Basis.EXPLICIT else None, alike)
+    add("deadline_date", given.deadline.date if given.deadline else None, str.__eq__)
+    add("obligation", given.obligation.value if given.obligation else None, str.__eq__)
 
 
 def _measure_result(
-    counts: dict[str, Counts], gold: Gold, unit: Unit, labels: dict[str, Any], given: Attributes
+    counts: dict[str, Counts], gold: LabelledReport, unit: Unit, labels: dict[str, Any], given: Attributes
 ) -> None:
     where, text = f"{gold.name}.{unit.number}", "" if "text" in labels else f" | {unit.text[:160]}"
-    voice = given.voice.value if given.voice and given.voice.value != "inspectors" else None
+    voice = given.voice.value if given.voice else None
     for name, value in (("voice", voice), ("trend", given.trend.value if given.trend else None)):
-        wanted = [_VOICES.get(value, value) for value in _several(labels.get(name))]
+        wanted = labels_of(labels.get(name))
         right = value in wanted and value is not None
         needed = bool(wanted) and None not in wanted
         if not (value is None and not needed):
             counts[name].add(needed or right, value is not None, right, f"{where}: {wanted}, not {value}{text}")
     quantities = [proportion.text for proportion in given.proportions]
-    wanted = _several(labels.get("proportion"))
+    wanted = labels_of(labels.get("proportion"))
     right = any(gold_text and overlaps(gold_text, value) for gold_text in wanted for value in quantities)
     needed = bool(wanted) and None not in wanted
     if needed or (quantities and not (None in wanted and not right)):
         counts["proportion"].add(needed or right, bool(quantities), right, f"{where}: {wanted}, not {quantities}{text}")
 
 
-def _measure_links(counts: Counts, gold: Gold, records: dict[int, Record], *, explicit: bool = False) -> None:
+def _measure_links(counts: Counts, gold: LabelledReport, records: dict[int, Record], *, explicit: bool = False) -> None:
     """All links or, of reports in which they are labelled, those that a printed cross-reference gives."""
     numbers = {record.id: number for number, record in records.items()}
     name = "explicit" if explicit else "addresses"
-    if any(name not in labels for labels in gold.recommendations.values()):
+    if gold.recommendations is None or any(name not in labels for labels in gold.recommendations.values()):
         return
     wanted = {(result, number) for number, labels in gold.recommendations.items() for result in labels[name]}
     # A link to what is no labelled record, as where a sentence was given another role, is one too many.
@@ -374,10 +252,6 @@ def _measure_links(counts: Counts, gold: Gold, records: dict[int, Record], *, ex
         counts.add(
             pair in wanted, pair in given, pair in wanted & given, f"{place}: {'missed' if pair in wanted else 'extra'}"
         )
-
-
-def _several(value: object) -> list[Any]:
-    return value if isinstance(value, list) else [] if value is None else [value]
 
 
 def alike(wanted: str, given: str) -> bool:
@@ -399,9 +273,9 @@ def overlaps(wanted: str, given: str) -> bool:
     return bool(first & second)
 
 
-def timing(golds: Sequence[Gold], classifier: Classifier) -> float:
+def timing(golds: Sequence[LabelledReport], classifier: Classifier) -> float:
     """Milliseconds of processor time a sentence, once everything is loaded."""
-    reports = [with_meanings(build(gold), classifier) for gold in golds]
+    reports = [with_annotations(build(gold), classifier) for gold in golds]
     for report in reports:
         complete(report)
     begun = time.process_time()

@@ -1,11 +1,12 @@
 """Fit the coefficients by which findings and recommendations are linked, and tell how well they do.
 
-    python benchmarks/links.py ../shared/corpora/documents corpora/attributes/development --write configs/links.toml
+    python benchmarks/links.py ../shared/corpora/documents corpora/attributes/development --write links.toml
 
 Folders are as for ``attributes.py``. On gold roles, a logistic regression learns from every pair of a finding and a
 recommendation whether the gold links them, once with and once without what the model says sentences mean. Measured is
-F1 of the links of each report with coefficients and a threshold that the other reports gave (leave one report out);
-what a report says itself counts too, as in use. ``--write`` then writes the coefficients that all reports give.
+F1 of the links of reports that were left out, an eighth of them at a time, with coefficients and a threshold that the
+others gave; what a report says itself counts too, as in use. ``--write`` then writes the coefficients that all reports
+give.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.linear_model import LogisticRegression
 
-from attributes import build, complete, read_gold, with_meanings
+from attributes import complete, with_annotations
+from scrutiny.evaluation.labelled_reports import build, read_labelled
 from scrutiny.records.cross_references import cross_references
 from scrutiny.records.likeness import FEATURES, Coefficients, Likeness, Scores, features
 from scrutiny.records.links import inferred
@@ -28,6 +30,8 @@ from scrutiny.roles.classifier import Classifier
 
 #: How weakly weights are held back, for standardised features.
 _C = 0.3
+#: In so many parts reports are left out in turn.
+_PARTS = 8
 _THRESHOLDS = np.linspace(0.06, 0.6, 28)
 
 
@@ -67,14 +71,18 @@ def main() -> None:
     parser.add_argument("--write", type=Path, metavar="FILE", help="write the coefficients that all reports give")
     arguments = parser.parse_args()
     classifier = Classifier(arguments.model)
-    reports = [pairs_of(file, classifier) for folder in arguments.folders for file in sorted(folder.glob("*.json"))]
+    files = [file for folder in arguments.folders for file in sorted(folder.glob("*.json"))]
+    reports = [pairs for file in files if (pairs := pairs_of(file, classifier))]
     sets = {"meaning": FEATURES, "words": tuple(name for name in FEATURES if not name.startswith("meaning"))}
     folders = [str(folder) for folder in arguments.folders]
-    print(f"| F1 of links, leave one report out | {' | '.join(folders)} | all |\n" + "|---" * (len(folders) + 2) + "|")
+    print(f"| F1 of links, reports left out | {' | '.join(folders)} | all |\n" + "|---" * (len(folders) + 2) + "|")
     text = f"# python benchmarks/links.py {' '.join(folders)} --write configs/links.toml\n"
     for name, names in sets.items():
         counts = [
-            (one.folder, one.counts(fitted([other for other in reports if other is not one], names))) for one in reports
+            (one.folder, one.counts(learnt))
+            for part in range(_PARTS)
+            for learnt in [fitted([other for number, other in enumerate(reports) if number % _PARTS != part], names)]
+            for one in reports[part::_PARTS]
         ]
         cells = [f1([found for folder, found in counts if folder == wanted]) for wanted in folders]
         print(f"| {name} | {' | '.join(f'{cell:.3f}' for cell in [*cells, f1([found for _, found in counts])])} |")
@@ -85,10 +93,12 @@ def main() -> None:
         arguments.write.write_text(text, encoding="utf-8")
 
 
-def pairs_of(file: Path, classifier: Classifier) -> Pairs:
-    """The pairs of a labelled report, with its gold roles."""
-    gold = read_gold(file)
-    report = complete(with_meanings(build(gold), classifier))
+def pairs_of(file: Path, classifier: Classifier) -> Pairs | None:
+    """The pairs of a labelled report, with its gold roles; None where links are not labelled."""
+    gold = read_labelled(file)
+    if gold.recommendations is None:
+        return None
+    report = complete(with_annotations(build(gold), classifier))
     numbers = [unit.number for unit in gold.units if unit.role]
     demands = [record for record in report.records if record.role is Role.RECOMMENDATION]
     results = [record for record in report.records if record.role is not Role.RECOMMENDATION]

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
+from typing import NamedTuple
 
 
 class Role(StrEnum):
@@ -112,13 +113,26 @@ class Prediction:
     cut: bool = False
 
 
+class Tag(NamedTuple):
+    """What the model reads off a part of a sentence: ``voice``, ``trend`` or ``proportion``, with its value.
+
+    ``start`` and ``end`` are characters of the sentence, half-open; ``score`` is a probability that was not calibrated.
+    """
+
+    name: str
+    value: str
+    start: int
+    end: int
+    score: float
+
+
 @dataclass(frozen=True, slots=True)
 class Sentence:
     """One sentence or list item. ``block`` is an index into ``Report.blocks``.
 
     ``meaning`` tells what it is about, as the model that predicted its role sees it: a vector of signed bytes, whose
     cosine with another one of the same model is the higher the nearer the two are. None where the model cannot tell,
-    and for sentences of the role other.
+    and for sentences of the role other. ``tags`` are what it reads off a finding or strength, None likewise.
     """
 
     start: int
@@ -127,6 +141,7 @@ class Sentence:
     block: int
     prediction: Prediction | None = None
     meaning: bytes | None = None
+    tags: tuple[Tag, ...] | None = None
 
     @property
     def role(self) -> Role | None:

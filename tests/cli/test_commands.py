@@ -298,6 +298,7 @@ def test_doubted_labels_are_listed_and_can_be_trained_without(encoder: Path, tmp
         "distill",
         "average",
         "meaning",
+        "tagger",
         "export",
         "doubts",
         "schema",

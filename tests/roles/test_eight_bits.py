@@ -24,6 +24,8 @@ from scrutiny.roles.explain import explain
 from scrutiny.roles.loading import load_model
 from scrutiny.roles.meaning import FILE_NAME as MEANING
 from scrutiny.roles.precision import Precision
+from scrutiny.roles.tags import ABOUT
+from scrutiny.roles.tags import FILE_NAME as TAGGER
 from scrutiny.roles.windows import Unit
 from scrutiny.training.exporting import export, in_eight_bits
 from scrutiny.training.recalibration import recalibrate
@@ -36,7 +38,7 @@ UNITS = [
 
 @pytest.fixture(scope="module")
 def once_exported(encoder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A tiny model with a map to meaning, exported."""
+    """A tiny model with a map to meaning and a tagger that read different layers, exported."""
     from transformers import AutoModelForTokenClassification, AutoTokenizer, set_seed
 
     folder = tmp_path_factory.mktemp("models")
@@ -45,8 +47,11 @@ def once_exported(encoder: Path, tmp_path_factory: pytest.TempPathFactory) -> Pa
     model = AutoModelForTokenClassification.from_pretrained(encoder, num_labels=4, id2label=labels)
     model.save_pretrained(folder / "model")
     AutoTokenizer.from_pretrained(encoder).save_pretrained(folder / "model")
-    tensors = {"weight": torch.randn(64, 8).half(), "bias": torch.randn(8).half()}
-    save_file(tensors, folder / "model" / MEANING, metadata={"layers": "0 2"})
+    tensors = {"weight": torch.randn(32, 8).half(), "bias": torch.randn(8).half()}
+    save_file(tensors, folder / "model" / MEANING, metadata={"layers": "0"})
+    about = {"layers": [1], "names": ["trend:improved", "proportion"], "thresholds": {"trend": 0.5, "proportion": 0.5}}
+    tagger = {"weight": torch.randn(32, 2), "bias": torch.tensor([-2.0, 0.0])}
+    save_file(tagger, folder / "model" / TAGGER, metadata={ABOUT: json.dumps(about)})
     export(folder / "model", folder / "exported", ["authored:validation"], sentences=100)
     return folder / "exported"
 
@@ -66,6 +71,9 @@ def test_an_exported_model_says_nearly_what_it_says_in_single_precision(once_exp
     for one, other in zip(eight.meanings(UNITS), single.meanings(UNITS), strict=True):
         left, right = (np.frombuffer(meaning or b"", np.int8).astype(float) for meaning in (one, other))
         assert left @ right / np.sqrt(left @ left * (right @ right)) > 0.99
+    names = [[{tag.name for tag in one.tags or ()} for one in model.annotate(UNITS)] for model in (eight, single)]
+    assert {name for of_one in names[1] for name in of_one} == {"trend", "proportion"}
+    assert sum(map(set.__eq__, *names)) > 0.9 * len(UNITS)
 
 
 def test_what_is_said_in_eight_bits_depends_on_the_window_alone(once_exported: Path) -> None:
@@ -142,9 +150,9 @@ def test_what_cannot_run_in_eight_bits_is_told_with_a_remedy(
     save_file(
         {"weight": torch.randn(32, 8).half(), "bias": torch.randn(8).half()},
         exported / MEANING,
-        metadata={"layers": "1"},
+        metadata={"layers": "2"},
     )
-    with pytest.raises(ModelError, match=r"hidden_1 is missing"):
+    with pytest.raises(ModelError, match=r"hidden_2 is missing"):
         Classifier(exported, device="cpu", precision="int8")
     (exported / FILE_NAME).write_bytes(b"no graph")
     with pytest.raises(ModelError, match="not a loadable encoder"):

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from scrutiny.errors import DataError
 from scrutiny.pipeline import load
+from scrutiny.report import Prediction
 from scrutiny.roles.kept import KeptMemory
 from scrutiny.roles.memory import Said
 
@@ -20,35 +21,53 @@ TEXTS = ["Plans are not reviewed often enough.", "Staff are good.", "Staff must 
 @given(
     st.lists(st.lists(st.floats(-1e9, 1e9), min_size=4, max_size=4), min_size=1, max_size=5),
     st.integers(0, 8),
+    st.none() | st.binary(max_size=20),
 )
 @settings(max_examples=25)
 def test_what_was_said_comes_back_from_the_file_bit_for_bit(
-    tmp_path_factory: pytest.TempPathFactory, logits: list[list[float]], width: int
+    tmp_path_factory: pytest.TempPathFactory, logits: list[list[float]], width: int, tags: bytes | None
 ) -> None:
     file = tmp_path_factory.mktemp("kept") / "cache"
     said = Said(
-        torch.tensor(logits, dtype=torch.double), tuple(bytes([n] * width) for n in range(len(logits))) if width else ()
+        torch.tensor(logits, dtype=torch.double),
+        tuple(bytes([n] * width) for n in range(len(logits))) if width else (),
+        () if tags is None else tuple(tags[:n] for n in range(len(logits))),
     )
     KeptMemory(file, "model").put(b"a window", said)
     back = KeptMemory(file, "model").get(b"a window")
     assert back is not None
     assert torch.equal(back.logits, said.logits)
     assert back.meanings == said.meanings
+    assert back.tags == said.tags
     assert KeptMemory(file, "another model").get(b"a window") is None
     assert KeptMemory(file, "model").get(b"another window") is None
 
 
 def test_a_later_run_believes_the_file_and_says_the_same(tiny_model: Path, tmp_path: Path) -> None:
     file = tmp_path / "cache"
-    plain = load(tiny_model, device="cpu").classify(TEXTS)
-    assert load(tiny_model, device="cpu", cache=file).classify(TEXTS) == plain
-    assert load(tiny_model, device="cpu", cache=file).classify(TEXTS) == plain
+
+    def classified(precision: str, cache: Path | None = file) -> list[Prediction]:
+        return load(tiny_model, device="cpu", precision=precision, cache=cache).classify(TEXTS)
+
+    plain = classified("float32", cache=None)
+    assert classified("float32") == plain
+    assert classified("float32") == plain
     with closing(sqlite3.connect(file)) as db, db:
         # Were it computed again, this would not be seen.
-        db.execute("UPDATE said SET logits = zeroblob(length(logits))")
-    assert load(tiny_model, device="cpu", cache=file).classify(TEXTS) != plain
-    spoilt = load(tiny_model, device="cpu", cache=file).classify(TEXTS)
-    assert load(tiny_model, device="cpu", precision="bfloat16", cache=file).classify(TEXTS) != spoilt
+        db.execute("UPDATE windows SET logits = zeroblob(length(logits))")
+    assert classified("float32") != plain
+    spoilt = classified("float32")
+    assert classified("bfloat16") != spoilt
+
+
+def test_what_versions_before_kept_takes_no_room(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "cache")) as db, db:
+        db.execute("CREATE TABLE said (key BLOB PRIMARY KEY, logits BLOB NOT NULL, meanings BLOB NOT NULL)")
+        db.execute("INSERT INTO said VALUES (?, zeroblob(150000), ?)", (b"old", b""))
+    memory = KeptMemory(tmp_path / "cache", "model", size=0, file_bytes=100_000)
+    for number in range(20):
+        memory.put(b"%d" % number, Said(torch.zeros(3, 4, dtype=torch.double)))
+    assert all(memory.get(b"%d" % number) for number in range(20))
 
 
 def test_the_file_stays_within_its_bounds_and_the_oldest_goes(tmp_path: Path) -> None:
@@ -60,7 +79,7 @@ def test_the_file_stays_within_its_bounds_and_the_oldest_goes(tmp_path: Path) ->
     assert newest is not None
     assert newest.logits[0, 0] == 2999
     with closing(sqlite3.connect(tmp_path / "cache")) as db:
-        (kept,) = db.execute("SELECT sum(length(key) + length(logits) + length(meanings)) FROM said").fetchone()
+        (kept,) = db.execute("SELECT sum(length(key) + length(logits) + length(meanings)) FROM windows").fetchone()
     assert 50_000 < kept < 200_000
 
 

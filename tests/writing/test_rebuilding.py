@@ -85,19 +85,25 @@ def test_links_made_by_meaning_are_rebuilt_from_what_is_stored(reports: list[Rep
     assert contents(folder) == before
 
 
-def test_lines_of_before_there_were_meanings_are_read(
-    reports: list[Report], write: Write, lines: Callable[[Path], list[dict[str, Any]]]
+@pytest.mark.parametrize(("version", "less"), [("1.4", ("meaning", "tags")), ("1.5", ("tags",))])
+def test_lines_of_before_there_were_meanings_or_tags_are_read(
+    reports: list[Report],
+    write: Write,
+    lines: Callable[[Path], list[dict[str, Any]]],
+    version: str,
+    less: tuple[str, ...],
 ) -> None:
     folder = write(reports, "jsonl")
     older = lines(folder / "reports.jsonl")
     for line in older:
-        line["schema_version"] = "1.4"
+        line["schema_version"] = version
         for sentence in (line["document"] or {}).get("sentences", []):
-            sentence.pop()
+            del sentence[-len(less) :]
     (folder / "reports.jsonl").write_text("".join(json.dumps(line) + "\n" for line in older), encoding="utf-8")
     for (_, back), report in zip(stored_reports(folder), reports, strict=False):
         assert back is not None
-        assert back.sentences == tuple(replace(sentence, meaning=None) for sentence in report.sentences)
+        without: dict[str, Any] = dict.fromkeys(less)
+        assert back.sentences == tuple(replace(sentence, **without) for sentence in report.sentences)
 
 
 def version(number: str) -> Callable[[dict[str, Any]], None]:

@@ -1,5 +1,7 @@
 """A run on a cluster, with Ray Data: tasks read and make records, actors classify, this process writes down.
 
+The tasks and actors are in :mod:`scrutiny.archive.nodes`.
+
 What flows are tables of outcomes, whose columns are numbers, JSON and bytes: Ray pickles what it sends, and nothing
 that came out of a file may be an object by then. Inputs are the exception; they come from the command, not from files.
 
@@ -9,36 +11,29 @@ the order of inputs by one process.
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 import signal
 import threading
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scrutiny.archive.ledger import Task
-from scrutiny.archive.processes import Reader, Watch
-from scrutiny.archive.run import Job, Limits
+from scrutiny.archive.nodes import Classify, WantedModel, finish_tasks, precision_here, read_tasks
+from scrutiny.archive.run import Job
 from scrutiny.archive.settling import End, Outcome, Slot
-from scrutiny.archive.steps import Classified, Held, Input, Read, classified, finished
-from scrutiny.archive.tables import decoded, encoded
-from scrutiny.errors import ConfigError, ModelError, ScrutinyError
-from scrutiny.pipeline import load
-from scrutiny.report import Report
-from scrutiny.roles.loading import identify
+from scrutiny.archive.steps import Input
+from scrutiny.archive.tables import decoded
+from scrutiny.errors import ConfigError, ScrutinyError
 from scrutiny.roles.precision import Precision
-from scrutiny.version import __version__
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
     from scrutiny.archive.extraction import Options
-    from scrutiny.roles.classifier import Classifier
 
 #: Inputs that a task reads, and whose reports are classified together; and tasks at most, lest handing them out takes
 #: long: of very many inputs a task reads more.
@@ -64,47 +59,6 @@ class Cluster:
     actors: int | None = None
     cpus: int = 1
     gpus: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Model:
-    """What every actor must have loaded."""
-
-    options: Options
-    precision: str
-    sha256: str
-    version: str = __version__
-
-    def load(self, threads: int) -> Classifier:
-        """The classifier. Raises ModelError, and ConfigError where scrutiny is another version; names the node."""
-        import ray
-
-        try:
-            return self._load(threads)
-        except ScrutinyError as error:
-            node = ray.util.get_node_ip_address()
-            raise type(error)(f"Node {node}: {error.reason}", remedy=error.remedy, code=error.code) from None
-
-    def _load(self, threads: int) -> Classifier:
-        if self.version != __version__:
-            raise ConfigError(
-                f"A node of the cluster has scrutiny {__version__}, the command {self.version}.",
-                remedy="Install the same version on every node.",
-            )
-        if identify(self.options.model)[1] != self.sha256:
-            raise ModelError(
-                f"{self.options.model}: a node of the cluster has other files there than the command.",
-                remedy="Put the model where every node finds it under that name.",
-            )
-        options = self.options
-        return load(
-            options.model,
-            device=options.device,
-            precision=self.precision,
-            threads=threads,
-            any_language=options.any_language,
-            max_error=options.max_error,
-        ).classifier
 
 
 class ClusterEngine:
@@ -147,8 +101,8 @@ class ClusterEngine:
         self._precision = precision  # decides whether the probes are for GPUs
         needs = {"CPU": _ACTOR_SHARE, "GPU": self._gpus}
         # For cores nobody need wait.
-        probe = ray.remote(num_cpus=0, num_gpus=needs["GPU"])(_precision_of)
-        model = _Model(self._options, precision, self._sha256)
+        probe = ray.remote(num_cpus=0, num_gpus=needs["GPU"])(precision_here)
+        model = WantedModel(self._options, precision, self._sha256)
         with _told():
             asked = [
                 probe.options(scheduling_strategy=On(node["NodeID"], soft=False)).remote(model)
@@ -168,7 +122,7 @@ class ClusterEngine:
             WriteError, DataError: the output folder cannot be written, or is damaged.
             ScrutinyError: the cluster fails.
         """
-        model = _Model(self._options, self._precision, self._sha256)
+        model = WantedModel(self._options, self._precision, self._sha256)
         with _told():
             flow = self._flow(job, model)
             for table in flow.iter_batches(batch_size=None, batch_format="pyarrow", prefetch_batches=1):
@@ -181,7 +135,7 @@ class ClusterEngine:
                     job.settling.rates.records += spent.get("records", 0.0)
                 job.settling.settle(outcomes)
 
-    def _flow(self, job: Job, model: _Model) -> Any:
+    def _flow(self, job: Job, model: WantedModel) -> Any:
         """The outcomes of a job as a data set of Ray, in the order of its tasks; nothing is done before they are asked
         for."""
         import ray
@@ -207,9 +161,9 @@ class ClusterEngine:
         ]
         return (
             ray.data.from_arrow_refs(pieces)
-            .map_batches(_read, fn_kwargs={**how, "folder": str(Path.cwd())}, **reading)
+            .map_batches(read_tasks, fn_kwargs={**how, "folder": str(Path.cwd())}, **reading)
             .map_batches(
-                _Classify,
+                Classify,
                 fn_constructor_args=(model, self._cluster.cpus, job.describe),
                 compute=ActorPoolStrategy(size=actors),
                 batch_size=None,
@@ -218,7 +172,7 @@ class ClusterEngine:
                 num_cpus=0 if self._gpus else self._cluster.cpus * _ACTOR_SHARE,
                 num_gpus=self._gpus,
             )
-            .map_batches(_finish, fn_kwargs=how, **reading)
+            .map_batches(finish_tasks, fn_kwargs=how, **reading)
         )
 
     @property
@@ -270,38 +224,6 @@ class ClusterEngine:
         context.execution_options.preserve_order = True
 
 
-# What runs on the nodes.
-
-
-def _precision_of(model: _Model) -> str:
-    return str(model.load(1).precision)
-
-
-_READERS: dict[str, Reader] = {}
-
-
-def _reader(settings: Mapping[str, object], limits: Limits) -> Reader:
-    """The process that reads for this one; it lives as long as this one does, over many tasks."""
-    key = json.dumps([settings, limits.timeout, limits.memory], sort_keys=True)
-    if key not in _READERS:
-        _READERS[key] = Reader(settings, timeout=limits.timeout, memory=limits.memory)
-        Watch([_READERS[key]]).__enter__()
-    return _READERS[key]
-
-
-class _Here:
-    """An input on this node. Relative paths are meant from where the command was run."""
-
-    def __init__(self, given: Input, folder: str) -> None:
-        self.name = given.name
-        self.release = given.release
-        self._given = given
-        self._folder = Path(folder)
-
-    def fetched(self) -> Path:
-        return self._folder / self._given.fetched()
-
-
 def _pieces(tasks: Sequence[Task], start: int, inputs: Sequence[Input]) -> pa.Table:
     """Tasks as a table, the first of which is number ``start``."""
     import pyarrow as pa
@@ -316,50 +238,6 @@ def _pieces(tasks: Sequence[Task], start: int, inputs: Sequence[Input]) -> pa.Ta
             "input": pa.array([cloudpickle.dumps(inputs[task.position]) for task in tasks], pa.large_binary()),
         }
     )
-
-
-def _read(tasks: pa.Table, *, settings: Mapping[str, object], limits: Limits, folder: str) -> Iterator[pa.Table]:
-    """What comes of tasks, as it comes."""
-    from ray import cloudpickle
-
-    reader = _reader(settings, limits)
-    for row in tasks.to_pylist():
-        task = Task(row["position"], row["name"], frozenset(row["settled"]))
-        held = Held(row["index"], task, _Here(cloudpickle.loads(row["input"]), folder))
-        came: Sequence[Read | Outcome | End] = ()
-        while not (came and isinstance(came[-1], End)):
-            came = held.next(reader)
-            if came:
-                yield encoded((Slot(held.index, held.number + more), one, {}) for more, one in enumerate(came))
-                held.number += len(came)
-
-
-class _Classify:
-    """An actor: it holds the model, and classifies what tasks have read."""
-
-    def __init__(self, model: _Model, threads: int, describe: Callable[[Report], Report]) -> None:
-        self._classifier = model.load(threads)
-        self._describe = describe
-        self._idle = time.monotonic()
-
-    def __call__(self, outcomes: pa.Table) -> pa.Table:
-        began = time.monotonic()
-        spent = {"starved": began - self._idle}
-        made = {slot: one for slot, one, _ in decoded(outcomes)}
-        read = {slot: one for slot, one in made.items() if isinstance(one, Read)}
-        made |= dict(classified(read, self._describe, self._classifier))
-        self._idle = time.monotonic()
-        spent["classifying"] = self._idle - began
-        return encoded((slot, one, spent if number == 0 else {}) for number, (slot, one) in enumerate(made.items()))
-
-
-def _finish(outcomes: pa.Table, *, settings: Mapping[str, object], limits: Limits) -> Iterator[pa.Table]:
-    """Classified reports with their records, the other outcomes as they are."""
-    for slot, one, spent in decoded(outcomes):
-        if isinstance(one, Classified):
-            one, seconds = finished(_reader(settings, limits), one)
-            spent = {**spent, "records": seconds}
-        yield encoded([(slot, one, spent)])
 
 
 # What goes wrong, told.

@@ -25,6 +25,7 @@ from scrutiny.cli.regimes import regimes
 from scrutiny.cli.schema import schema
 from scrutiny.cli.status import status
 from scrutiny.cli.summary import summary
+from scrutiny.cli.tagger import tagger
 from scrutiny.cli.train import distill, train
 from scrutiny.errors import ScrutinyError
 from scrutiny.version import __version__
@@ -39,7 +40,7 @@ app = typer.Typer(
 )
 for command in (
     extract, status, rebuild, summary, compare, regimes, explain, evaluate, calibrate, train, distill, average,
-    meaning, export, doubts, schema,
+    meaning, tagger, export, doubts, schema,
 ):  # fmt: skip
     app.command()(command)
 

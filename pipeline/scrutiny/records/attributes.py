@@ -15,6 +15,7 @@ from scrutiny.records.obligation import condition, kind, measure, number, obliga
 from scrutiny.records.phrases import Passage, words_of
 from scrutiny.records.quantity import proportions
 from scrutiny.records.references import earlier, references
+from scrutiny.records.tags import SURE, told, told_proportions
 from scrutiny.records.trend import trend
 from scrutiny.records.voice import voice
 from scrutiny.records.weight import element, grades, severity
@@ -54,9 +55,9 @@ def describe(passage: Passage) -> Attributes:
     """The attributes of one record."""
     if passage.record.role is not Role.RECOMMENDATION:
         return Attributes(
-            voice=voice(passage),
-            proportions=proportions(passage),
-            trend=trend(passage),
+            voice=voice(passage) or told(passage, "voice", SURE),
+            proportions=proportions(passage) or told_proportions(passage),
+            trend=trend(passage) or told(passage, "trend"),
             element=element(passage),
             severity=severity(passage),
             grades=grades(passage),

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from scrutiny.report import ROLES, BlockKind, Decision, Prediction, Report, Role
+from scrutiny.report import ROLES, BlockKind, Decision, Prediction, Report, Role, Sentence, Tag
 from scrutiny.roles.batching import batches
 from scrutiny.roles.eight_bits import EightBits
 from scrutiny.roles.kept import KeptMemory
@@ -16,7 +16,8 @@ from scrutiny.roles.loading import LoadedModel, load_model, locate
 from scrutiny.roles.meaning import pooled
 from scrutiny.roles.memory import Memory, Said, key_of
 from scrutiny.roles.precision import Precision, precision_of
-from scrutiny.roles.windows import Unit, Window, windows
+from scrutiny.roles.tags import spoken, unpack
+from scrutiny.roles.windows import Unit, Window, offsets, windows
 
 if TYPE_CHECKING:
     import torch
@@ -31,8 +32,17 @@ TOKEN_BUDGET = 4096
 LANGUAGES = ("en", "")
 
 
+class Annotation(NamedTuple):
+    """What is said of a sentence, see :class:`scrutiny.report.Sentence`."""
+
+    prediction: Prediction
+    meaning: bytes | None
+    tags: tuple[Tag, ...] | None
+
+
 class Classifier:
-    """Predicts the role of sentences with a fine-tuned token classifier, and tells what they are about where it can.
+    """Predicts the role of sentences with a fine-tuned token classifier, and where it can tells what they are about
+    and what else it reads off them.
 
     The encoder reads windows of consecutive sentences; what it says of a sentence is the mean of what it says of the
     sentence's tokens. On a CPU each window runs by itself on one thread, several at a time: the numbers for a sentence
@@ -77,7 +87,7 @@ class Classifier:
         folder = locate(model)
         self.precision = precision_of(precision, self.device, folder)
         self.loaded: LoadedModel = load_model(model, weights=self.precision is not Precision.INT8)
-        self._layers = self.loaded.meaning.layers if self.loaded.meaning else ()
+        self._layers = self.loaded.layers
         self._eight_bits: EightBits | None = None
         if self.precision is Precision.INT8:
             self._eight_bits = EightBits(folder, self._layers)
@@ -95,11 +105,11 @@ class Classifier:
 
     def predict(self, units: Sequence[Unit]) -> list[Prediction]:
         """One prediction for each of ``units``, in their order."""
-        return [prediction for prediction, _ in self._read(units)]
+        return [annotation.prediction for annotation in self.annotate(units)]
 
     def meanings(self, units: Sequence[Unit]) -> list[bytes | None]:
         """What each of ``units`` is about (:attr:`scrutiny.report.Sentence.meaning`); None where it cannot be told."""
-        return [meaning for _, meaning in self._read(units)]
+        return [annotation.meaning for annotation in self.annotate(units)]
 
     def logits(self, units: Sequence[Unit]) -> torch.Tensor:
         """What the model itself says, before calibration: double, shape (units, roles) in the order of ``ROLES``."""
@@ -128,15 +138,13 @@ class Classifier:
             if self._reads(report)
             for unit in units_of(report, passage=f"report {number}")
         ]
-        said = iter(self._read(units))
+        said = iter(self.annotate(units))
         for report in reports:
             if not self._reads(report):
                 yield _unclassified(report)
                 continue
-            # What is about nothing that is linked needs no meaning, which takes up room wherever reports are kept.
             sentences = tuple(
-                replace(sentence, prediction=prediction, meaning=None if prediction.role is Role.OTHER else meaning)
-                for sentence, (prediction, meaning) in zip(report.sentences, said, strict=False)
+                annotated(sentence, annotation) for sentence, annotation in zip(report.sentences, said, strict=False)
             )
             cut = sum(sentence.prediction is not None and sentence.prediction.cut for sentence in sentences)
             yield replace(report, sentences=sentences, coverage=replace(report.coverage, sentences_cut=cut))
@@ -147,8 +155,8 @@ class Classifier:
     def _windows(self, units: Sequence[Unit]) -> list[Window]:
         return windows(self.loaded.tokenizer, units, self.loaded.settings.window)
 
-    def _read(self, units: Sequence[Unit]) -> list[tuple[Prediction, bytes | None]]:
-        """The prediction and, where the model tells it, the meaning of each of ``units``."""
+    def annotate(self, units: Sequence[Unit]) -> list[Annotation]:
+        """The prediction and, where the model tells them, the meaning and tags of each of ``units``."""
         read = self._windows(units)
         cut = frozenset[int]().union(*(window.cut for window in read))
         said = self._said(read, len(units))
@@ -157,14 +165,31 @@ class Classifier:
             self._prediction(row, unit.text, number in cut)
             for number, (row, unit) in enumerate(zip(scores, units, strict=True))
         ]
-        return list(zip(predictions, said.meanings or [None] * len(units), strict=True))
+        meanings: Sequence[bytes | None] = said.meanings or [None] * len(units)
+        tags = [self._tags(*one) for one in zip(units, said.tags, strict=True)] if said.tags else [None] * len(units)
+        return list(map(Annotation, predictions, meanings, tags))
+
+    def _tags(self, unit: Unit, packed: bytes) -> tuple[Tag, ...]:
+        """The tags of a sentence, at its characters."""
+        tagger = self.loaded.tagger
+        if not packed or tagger is None:
+            return ()
+        places = offsets(self.loaded.tokenizer, unit)
+        tags = []
+        for number, first, last, score in unpack(packed):
+            name, _, value = tagger.names[number].partition(":")
+            start, end = places[first][0], places[last - 1][1]
+            # The bullet of an item is no part of its text.
+            start, end = _whole_words(unit.text, start, end) if end > start else (0, len(unit.text))
+            tags.append(Tag(name, value, start, end, score))
+        return tuple(tags)
 
     def _said(self, read: Sequence[Window], units: int) -> Said:
         """What the model says of all units, in their order."""
         import torch
 
         logits = torch.empty(units, len(ROLES), dtype=torch.double)
-        meanings = [b""] * units
+        meanings, tags = [b""] * units, [b""] * units
         known: dict[bytes, Said] = {}
         new: dict[bytes, Window] = {}
         keys = [key_of(window) for window in read]
@@ -179,9 +204,10 @@ class Classifier:
         for key, window in zip(keys, read, strict=True):
             numbers = [number for number, _, _ in window.spans]
             logits[numbers] = known[key].logits
-            for number, meaning in zip(numbers, known[key].meanings, strict=False):
-                meanings[number] = meaning
-        return Said(logits, tuple(meanings) if self.loaded.meaning else ())
+            for of_units, of_sentences in ((meanings, known[key].meanings), (tags, known[key].tags)):
+                for number, told in zip(numbers, of_sentences, strict=False):
+                    of_units[number] = told
+        return Said(logits, tuple(meanings) if self.loaded.meaning else (), tuple(tags) if self.loaded.tagger else ())
 
     def _computed(self, read: Sequence[Window]) -> list[Said]:
         """What the model says of the sentences of each window."""
@@ -210,30 +236,42 @@ class Classifier:
         """What the model says of equally long windows: the mean of what it says of the tokens of a sentence."""
         import torch
 
-        meaning = self.loaded.meaning
         said = []
         with torch.inference_mode():
             of_tokens, layers = self._encoded(torch.tensor([window.ids for window in group], device=self.device))
             of_roles = of_tokens.cpu().double()[:, :, list(self.loaded.label_order)]
             for row, window in enumerate(group):
                 logits = torch.stack([of_roles[row, start:end].mean(dim=0) for _, start, end in window.spans])
-                meanings = meaning(pooled([states[row] for states in layers], window.spans)) if meaning else ()
-                said.append(Said(logits, meanings))
+                said.append(Said(logits, *self._told({layer: layers[layer][row] for layer in layers}, window)))
         return said
 
-    def _encoded(self, ids: torch.Tensor) -> tuple[torch.Tensor, list[torch.Tensor]]:
-        """What the model says of tokens of the shape (rows, tokens), and the hidden states that meanings are read from.
+    def _told(self, states: dict[int, torch.Tensor], window: Window) -> tuple[tuple[bytes, ...], tuple[bytes, ...]]:
+        """The meanings and tags of the sentences of a window whose layers hold ``states``, (tokens, width) each."""
+        import torch
+
+        def side_by_side(layers: Sequence[int]) -> torch.Tensor:
+            return torch.cat([states[layer] for layer in layers], dim=-1).cpu().float()
+
+        meaning, tagger = self.loaded.meaning, self.loaded.tagger
+        return (
+            meaning(pooled(side_by_side(meaning.layers), window.spans)) if meaning else (),
+            tagger(side_by_side(tagger.layers), spoken(window, self.loaded.tokenizer.sep_token_id)) if tagger else (),
+        )
+
+    def _encoded(self, ids: torch.Tensor) -> tuple[torch.Tensor, dict[int, torch.Tensor]]:
+        """What the model says of tokens of the shape (rows, tokens), and the hidden states of the layers that are read.
 
         Shapes (rows, tokens, roles) and, for each layer, (rows, tokens, width).
         """
         import torch
 
         if self._eight_bits:
-            return self._eight_bits(ids)
+            logits, states = self._eight_bits(ids)
+            return logits, dict(zip(self._layers, states, strict=True))
         model = self.loaded.model
         assert not model.training
         output = model(input_ids=ids, attention_mask=torch.ones_like(ids), output_hidden_states=bool(self._layers))
-        return output.logits, [output.hidden_states[layer] for layer in self._layers]
+        return output.logits, {layer: output.hidden_states[layer] for layer in self._layers}
 
     def _prediction(self, row: Sequence[float], text: str, cut: bool) -> Prediction:
         settings = self.loaded.settings
@@ -248,6 +286,26 @@ class Classifier:
             decision=Decision.ACCEPT if scores[first] >= self.review_below else Decision.REVIEW,
             cut=cut,
         )
+
+
+def _whole_words(text: str, start: int, end: int) -> tuple[int, int]:
+    """The span without words cut: tokens are parts of words."""
+    while start > 0 and text[start - 1].isalnum() and text[start].isalnum():
+        start -= 1
+    while end < len(text) and text[end - 1].isalnum() and text[end].isalnum():
+        end += 1
+    return start, end
+
+
+def annotated(sentence: Sentence, annotation: Annotation) -> Sentence:
+    """``sentence`` with what is said of it. What its role has no use for takes up room wherever reports are kept."""
+    role = annotation.prediction.role
+    return replace(
+        sentence,
+        prediction=annotation.prediction,
+        meaning=None if role is Role.OTHER else annotation.meaning,
+        tags=annotation.tags if role in (Role.FINDING, Role.STRENGTH) else None,
+    )
 
 
 def _unclassified(report: Report) -> Report:

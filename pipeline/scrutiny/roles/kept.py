@@ -15,7 +15,11 @@ from scrutiny.roles.memory import BYTES, Memory, Said
 #: A file grows to so many bytes; then the oldest tenth goes.
 FILE_BYTES = 2_000_000_000
 
-_TABLE = "CREATE TABLE IF NOT EXISTS said (key BLOB PRIMARY KEY, logits BLOB NOT NULL, meanings BLOB NOT NULL)"
+#: ``meanings`` are equally long; before the ``tags`` of each sentence stands how many bytes they take, in two.
+_TABLE = (
+    "CREATE TABLE IF NOT EXISTS windows "
+    "(key BLOB PRIMARY KEY, logits BLOB NOT NULL, meanings BLOB NOT NULL, tags BLOB NOT NULL)"
+)
 
 
 class KeptMemory(Memory):
@@ -37,6 +41,8 @@ class KeptMemory(Memory):
             self._db.execute("PRAGMA journal_mode = WAL")
             # What a power cut takes is only computed again.
             self._db.execute("PRAGMA synchronous = NORMAL")
+            # What versions without tags kept: it answers nothing any more, and would count.
+            self._db.execute("DROP TABLE IF EXISTS said")
             self._db.execute(_TABLE)
 
     def get(self, key: bytes) -> Said | None:
@@ -48,29 +54,33 @@ class KeptMemory(Memory):
         if at_hand is not None:
             return at_hand
         with self._told():
-            found = self._db.execute("SELECT logits, meanings FROM said WHERE key = ?", (self._name(key),)).fetchone()
+            found = self._db.execute(
+                "SELECT logits, meanings, tags FROM windows WHERE key = ?", (self._name(key),)
+            ).fetchone()
         if found is None:
             return None
         logits = torch.from_numpy(np.frombuffer(found[0], dtype="<f8").reshape(-1, len(ROLES)).copy())
         width = len(found[1]) // max(len(logits), 1)
         meanings = tuple(found[1][start : start + width] for start in range(0, len(found[1]), width)) if width else ()
-        said = Said(logits, meanings)
+        said = Said(logits, meanings, tuple(_parted(found[2])))
         super().put(key, said)
         return said
 
     def put(self, key: bytes, said: Said) -> None:
         """Remember what was ``said``."""
         super().put(key, said)
-        row = (self._name(key), said.logits.numpy().astype("<f8").tobytes(), b"".join(said.meanings))
+        logits = said.logits.numpy().astype("<f8").tobytes()
+        tags = b"".join(len(of_one).to_bytes(2, "little") + of_one for of_one in said.tags)
+        row = (self._name(key), logits, b"".join(said.meanings), tags)
         with self._told():
-            self._db.execute("INSERT OR IGNORE INTO said VALUES (?, ?, ?)", row)
+            self._db.execute("INSERT OR IGNORE INTO windows VALUES (?, ?, ?, ?)", row)
             (pages,) = self._db.execute("PRAGMA page_count").fetchone()
             (free,) = self._db.execute("PRAGMA freelist_count").fetchone()
             (bytes_a_page,) = self._db.execute("PRAGMA page_size").fetchone()
             if (pages - free) * bytes_a_page > self._file_bytes:
                 self._db.execute(
-                    "DELETE FROM said WHERE rowid IN (SELECT rowid FROM said ORDER BY rowid "
-                    "LIMIT (SELECT count(*) / 10 + 1 FROM said))"
+                    "DELETE FROM windows WHERE rowid IN (SELECT rowid FROM windows ORDER BY rowid "
+                    "LIMIT (SELECT count(*) / 10 + 1 FROM windows))"
                 )
 
     def _name(self, key: bytes) -> bytes:
@@ -85,3 +95,11 @@ class KeptMemory(Memory):
                 f"{self._file}: this memory of windows cannot be used: {error}.",
                 remedy="Remove the file, or give another; it is made anew.",
             ) from None
+
+
+def _parted(tags: bytes) -> Iterator[bytes]:
+    """The tags of each sentence."""
+    place = 0
+    while place < len(tags):
+        begin, place = place + 2, place + 2 + int.from_bytes(tags[place : place + 2], "little")
+        yield tags[begin:place]

@@ -14,6 +14,7 @@ from scrutiny.resources import models_folder
 from scrutiny.roles import eight_bits
 from scrutiny.roles.meaning import MeaningMap, load_meaning
 from scrutiny.roles.settings import FILE_NAME, ModelSettings
+from scrutiny.roles.tags import Tagger, load_tagger
 from scrutiny.roles.windows import WindowSize
 
 if TYPE_CHECKING:
@@ -29,7 +30,8 @@ _HASHED = ("config.json", FILE_NAME, "tokenizer.json", "tokenizer_config.json", 
 class LoadedModel:
     """A model ready to use. ``label_order[i]`` is the model's output column for ``ROLES[i]``.
 
-    ``meaning`` maps its hidden layers to what sentences are about, where the ``folder`` has such a map.
+    ``meaning`` maps its hidden layers to what sentences are about, and ``tagger`` reads tags off them, where the
+    ``folder`` has such.
     """
 
     name: str
@@ -40,6 +42,13 @@ class LoadedModel:
     settings: ModelSettings
     label_order: tuple[int, ...]
     meaning: MeaningMap | None = None
+    tagger: Tagger | None = None
+
+    @property
+    def layers(self) -> tuple[int, ...]:
+        """The hidden layers that are read, 0 being what enters the first."""
+        read = {layer for reader in (self.meaning, self.tagger) if reader for layer in reader.layers}
+        return tuple(sorted(read))
 
 
 def load_model(name_or_path: str | Path | None = None, *, weights: bool = True) -> LoadedModel:
@@ -49,7 +58,7 @@ def load_model(name_or_path: str | Path | None = None, *, weights: bool = True) 
 
     Raises:
         ModelError: nothing is there, the files are not a token classifier, its labels are not the roles, or it has a
-            map to meaning that was made for another model.
+            map to meaning or a tagger that was made for another model.
     """
     import torch
     from safetensors import SafetensorError
@@ -82,8 +91,9 @@ def load_model(name_or_path: str | Path | None = None, *, weights: bool = True) 
     settings_file = folder / FILE_NAME
     settings = ModelSettings.load(settings_file) if settings_file.is_file() else ModelSettings()
     check_window(settings.window, model.config, settings_file)
-    meaning = load_meaning(folder, layers=model.config.num_hidden_layers, width=model.config.hidden_size)
-    return LoadedModel(name, folder, _hash(folder), model.eval(), tokenizer, settings, label_order, meaning)
+    shape = {"layers": model.config.num_hidden_layers, "width": model.config.hidden_size}
+    meaning, tagger = load_meaning(folder, **shape), load_tagger(folder, **shape)
+    return LoadedModel(name, folder, _hash(folder), model.eval(), tokenizer, settings, label_order, meaning, tagger)
 
 
 def check_window(size: WindowSize, config: Any, source: Path) -> None:

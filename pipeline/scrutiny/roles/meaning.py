@@ -43,15 +43,11 @@ class MeaningMap:
         return tuple(row.numpy().tobytes() for row in (vectors / largest * _LEVELS).round().to(torch.int8))
 
 
-def pooled(layers: Sequence[torch.Tensor], spans: Sequence[tuple[int, int, int]]) -> torch.Tensor:
-    """The mean over each span of tokens of a window's hidden layers, side by side.
-
-    ``layers`` have the shape (tokens, width) each, ``spans`` are a window's. Shape (spans, hidden), single precision.
-    """
+def pooled(hidden: torch.Tensor, spans: Sequence[tuple[int, int, int]]) -> torch.Tensor:
+    """The mean over each of a window's ``spans`` of hidden states of the shape (tokens, hidden): (spans, hidden)."""
     import torch
 
-    read = torch.cat(list(layers), dim=-1).cpu().float()
-    return torch.stack([read[start:end].mean(dim=0) for _, start, end in spans])
+    return torch.stack([hidden[start:end].mean(dim=0) for _, start, end in spans])
 
 
 def load_meaning(folder: Path, *, layers: int, width: int) -> MeaningMap | None:

@@ -15,23 +15,25 @@ if TYPE_CHECKING:
 
 #: So many bytes are remembered: of some 40,000 windows, or half as many with meanings.
 BYTES = 64_000_000
-#: What keeping a window takes besides its numbers, and a meaning besides its own.
-_WINDOW, _MEANING = 1_000, 50
+#: What keeping a window takes besides its numbers, and what is told of a sentence besides its own.
+_WINDOW, _TOLD = 1_000, 50
 
 
 class Said(NamedTuple):
     """What was said of the sentences of a window.
 
-    ``logits`` are double, shape (sentences, roles); ``meanings`` one vector a sentence, or none at all.
+    ``logits`` are double, shape (sentences, roles); ``meanings`` one vector a sentence, or none at all, and ``tags``
+    likewise (:func:`scrutiny.roles.tags.unpack`).
     """
 
     logits: torch.Tensor
     meanings: tuple[bytes, ...] = ()
+    tags: tuple[bytes, ...] = ()
 
     @property
     def size(self) -> int:
         """Bytes that keeping it takes."""
-        return _WINDOW + self.logits.nbytes + sum(_MEANING + len(meaning) for meaning in self.meanings)
+        return _WINDOW + self.logits.nbytes + sum(_TOLD + len(told) for told in (*self.meanings, *self.tags))
 
 
 class Memory:

@@ -14,6 +14,7 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from scrutiny.roles.meaning import FILE_NAME as MEANING
+from scrutiny.roles.tags import FILE_NAME as TAGGER
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
@@ -48,7 +49,7 @@ def load_weights(folder: Path) -> Mapping[str, torch.Tensor]:
         OSError: there are no weights as safetensors.
     """
     tensors: dict[str, torch.Tensor] = {}
-    files = [file for file in sorted(folder.glob("*.safetensors")) if file.name != MEANING]
+    files = [file for file in sorted(folder.glob("*.safetensors")) if file.name not in (MEANING, TAGGER)]
     if not files:
         raise OSError("no weights as safetensors")
     for file in files:

@@ -92,6 +92,15 @@ def windows(tokenizer: PreTrainedTokenizerBase, units: Sequence[Unit], size: Win
     return result
 
 
+def offsets(tokenizer: PreTrainedTokenizerBase, unit: Unit) -> list[tuple[int, int]]:
+    """The characters of the unit's text that each of its tokens stands for; none (equal ends) for what is added."""
+    before = len(ITEM) * unit.is_item
+    text = ITEM * unit.is_item + unit.text
+    encoded = tokenizer(text, add_special_tokens=False, return_offsets_mapping=True, verbose=False)
+    places = [(max(start - before, 0), max(end - before, 0)) for start, end in encoded["offset_mapping"]]
+    return [*places, (len(unit.text), len(unit.text))]  # the separator
+
+
 def _encode(tokenizer: PreTrainedTokenizerBase, texts: Sequence[str]) -> list[list[int]]:
     if not texts:
         return []

@@ -115,7 +115,7 @@ class _Encoder(torch.nn.Module):
     def __init__(self, loaded: LoadedModel) -> None:
         super().__init__()
         self.model = loaded.model
-        self.layers = loaded.meaning.layers if loaded.meaning else ()
+        self.layers = loaded.layers
 
     def forward(self, ids: torch.Tensor) -> tuple[torch.Tensor, ...]:
         said = self.model(input_ids=ids, attention_mask=torch.ones_like(ids), output_hidden_states=bool(self.layers))

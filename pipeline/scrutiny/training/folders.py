@@ -8,7 +8,16 @@ from pathlib import Path
 from scrutiny.errors import ModelError
 
 #: What says how a model was made or how good it is.
-_ABOUT = ("README.md", "curves.png", "training.json", "average.json", "calibration.json", "meaning.json", "export.json")
+_ABOUT = (
+    "README.md",
+    "curves.png",
+    "training.json",
+    "average.json",
+    "calibration.json",
+    "meaning.json",
+    "tagger.json",
+    "export.json",
+)
 
 
 def make_room(output: Path, inputs: Iterable[Path] = ()) -> None:

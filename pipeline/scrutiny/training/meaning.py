@@ -25,8 +25,9 @@ from scrutiny.roles.classifier import TOKEN_BUDGET
 from scrutiny.roles.eight_bits import PROVENANCE as EXPORTED
 from scrutiny.roles.loading import LoadedModel, load_model
 from scrutiny.roles.meaning import FILE_NAME, pooled
-from scrutiny.roles.windows import Unit, windows
+from scrutiny.roles.windows import Unit
 from scrutiny.training.gathering import draw_passages
+from scrutiny.training.hidden import hidden_states
 from scrutiny.training.provenance import hashes_of, versions
 
 #: How the map was made, beside it.
@@ -126,12 +127,9 @@ def fit_meaning(
 def _hidden(loaded: LoadedModel, units: Sequence[Unit], layers: Sequence[int]) -> torch.Tensor:
     """What the classifier's layers hold of each unit: double, shape (units, layers x width)."""
     rows: dict[int, torch.Tensor] = {}
-    with torch.inference_mode():
-        for window in windows(loaded.tokenizer, units, loaded.settings.window):
-            ids = torch.tensor([window.ids])
-            states = loaded.model(input_ids=ids, attention_mask=torch.ones_like(ids), output_hidden_states=True)
-            of_window = pooled([states.hidden_states[layer][0] for layer in layers], window.spans)
-            rows.update((number, row) for (number, _, _), row in zip(window.spans, of_window, strict=True))
+    for window, states in hidden_states(loaded, units, layers):
+        of_window = pooled(states, window.spans)
+        rows.update((number, row) for (number, _, _), row in zip(window.spans, of_window, strict=True))
     return torch.stack([rows[number] for number in range(len(units))]).double()
 
 

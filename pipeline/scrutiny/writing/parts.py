@@ -6,6 +6,8 @@ from typing import Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from scrutiny.report import Tag
+
 
 class Part(BaseModel):
     """An object in a line."""
@@ -201,6 +203,7 @@ class StoredSentence(NamedTuple):
     block: int
     prediction: StoredPrediction | None
     meaning: str | None = None
+    tags: tuple[Tag, ...] | None = None
 
 
 class DocumentLine(Part):
@@ -216,5 +219,6 @@ class DocumentLine(Part):
     )
     sentences: list[StoredSentence] = Field(
         description="Start, end, block (which of the above), prediction (scores, role, second role, confidence, "
-        "decision, and whether it was cut) and meaning: a vector of signed bytes in base64, by which links are made"
+        "decision, and whether it was cut), meaning: a vector of signed bytes in base64, by which links are made; and "
+        "tags: name, value, start, end and score of what the model read off it, from which attributes are made"
     )

@@ -31,7 +31,7 @@ from scrutiny.writing.parts import (
 from scrutiny.writing.stored import document_of
 
 #: Major and minor version of every line's form.
-SCHEMA_VERSION: Literal["1.5"] = "1.5"
+SCHEMA_VERSION: Literal["1.6"] = "1.6"
 
 #: Characters of context on either side of a record, as in the W3C TextQuoteSelector.
 QUOTE_CONTEXT = 32
@@ -40,7 +40,7 @@ QUOTE_CONTEXT = 32
 class _Line(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    schema_version: Literal["1.5"] = SCHEMA_VERSION
+    schema_version: Literal["1.6"] = SCHEMA_VERSION
 
 
 class RecordLine(_Line):

@@ -42,6 +42,7 @@ def document_of(report: Report) -> DocumentLine:
                 sentence.block,
                 _stored_prediction(sentence.prediction),
                 None if sentence.meaning is None else b64encode(sentence.meaning).decode(),
+                sentence.tags,
             )
             for sentence in report.sentences
         ],
@@ -69,7 +70,8 @@ def layers_of(document: DocumentLine) -> tuple[tuple[Block, ...], tuple[Sentence
     """The blocks and sentences that ``document`` was made of.
 
     Raises:
-        ValueError: an offset lies outside the text, an index leads nowhere, or a meaning is no base64.
+        ValueError: an offset lies outside the text or its sentence, an index leads nowhere, or a meaning is no
+            base64.
     """
     paths: list[tuple[str, ...]] = []
     for around, heading in document.sections:
@@ -90,7 +92,7 @@ def layers_of(document: DocumentLine) -> tuple[tuple[Block, ...], tuple[Sentence
         for block in document.blocks
     )
     sentences = []
-    for start, end, index, stored, meaning in document.sentences:
+    for start, end, index, stored, meaning, tags in document.sentences:
         holder = _at(blocks, index, "block")
         if not holder.start <= start < end <= holder.end:
             raise ValueError(f"the sentence of characters {start} to {end} lies outside its block")
@@ -103,7 +105,9 @@ def layers_of(document: DocumentLine) -> tuple[tuple[Block, ...], tuple[Sentence
             cut=stored.cut,
         )
         vector = None if meaning is None else b64decode(meaning, validate=True)
-        sentences.append(Sentence(start, end, _slice(document.text, start, end), index, prediction, vector))
+        if not all(0 <= tag.start < tag.end <= end - start for tag in tags or ()):
+            raise ValueError(f"a tag lies outside the sentence of characters {start} to {end}")
+        sentences.append(Sentence(start, end, _slice(document.text, start, end), index, prediction, vector, tags))
     return blocks, tuple(sentences)
 
 

@@ -1,0 +1,42 @@
+"""What the model has read off the sentences of a record: voices, trends and where proportions stand.
+
+The rules come first: on reports in the house styles they were written on they are surer. Where they find nothing, what
+the model was taught on reports of very many kinds counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scrutiny.records.phrases import Passage
+from scrutiny.report import Attribute, Basis, Proportion
+
+
+#: How sure the model has to be of a voice: those who labelled reports for it gave more of them than others did.
+SURE = 0.9
+
+
+def told(passage: Passage, name: str, least: float = 0.0) -> Attribute | None:
+    """The first tag of a name, such as ``voice``, with a score of ``least`` or more, as an attribute."""
+    return next((passage.at(*place) for place in _places(passage, name, least)), None)
+
+
+def told_proportions(passage: Passage) -> tuple[Proportion, ...]:
+    """What the model takes for a proportion, from left to right, none inside another; what it comes to is not told."""
+    found: list[Proportion] = []
+    begin = passage.record.start
+    for _, start, end in sorted(_places(passage, "proportion"), key=lambda place: place[1]):
+        if not found or found[-1].end <= begin + start:
+            text = passage.text[start:end]
+            found.append(Proportion(text, begin + start, begin + end, None, None, Basis.EXPLICIT))
+    return tuple(found)
+
+
+def _places(passage: Passage, name: str, least: float = 0.0) -> Iterator[tuple[str, int, int]]:
+    """The value of each tag of a name, and the characters of the record's text that it was read off."""
+    for index in passage.record.sentences:
+        sentence = passage.report.sentences[index]
+        begin = sentence.start - passage.record.start
+        for tag in sentence.tags or ():
+            if tag.name == name and tag.score >= least:
+                yield tag.value, begin + tag.start, begin + tag.end

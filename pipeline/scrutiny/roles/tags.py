@@ -1,0 +1,185 @@
+"""Whose voice a sentence reports, how something has changed and how many it holds for, read off its tokens.
+
+A linear map from some of the classifier's hidden layers to one logit a token and tag, fitted by ``scrutiny tagger``.
+It needs no second pass of the encoder; a model may be without. Of a family of tags of which a sentence has one at most
+(``voice:staff``, ``voice:records``) each tag weighs as much as the logarithm of the summed exponentials of its tokens,
+against a weight of 0 for none: learning from labels of whole sentences which tokens speak for them (multiple-instance
+learning, Dietterich et al. 1997; the smooth maximum of Ramon and De Raedt 2000). Tags without a family
+(``proportion``) are told of each token by itself.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from pydantic import BaseModel, ConfigDict
+
+from scrutiny.errors import ModelError
+
+if TYPE_CHECKING:
+    import torch
+
+    from scrutiny.roles.windows import Window
+
+FILE_NAME = "tagger.safetensors"
+#: Where the file keeps ``layers``, ``names`` and ``thresholds``, as JSON: several entries would have no fixed order.
+ABOUT = "tagger"
+
+_REMEDY = "Remove it, and fit it again with 'scrutiny tagger'; without it rules alone tell voices and trends."
+#: Of what a sentence has one at most, and the values that it may have.
+VALUES = {
+    "voice": ("service_users", "parents", "staff", "provider", "partners", "survey", "records"),
+    "trend": ("improved", "declined", "unchanged"),
+}
+PROPORTION = "proportion"
+#: All the tags there are.
+NAMES = (*(f"{family}:{value}" for family, values in VALUES.items() for value in values), PROPORTION)
+
+#: How a tag is packed: which it is, its first token and the one behind its last, its score from 0 to 255.
+_PACKED = struct.Struct("<BHHB")
+#: Beside the token that speaks most for a tag, those belong to it that speak for it a tenth as much.
+_BESIDE = 0.1
+
+
+class _About(BaseModel):
+    """What the file says of itself."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    layers: tuple[int, ...]
+    names: tuple[str, ...]
+    thresholds: dict[str, float]
+
+
+class TokenTag(NamedTuple):
+    """A tag of a sentence: its number among the tagger's ``names``, the half-open span of tokens, a probability."""
+
+    tag: int
+    first: int
+    last: int
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Tagger:
+    """``weight`` of shape (hidden, tags) and ``bias`` of (tags,), in single precision; ``names`` are those of the tags.
+
+    ``layers`` are those read, 0 being what enters the first; hidden is their number times the encoder's width. A tag
+    of a family is told where the family's summed probability is over its entry in ``thresholds``, a tag without one
+    where its own is.
+    """
+
+    layers: tuple[int, ...]
+    names: tuple[str, ...]
+    thresholds: dict[str, float]
+    weight: torch.Tensor
+    bias: torch.Tensor
+
+    def __call__(self, hidden: torch.Tensor, spans: Sequence[tuple[int, int, int]]) -> tuple[bytes, ...]:
+        """The packed tags of sentences at ``spans`` of a window whose states have the shape (tokens, hidden)."""
+        logits = hidden @ self.weight + self.bias
+        return tuple(pack(tags(logits[start:end], self.names, self.thresholds)) for _, start, end in spans)
+
+
+def tags(logits: torch.Tensor, names: Sequence[str], thresholds: Mapping[str, float]) -> Iterator[TokenTag]:
+    """The tags of a sentence whose tokens have ``logits`` of the shape (tokens, tags); see :class:`Tagger`."""
+    if not len(logits):
+        return
+    for family, columns in families(names).items():
+        of_family = logits[:, columns]
+        if family not in VALUES:
+            yield from _runs(columns[0], of_family[:, 0].sigmoid().tolist(), thresholds[family])
+            continue
+        probabilities = choice(of_family).softmax(dim=0)[:-1]
+        if float(probabilities.sum()) > thresholds[family]:
+            best = int(probabilities.argmax())
+            first, last = _around(of_family[:, best].softmax(dim=0).tolist())
+            yield TokenTag(columns[best], first, last, float(probabilities[best]))
+
+
+def spoken(window: Window, separator: int) -> list[tuple[int, int, int]]:
+    """The spans of a window's sentences without the separator behind them, which says nothing."""
+    return [
+        (number, start, end - (end > start and window.ids[end - 1] == separator)) for number, start, end in window.spans
+    ]
+
+
+def families(names: Sequence[str]) -> dict[str, list[int]]:
+    """The indexes of the tags of each family; a tag without one is a family by itself."""
+    found: dict[str, list[int]] = {}
+    for index, name in enumerate(names):
+        found.setdefault(name.partition(":")[0], []).append(index)
+    return found
+
+
+def choice(logits: torch.Tensor) -> torch.Tensor:
+    """The weights of the tags of a family, then that of none; ``logits`` have the shape (tokens, tags)."""
+    import torch
+
+    return torch.cat([logits.logsumexp(dim=0), logits.new_zeros(1)])
+
+
+def pack(tags: Iterator[TokenTag]) -> bytes:
+    """Six bytes a tag."""
+    return b"".join(_PACKED.pack(tag, first, last, round(score * 255)) for tag, first, last, score in tags)
+
+
+def unpack(packed: bytes) -> list[TokenTag]:
+    """What :func:`pack` packed."""
+    return [
+        TokenTag(tag, first, last, round(score / 255, 3)) for tag, first, last, score in _PACKED.iter_unpack(packed)
+    ]
+
+
+def _runs(tag: int, probabilities: Sequence[float], threshold: float) -> Iterator[TokenTag]:
+    """Each run of tokens over the threshold, with their mean probability."""
+    for over, run in groupby(enumerate(probabilities), key=lambda item: item[1] > threshold):
+        if over:
+            tokens = list(run)
+            yield TokenTag(tag, tokens[0][0], tokens[-1][0] + 1, sum(score for _, score in tokens) / len(tokens))
+
+
+def _around(shares: Sequence[float]) -> tuple[int, int]:
+    """The largest share and those beside it that are not much smaller, as a half-open span."""
+    best = max(range(len(shares)), key=shares.__getitem__)
+    first = last = best
+    while first > 0 and shares[first - 1] >= _BESIDE * shares[best]:
+        first -= 1
+    while last + 1 < len(shares) and shares[last + 1] >= _BESIDE * shares[best]:
+        last += 1
+    return first, last + 1
+
+
+def load_tagger(folder: Path, *, layers: int, width: int) -> Tagger | None:
+    """The tagger of a model whose encoder has ``layers`` of a ``width``, or None where its folder has none.
+
+    Raises:
+        ModelError: it cannot be read, or was made for another model.
+    """
+    from safetensors import SafetensorError, safe_open
+
+    file = folder / FILE_NAME
+    if not file.is_file():
+        return None
+    try:
+        with safe_open(file, framework="pt") as tensors:
+            about = _About.model_validate_json(tensors.metadata()[ABOUT])
+            weight, bias = tensors.get_tensor("weight").float(), tensors.get_tensor("bias").float()
+    except (OSError, ValueError, KeyError, TypeError, SafetensorError) as error:
+        raise ModelError(f"{file}: not a tagger: {error}.", remedy=_REMEDY) from None
+    names = about.names
+    if (
+        not about.layers
+        or not all(0 <= number <= layers for number in about.layers)
+        or weight.shape != (len(about.layers) * width, len(names))
+        or bias.shape != (len(names),)
+        or not set(names) <= set(NAMES)
+        or about.thresholds.keys() != families(names).keys()
+    ):
+        raise ModelError(f"{file}: it was made for another model.", remedy=_REMEDY)
+    return Tagger(about.layers, names, about.thresholds, weight, bias)

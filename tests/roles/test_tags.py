@@ -1,0 +1,162 @@
+"""Voices, trends and proportions, read by a model with a tagger."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from safetensors.torch import save_file
+
+from drafts import Draft, F, report
+from scrutiny.errors import ModelError
+from scrutiny.pipeline import Pipeline
+from scrutiny.report import Role
+from scrutiny.roles.classifier import Classifier
+from scrutiny.roles.loading import load_model
+from scrutiny.roles.tags import ABOUT, FILE_NAME, pack, tags, unpack
+from scrutiny.roles.windows import Unit
+
+UNITS = [
+    Unit(
+        "Plans are not reviewed often enough." * (1 + index % 4) + f" {index}",
+        "Findings",
+        f"p{index // 7}",
+        index % 3 == 0,
+    )
+    for index in range(40)
+]
+NAMES = ("voice:staff", "voice:records", "trend:improved", "proportion")
+THRESHOLDS = {"voice": 0.4, "trend": 0.5, "proportion": 0.5}
+
+
+def write_tagger(
+    folder: Path, *, hidden: int = 64, layers: tuple[object, ...] = (0, 2), names: tuple[str, ...] = NAMES
+) -> None:
+    torch.manual_seed(0)
+    tensors = {"weight": torch.randn(hidden, 4).half(), "bias": torch.full((4,), -3.0)}
+    about = {"layers": layers, "names": names, "thresholds": THRESHOLDS}
+    save_file(tensors, folder / FILE_NAME, metadata={ABOUT: json.dumps(about)})
+
+
+@pytest.fixture
+def with_tagger(tiny_model: Path) -> Path:
+    write_tagger(tiny_model)
+    return tiny_model
+
+
+@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
+def test_tags_are_the_same_whatever_threads_order_and_company(
+    with_tagger: Path, precision: str, tmp_path: Path
+) -> None:
+    cache = tmp_path / "cache"
+    together = Classifier(with_tagger, device="cpu", precision=precision, threads=2, cache=cache)
+    tags = [annotation.tags for annotation in together.annotate(UNITS)]
+    assert {tag.name for of_unit in tags for tag in of_unit or ()} == {"voice", "trend", "proportion"}
+    assert [annotation.tags for annotation in together.annotate(UNITS)] == tags  # from memory
+    alone = Classifier(with_tagger, device="cpu", precision=precision, threads=1)
+    passages = [[unit for unit in UNITS if unit.passage == f"p{number}"] for number in range(6)]
+    backwards = [alone.annotate(passage) for passage in reversed(passages)]
+    assert [annotation.tags for passage in reversed(backwards) for annotation in passage] == tags
+    later = Classifier(with_tagger, device="cpu", precision=precision, cache=cache)
+    assert [annotation.tags for annotation in later.annotate(UNITS)] == tags  # from the file
+
+
+def test_tags_stand_at_whole_words_and_of_voices_and_trends_there_is_one_at_most(with_tagger: Path) -> None:
+    for unit, annotation in zip(UNITS, Classifier(with_tagger, device="cpu").annotate(UNITS), strict=True):
+        assert annotation.tags is not None
+        for tag in annotation.tags:
+            assert 0 <= tag.start < tag.end <= len(unit.text)
+            assert not unit.text[max(0, tag.start - 1) : tag.start + 1].isalnum() or tag.start == 0
+            assert not unit.text[tag.end - 1 : tag.end + 1].isalnum() or tag.end == len(unit.text)
+            assert 0 <= tag.score <= 1
+        for name in ("voice", "trend"):
+            assert sum(tag.name == name for tag in annotation.tags) <= 1
+
+
+def test_a_tagger_changes_nothing_else_that_the_model_says(tiny_model: Path) -> None:
+    before, sha256 = Classifier(tiny_model, device="cpu").logits(UNITS), load_model(tiny_model).sha256
+    assert all(annotation.tags is None for annotation in Classifier(tiny_model, device="cpu").annotate(UNITS))
+    write_tagger(tiny_model)
+    assert Classifier(tiny_model, device="cpu").logits(UNITS).equal(before)
+    assert load_model(tiny_model).sha256 != sha256
+
+
+def test_only_findings_and_strengths_carry_tags(with_tagger: Path) -> None:
+    given = report(*(Draft([(unit.text, F)]) for unit in UNITS))
+    (found,) = Classifier(with_tagger, device="cpu")([given])
+    assert {sentence.role for sentence in found.sentences} > {Role.OTHER}
+    for sentence in found.sentences:
+        assert (sentence.tags is not None) == (sentence.role in (Role.FINDING, Role.STRENGTH))
+
+
+@given(st.lists(st.tuples(*[st.floats(-9, 9)] * 4), min_size=1, max_size=30))
+def test_what_is_told_of_a_sentence_lies_within_it_and_is_kept_in_bytes(rows: list[tuple[float, ...]]) -> None:
+    told = list(tags(torch.tensor(rows), NAMES, THRESHOLDS))
+    assert all(0 <= tag.first < tag.last <= len(rows) for tag in told)
+    kept = unpack(pack(iter(told)))
+    assert [tag[:3] for tag in kept] == [tag[:3] for tag in told]
+    assert all(abs(one.score - other.score) < 0.003 for one, other in zip(kept, told, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("hidden", "layers", "names"),
+    [
+        (32, (0, 2), NAMES),
+        (64, (0, 3), NAMES),
+        (64, ("x",), NAMES),
+        (64, (0, 2), NAMES[:1]),
+        (64, (0, 2), ("voice:nobody", *NAMES[1:])),
+    ],
+)
+def test_a_tagger_made_for_another_model_is_refused(
+    tiny_model: Path, hidden: int, layers: tuple[object, ...], names: tuple[str, ...]
+) -> None:
+    write_tagger(tiny_model, hidden=hidden, layers=layers, names=names)
+    with pytest.raises(ModelError, match=FILE_NAME) as caught:
+        load_model(tiny_model)
+    assert "scrutiny tagger" in caught.value.remedy
+
+
+def test_a_damaged_tagger_is_refused(with_tagger: Path) -> None:
+    (with_tagger / FILE_NAME).write_bytes(b"damaged")
+    with pytest.raises(ModelError, match=FILE_NAME):
+        load_model(with_tagger)
+
+
+VOICES = [
+    ("The night shift were scathing about the rota when we asked them.", "staff"),
+    ("Sons and daughters visiting at the weekend had no idea whom to ring.", None),
+    ("Mothers described being sent home twice before anybody listened.", "parents"),
+    ("Tenants told us they had waited two winters for the lift.", "service_users"),
+    ("The logs show eleven nights without a second officer.", "records"),
+    ("The door was propped open with a fire extinguisher.", None),
+    ("Prisoners said that letters arrive opened.", "service_users"),
+    ("Nurses told the team that they skip breaks.", "staff"),
+    ("Fences along the canal are rusted through.", None),
+    ("The chief executive conceded that the target had been missed.", "provider"),
+]
+TRENDS = [
+    ("Waiting times have fallen by a third since our last visit.", "improved"),
+    ("Absence is higher than it was a year ago.", "declined"),
+    ("The same gap was reported in 2019 and has not been closed.", "unchanged"),
+    ("The kitchen is clean.", None),
+    ("Attendance has improved steadily.", "improved"),
+    ("Staff turnover has worsened since the merger.", "declined"),
+    ("Medicines are locked away.", None),
+    ("Records are no better than at the previous inspection.", "unchanged"),
+]
+
+
+@pytest.mark.parametrize(("name", "sentences", "least"), [("voice", VOICES, 0.7), ("trend", TRENDS, 0.7)])
+def test_the_shipped_model_reads_most_voices_and_trends_of_lone_sentences(
+    pipeline: Pipeline, name: str, sentences: list[tuple[str, str | None]], least: float
+) -> None:
+    """They are none that it was taught; in reports it does better, see ``benchmarks/README.md``."""
+    annotations = pipeline.classifier.annotate([Unit(text) for text, _ in sentences])
+    told = [next((tag.value for tag in annotation.tags or () if tag.name == name), None) for annotation in annotations]
+    wrong = [(text, value) for (text, wanted), value in zip(sentences, told, strict=True) if value != wanted]
+    assert len(wrong) <= (1 - least) * len(sentences), wrong

@@ -1,0 +1,99 @@
+"""A tagger, learnt from labelled reports."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from scrutiny.cli import app
+from scrutiny.errors import DataError, ModelError
+from scrutiny.roles.classifier import Classifier
+from scrutiny.roles.tags import FILE_NAME
+from scrutiny.roles.windows import Unit
+from scrutiny.training.tagging import TaggerOptions, fit_tagger
+
+#: The tiny encoder's weights are random: what it takes in tells its tokens apart.
+OPTIONS = TaggerOptions(layers=(0,), passes=60, batch_tokens=400, learning_rate=0.05)
+
+
+@pytest.fixture
+def labelled(tmp_path: Path) -> Path:
+    """Ten reports in which staff speak, plans are poor, often clear, and good where they have improved."""
+    folder = tmp_path / "labelled"
+    folder.mkdir()
+    for number in range(10):
+        lines = [f"@title Report {number}", "@regime invented", "@date 2024-01-31", "# Findings"]
+        units = []
+        for place in range(1, 13):
+            text, labels = [
+                ("the staff are clear", {"voice": "staff"}),
+                ("often plans are clear", {"proportion": "often"}),
+                ("plans are not clear", {}),
+                ("the plans are good", {"trend": "improved"}),
+            ][(place + number) % 4]
+            lines += [f"F3 | {text}.", ""]
+            if labels:
+                units.append({"n": place, **labels})
+        (folder / f"r{number}.txt").write_text("\n".join(lines) + "\n")
+        (folder / f"r{number}.json").write_text(json.dumps({"id": f"r{number}", "units": units}))
+    return folder
+
+
+def test_what_labels_of_whole_sentences_tell_is_found_at_the_words_that_say_it(
+    tiny_model: Path, labelled: Path
+) -> None:
+    weights = (tiny_model / "model.safetensors").read_bytes()
+    f1 = fit_tagger(tiny_model, [labelled], OPTIONS, command="scrutiny tagger x")
+    assert min(f1.values()) > 0.9, f1
+    assert (tiny_model / "model.safetensors").read_bytes() == weights
+    kept = json.loads((tiny_model / "tagger.json").read_text())
+    assert kept["command"] == "scrutiny tagger x"
+    assert (kept["reports"], kept["sentences"]) == (10, 120)
+    texts = ["the staff are clear.", "often plans are clear.", "the plans are good.", "plans are not clear."]
+    units = [Unit(text, "Findings", "a report") for text in texts * 3]
+    annotations = Classifier(tiny_model, device="cpu").annotate(units)[4:8]
+    told = [
+        {(tag.name, tag.value, text[tag.start : tag.end]) for tag in annotation.tags or ()}
+        for text, annotation in zip(texts, annotations, strict=True)
+    ]
+    assert told == [
+        {("voice", "staff", "staff")},
+        {("proportion", "", "often")},
+        {("trend", "improved", "good")},
+        set(),
+    ]
+
+
+def test_the_same_labels_give_the_same_tagger(tiny_model: Path, labelled: Path) -> None:
+    made = []
+    for _ in range(2):
+        fit_tagger(tiny_model, [labelled], TaggerOptions(layers=(0, 2), passes=2))
+        made.append((tiny_model / FILE_NAME).read_bytes())
+    assert made[0] == made[1]
+
+
+def test_labels_that_cannot_be_learnt_from_are_refused(tiny_model: Path, labelled: Path) -> None:
+    with pytest.raises(ModelError, match="it has the layers 0 to 2"):
+        fit_tagger(tiny_model, [labelled], TaggerOptions(layers=(0, 3)))
+    (labelled / "r1.txt").unlink()
+    with pytest.raises(DataError, match=r"r1.json: there is no r1.txt"):
+        fit_tagger(tiny_model, [labelled], OPTIONS)
+    (labelled / "r1.json").write_text("[]")
+    with pytest.raises(DataError, match=r"r1.json: no labelled report"):
+        fit_tagger(tiny_model, [labelled], OPTIONS)
+    for number in range(1, 4):
+        (labelled / f"r{number}.json").unlink()
+    with pytest.raises(DataError, match="7 labelled reports to learn from; it takes 8"):
+        fit_tagger(tiny_model, [labelled], OPTIONS)
+
+
+def test_the_command_writes_the_tagger_into_the_models_folder(tiny_model: Path, labelled: Path) -> None:
+    # The tiny encoder has two layers, fewer than the command reads.
+    given = ["tagger", str(labelled), "--model", str(tiny_model), "--layers", "0,2", "--passes", "2"]
+    result = CliRunner().invoke(app, given, catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    assert "F1 on reports that were left out in turn, with the best thresholds: voice" in result.stdout
+    assert "--layers 0,2" in json.loads((tiny_model / "tagger.json").read_text())["command"]
