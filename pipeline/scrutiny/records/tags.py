@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from scrutiny.records.phrases import Passage
 from scrutiny.report import Attribute, Basis, Proportion
 
-#: How sure the model has to be of a voice: those who labelled reports for it gave more of them than others did.
+#: How sure the model has to be of a voice: those who labelled reports for it let more doubtful ones pass than others.
 SURE = 0.9
 
 
