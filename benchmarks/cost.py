@@ -54,7 +54,8 @@ def steps(files: list[Path], model: str | None) -> tuple[dict[str, float], list[
     name, sha256 = identify(model)
     reference = ModelReference(name=name, sha256=sha256, precision=pipeline.classifier.precision)
     settings: dict[str, object] = {"ocr": False, "regime": None, "text_column": None, "model": reference.model_dump()}
-    reader = Reader(settings, timeout=300, memory=2_000_000_000)
+    reader = Reader(timeout=300, memory=2_000_000_000)
+    reader.configure(settings)
     read: dict[int, Read] = {}
     outcomes: list[Outcome] = []
     with Watch([reader]):

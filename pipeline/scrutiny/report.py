@@ -114,7 +114,8 @@ class Prediction:
 
 
 class Tag(NamedTuple):
-    """What the model reads off a part of a sentence: ``voice``, ``trend`` or ``proportion``, with its value.
+    """What the model reads off a part of a sentence: the ``voice``, ``trend`` or ``proportion`` of a result with its
+    value, or the ``obligation``, ``addressee`` or ``deadline`` of a demand, in it or where it is led into.
 
     ``start`` and ``end`` are characters of the sentence, half-open; ``score`` is a probability that was not calibrated.
     """
@@ -132,7 +133,7 @@ class Sentence:
 
     ``meaning`` tells what it is about, as the model that predicted its role sees it: a vector of signed bytes, whose
     cosine with another one of the same model is the higher the nearer the two are. None where the model cannot tell,
-    and for sentences of the role other. ``tags`` are what it reads off a finding or strength, None likewise.
+    and for sentences of the role other. ``tags`` are what it reads off besides, None where it reads none.
     """
 
     start: int

@@ -68,6 +68,10 @@ def value(attribute: Attribute | None) -> str | None:
         ("As a page is missing, send another.", None, None, "imperative"),
         ("Track cases by date and report any delay.", None, None, "imperative"),
         ("Risk plans to articulate aims and to reduce harm.", None, None, "noun_phrase"),
+        ("The council, for its part, may wish to look again.", "The council", None, "may"),
+        ("All practices to keep a list.", "All practices", "keep a list", "must"),
+        ("Recommendation R2 (Harbour Board): dredge the basin.", "Harbour Board", None, "imperative"),
+        ("Answer the complaints [the partner; 30 days].", "the partner", None, "imperative"),
     ],
 )  # fmt: skip
 def test_a_demand_tells_who_is_to_do_what_and_how_strongly(
@@ -123,10 +127,35 @@ def test_a_demand_that_begins_with_it_is_one_of_its_own() -> None:
 
 
 def test_a_heading_names_whom_its_demands_are_for() -> None:
-    for heading, whom in (("To the landlord", "the landlord"), ("Areas for improvement", None)):
+    for heading, whom in (
+        ("To the landlord", "the landlord"),
+        ("To the Kessock & Western Railway", "the Kessock & Western Railway"),
+        ("What the landlord should do", "the landlord"),
+        ("What does the landlord need to do to improve?", "the landlord"),
+        ("5 What we expect of the landlord", "the landlord"),
+        ("What we found", None),
+        ("Areas for improvement", None),
+    ):
         found = assemble(report(Draft([("Mend the lift.", R)], section=heading))).records[0].attributes
         assert found is not None
         assert value(found.addressee) == whom
+
+
+def test_a_line_names_whom_the_demands_below_it_are_for_until_the_next_such_line() -> None:
+    drafts = [
+        Draft([(text, role)], section="Recommendations")
+        for text, role in (
+            ("To the county:", O),
+            ("Mend the lift.", R),
+            ("To prevent this from happening again:", O),
+            ("Paint the hall.", R),
+            ("That regional health services:", O),
+            ("Hire an engineer.", R),
+        )
+    ]
+    records = assemble(report(*drafts)).records
+    asked = [value(record.attributes.addressee) for record in records if record.attributes]
+    assert asked == ["the county", "the county", "regional health services"]
 
 
 def test_the_time_of_a_code_is_told_at_the_head_of_the_section() -> None:

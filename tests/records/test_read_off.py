@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from drafts import Draft, F, report
+from drafts import Draft, F, O, R, report
 from scrutiny.pipeline import assemble
-from scrutiny.report import Attributes, Report, Tag
+from scrutiny.report import Attributes, Basis, Report, Role, Tag
 
 
-def tagged(text: str, *tags: tuple[str, str, str]) -> Report:
-    """A report of one finding, off which tags (name, value, the words) were read."""
-    given = report(Draft([(text, F)]))
+def tagged(text: str, *tags: tuple[str, str, str], role: Role = F, score: float = 0.9, lead: str = "") -> Report:
+    """A report of one sentence, off which tags (name, value, the words) were read, or off the one before it."""
+    leading = [(lead, O)] if lead else []
+    given = report(*(Draft([one]) for one in (*leading, (text, role))))
+    text = lead or text
     told = tuple(
-        Tag(name, value, text.index(words), text.index(words) + len(words), 0.9) for name, value, words in tags
+        Tag(name, value, text.index(words), text.index(words) + len(words), score) for name, value, words in tags
     )
-    (sentence,) = given.sentences
-    return replace(given, sentences=(replace(sentence, tags=told),))
+    first, *others = given.sentences
+    return replace(given, sentences=(replace(first, tags=told), *others))
 
 
 def attributes(given: Report) -> Attributes:
@@ -51,3 +53,55 @@ def test_a_quantity_that_rules_do_not_know_is_told_once() -> None:
     found = attributes(tagged(text, ("proportion", "", "A good handful"), ("proportion", "", "handful")))
     assert [(one.text, one.low, one.high) for one in found.proportions] == [("A good handful", None, None)]
     assert attributes(report(Draft([(text, F)]))).proportions == ()
+
+
+def test_a_demand_whose_verb_no_rule_knows_is_as_strong_as_the_model_says() -> None:
+    text = "Re-tension, repeat both tests, send figures to this office by e-mail."
+    found = attributes(tagged(text, ("obligation", "imperative", "Re-tension"), role=R)).obligation
+    assert found is not None
+    assert found.value == "imperative"
+    rules = attributes(report(Draft([(text, R)]))).obligation
+    assert rules is not None
+    assert rules.value == "noun_phrase"
+    sure = attributes(tagged("The board must mend it.", ("obligation", "may", "mend"), role=R)).obligation
+    assert sure is not None
+    assert sure.value == "must"
+
+
+def test_whom_and_until_when_a_demand_is_for_stand_where_they_were_read() -> None:
+    text = "Regrade around the well, all ye of the pump crew, ere the thaw sets in."
+    tags = (("addressee", "", "all ye of the pump crew"), ("deadline", "", "ere the thaw sets in"))
+    found = attributes(tagged(text, *tags, role=R))
+    assert found.addressee is not None
+    assert found.deadline is not None
+    assert (found.addressee.value, found.addressee.basis) == ("all ye of the pump crew", Basis.EXPLICIT)
+    assert (found.deadline.text, found.deadline.date) == ("ere the thaw sets in", None)
+    unsure = attributes(tagged(text, *tags, role=R, score=0.6))
+    assert (unsure.addressee, unsure.deadline) == (None, None)
+
+
+def test_the_sentence_that_leads_into_demands_tells_whom_they_are_for() -> None:
+    lead = "Of those who keep the pumps the following is wanted."
+    found = attributes(
+        tagged("Regrade around the well.", ("addressee", "", "those who keep the pumps"), role=R, lead=lead)
+    )
+    assert found.addressee is not None
+    assert found.addressee.value == "those who keep the pumps"
+    assert found.addressee.start == lead.index("those")
+
+
+def test_where_the_rules_took_in_too_much_or_the_model_is_sure_of_somebody_else_it_is_followed() -> None:
+    text = "Too many phones wait to be looked at in the lab and the force needs to bring that down."
+    found = attributes(tagged(text, ("addressee", "", "the force"), role=R)).addressee
+    assert found is not None
+    assert found.value == "the force"
+    text = "The board should mend the lift for the tenants."
+    for score, whom in ((0.95, "the tenants"), (0.8, "The board")):
+        found = attributes(tagged(text, ("addressee", "", "the tenants"), role=R, score=score)).addressee
+        assert found is not None
+        assert found.value == whom
+
+
+def test_a_trend_that_the_model_is_not_sure_of_is_not_told() -> None:
+    text = "The ward is a far cry from what it was."
+    assert attributes(tagged(text, ("trend", "declined", "far cry"), score=0.4)).trend is None

@@ -17,7 +17,7 @@ from scrutiny.pipeline import Pipeline
 from scrutiny.report import Role
 from scrutiny.roles.classifier import Classifier
 from scrutiny.roles.loading import load_model
-from scrutiny.roles.tags import ABOUT, FILE_NAME, pack, tags, unpack
+from scrutiny.roles.tags import ABOUT, FILE_NAME, OF_ROLE, pack, tags, unpack
 from scrutiny.roles.windows import Unit
 
 UNITS = [
@@ -85,12 +85,15 @@ def test_a_tagger_changes_nothing_else_that_the_model_says(tiny_model: Path) -> 
     assert load_model(tiny_model).sha256 != sha256
 
 
-def test_only_findings_and_strengths_carry_tags(with_tagger: Path) -> None:
+def test_sentences_carry_the_tags_that_their_role_has_a_use_for(with_tagger: Path) -> None:
     given = report(*(Draft([(unit.text, F)]) for unit in UNITS))
     (found,) = Classifier(with_tagger, device="cpu")([given])
     assert {sentence.role for sentence in found.sentences} > {Role.OTHER}
     for sentence in found.sentences:
-        assert (sentence.tags is not None) == (sentence.role in (Role.FINDING, Role.STRENGTH))
+        assert sentence.role is not None
+        assert sentence.tags is not None
+        assert {tag.name for tag in sentence.tags} <= set(OF_ROLE[sentence.role])
+    assert any(sentence.tags for sentence in found.sentences)
 
 
 @given(st.lists(st.tuples(*[st.floats(-9, 9)] * 4), min_size=1, max_size=30))
@@ -100,6 +103,23 @@ def test_what_is_told_of_a_sentence_lies_within_it_and_is_kept_in_bytes(rows: li
     kept = unpack(pack(iter(told)))
     assert [tag[:3] for tag in kept] == [tag[:3] for tag in told]
     assert all(abs(one.score - other.score) < 0.003 for one, other in zip(kept, told, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("probabilities", "spans"),
+    [
+        ([0.01, 0.9, 0.2, 0.01, 0.9], [(1, 5)]),  # what is less sure beside, and behind a single one that is no part
+        ([0.9, 0.01, 0.01, 0.9], [(0, 1), (3, 4)]),
+        ([0.2, 0.3, 0.2], []),
+    ],
+)
+def test_words_go_as_far_as_the_model_sees_something_in_them(
+    probabilities: list[float], spans: list[tuple[int, int]]
+) -> None:
+    rows = [[-9.0, -9.0, -9.0, torch.logit(torch.tensor(one)).item()] for one in probabilities]
+    told = [tag for tag in tags(torch.tensor(rows), NAMES, THRESHOLDS) if NAMES[tag.tag] == "proportion"]
+    assert [(tag.first, tag.last) for tag in told] == spans
+    assert all(abs(tag.score - 0.9) < 1e-6 for tag in told)
 
 
 @pytest.mark.parametrize(

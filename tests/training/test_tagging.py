@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from scrutiny.cli import app
 from scrutiny.errors import DataError, ModelError
 from scrutiny.roles.classifier import Classifier
-from scrutiny.roles.tags import FILE_NAME
+from scrutiny.roles.tags import FILE_NAME, WORDS
 from scrutiny.roles.windows import Unit
 from scrutiny.training.tagging import TaggerOptions, fit_tagger
 
@@ -65,6 +65,36 @@ def test_what_labels_of_whole_sentences_tell_is_found_at_the_words_that_say_it(
         {("trend", "improved", "good")},
         set(),
     ]
+
+
+def test_whom_demands_ask_is_learnt_from_where_it_is_printed(tiny_model: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "demands"
+    folder.mkdir()
+    for number in range(10):
+        lines = [f"@title Report {number}", "@regime invented", "@date 2024-01-31"]
+        demands = []
+        for place in range(1, 9, 2):
+            lines += ["# Plans", "O3 | for the staff:", "", "R3 | good plans often.", ""]
+            demands.append(
+                {"n": place + 1, "addressee": "the staff", "action": "good plans", "deadline": "often",
+                 "obligation": "imperative", "addresses": []}
+            )  # fmt: skip
+        (folder / f"r{number}.txt").write_text("\n".join(lines) + "\n")
+        (folder / f"r{number}.json").write_text(json.dumps({"id": f"r{number}", "recommendations": demands}))
+    f1 = fit_tagger(tiny_model, [folder], OPTIONS)
+    assert min(f1[name] for name in ("addressee", "deadline", "obligation")) > 0.9, f1
+    texts = ["for the staff:", "good plans often."]
+    annotations = Classifier(tiny_model, device="cpu").annotate([Unit(text, "Plans", "a report") for text in texts])
+    told = [
+        {(tag.name, tag.value, text[tag.start : tag.end]) for tag in annotation.tags or () if tag.name in WORDS}
+        for text, annotation in zip(texts, annotations, strict=True)
+    ]
+    assert told == [{("addressee", "", "the staff")}, {("deadline", "", "often")}]
+    first = json.loads((folder / "r0.json").read_text())
+    first["recommendations"][0]["obligation"] = "perhaps"
+    (folder / "r0.json").write_text(json.dumps(first))
+    with pytest.raises(DataError, match="r0, unit 2: obligation cannot be"):
+        fit_tagger(tiny_model, [folder], OPTIONS)
 
 
 def test_the_same_labels_give_the_same_tagger(tiny_model: Path, labelled: Path) -> None:

@@ -21,6 +21,7 @@ from scrutiny.archive.inputs import LocalFile
 from scrutiny.archive.ledger import NOT_READ, PROGRESS, Ledger, Named, Row, State, Task
 from scrutiny.archive.merging import compact, forget, merge
 from scrutiny.archive.parts import Parts
+from scrutiny.archive.processes import Reader
 from scrutiny.archive.run import Job, Limits, Run
 from scrutiny.archive.settling import Rates, Settling
 from scrutiny.archive.shards import write_shards
@@ -92,13 +93,24 @@ class Engine(Protocol):
 
 
 class _Here:
-    """The engine that is this machine."""
+    """The engine that is this machine. Use as a context manager: at its end no process is left."""
 
-    def __init__(self, options: Options) -> None:
+    def __init__(self, options: Options, limits: Limits) -> None:
         self._options = options
+        self._readers = [Reader(timeout=limits.timeout, memory=limits.memory) for _ in range(limits.workers)]
         self._pipeline: Pipeline | None = None
 
+    def __enter__(self) -> _Here:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for reader in self._readers:
+            reader.close()
+
     def prepare(self, precision: Precision) -> str:
+        # The processes that read get ready while the model is loaded, which takes longer.
+        for reader in self._readers:
+            reader.warm_up()
         options = self._options
         self._pipeline = load(
             options.model,
@@ -112,7 +124,7 @@ class _Here:
 
     def work(self, job: Job) -> None:
         assert self._pipeline is not None
-        Run(job).work(self._pipeline.classifier)
+        Run(job, self._readers).work(self._pipeline.classifier)
 
 
 class Listener(Protocol):
@@ -157,7 +169,11 @@ def extract(
     limits = limits or Limits()
     name, sha256 = identify(options.model)
     with ExitStack() as stack:
-        engine: Engine = stack.enter_context(ClusterEngine(options, sha256, cluster)) if cluster else _Here(options)
+        engine: Engine
+        if cluster:
+            engine = stack.enter_context(ClusterEngine(options, sha256, cluster))
+        else:
+            engine = stack.enter_context(_Here(options, limits))
         # Before there is a folder, so that a model that cannot be loaded leaves none.
         found = None if (output / "ledger.sqlite").exists() else engine.prepare(options.precision)
         stack.enter_context(_locked(output))

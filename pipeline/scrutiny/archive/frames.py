@@ -32,6 +32,7 @@ class Kind(IntEnum):
     SKIPPED = 9
     END = 10
     FINISHED = 11
+    WARM_UP = 12
 
 
 def send(stream: IO[bytes], kind: Kind, content: bytes | Mapping[str, object] = b"") -> None:

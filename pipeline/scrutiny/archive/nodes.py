@@ -81,7 +81,8 @@ def _reader(settings: Mapping[str, object], limits: Limits) -> Reader:
     """The process that reads for this one; it lives as long as this one does, over many tasks."""
     key = json.dumps([settings, limits.timeout, limits.memory], sort_keys=True)
     if key not in _READERS:
-        _READERS[key] = Reader(settings, timeout=limits.timeout, memory=limits.memory)
+        _READERS[key] = Reader(timeout=limits.timeout, memory=limits.memory)
+        _READERS[key].configure(settings)
         Watch([_READERS[key]]).__enter__()
     return _READERS[key]
 

@@ -47,9 +47,10 @@ class DiedError(Exception):
 class Reader:
     """A process that reads, and another in its place after one has died."""
 
-    def __init__(self, settings: Mapping[str, object], *, timeout: float, memory: int) -> None:
-        """``settings`` go to the process; a request may take ``timeout`` seconds and the process ``memory`` bytes."""
-        self._settings = {**settings, "memory": memory}
+    def __init__(self, *, timeout: float, memory: int) -> None:
+        """A request may take ``timeout`` seconds and the process ``memory`` bytes."""
+        self._settings: Mapping[str, object] = {}
+        self._configured = False
         self._timeout = timeout
         self._memory = memory
         self._process: subprocess.Popen[bytes] | None = None
@@ -62,6 +63,18 @@ class Reader:
         #: The most memory it has had, in bytes.
         self.peak = 0
 
+    def warm_up(self) -> None:
+        """Start the process, if there is none, and have it load what it needs; the first request waits for it."""
+        process = self._process or self._start()
+        with suppress(OSError):  # if it is gone, the first request will tell
+            assert process.stdin is not None
+            send(process.stdin, Kind.WARM_UP)
+
+    def configure(self, settings: Mapping[str, object]) -> None:
+        """What the process, and whichever takes its place, is told before it is asked anything."""
+        self._settings = settings
+        self._configured = False
+
     def ask(self, kind: Kind, content: bytes | Mapping[str, object] = b"", *, about: str) -> tuple[Kind, bytes]:
         """What the process answers to a request about the file at ``about``.
 
@@ -69,7 +82,11 @@ class Reader:
             DiedError: it died; names the file it was at.
             ScrutinyError: it cannot be started.
         """
-        process = self._process or self._start()
+        # One that was warmed up may have gone meanwhile, over nothing that was asked of it.
+        gone = self._process and not self._configured and self._process.poll() is not None
+        process = self._start() if gone or self._process is None else self._process
+        if not self._configured:
+            self._configure(process)
         return self._exchange(process, kind, content, about, self._timeout)
 
     def renew(self) -> None:
@@ -123,14 +140,18 @@ class Reader:
             start_new_session=os.name == "posix",
         )
         self._process = process
+        self._configured = False
+        return process
+
+    def _configure(self, process: subprocess.Popen[bytes]) -> None:
         try:
-            self._exchange(process, Kind.CONFIGURE, self._settings, "", _START)
+            self._exchange(process, Kind.CONFIGURE, {**self._settings, "memory": self._memory}, "", _START)
         except DiedError as error:
             raise ScrutinyError(
                 f"A process that reads reports could not be started: {error.detail}.",
                 remedy="Allow it more memory (--memory), or see what else the machine is doing.",
             ) from None
-        return process
+        self._configured = True
 
     def _died(self, process: subprocess.Popen[bytes], about: str, limit: float) -> DiedError:
         """Why ``process`` no longer answers; it is gone for good then."""

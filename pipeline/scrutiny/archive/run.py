@@ -59,15 +59,15 @@ class Job:
 class Run:
     """Works through a job. Every method but :meth:`work` is for its own threads."""
 
-    def __init__(self, job: Job) -> None:
+    def __init__(self, job: Job, readers: Sequence[Reader]) -> None:
+        """``readers`` read for it, and are closed when the work is done."""
         self._tasks = job.tasks
         self._inputs = job.inputs
         self._settling = job.settling
         self._describe = job.describe
-        limits = job.limits
-        self._readers = [
-            Reader(job.settings, timeout=limits.timeout, memory=limits.memory) for _ in range(limits.workers)
-        ]
+        self._readers = readers
+        for reader in readers:
+            reader.configure(job.settings)
         self._changed = threading.Condition()
         self._next = 0
         # Reports that wait to be classified, and for their records.

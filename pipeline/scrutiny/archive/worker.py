@@ -26,6 +26,8 @@ from scrutiny.pipeline import assemble
 from scrutiny.reading import MAX_BYTES as MAX_FILE_BYTES
 from scrutiny.reading import holds_many
 from scrutiny.reading.each import Options, Outcome, outcomes, told
+from scrutiny.records.phrases import words_of
+from scrutiny.regimes import profiles
 from scrutiny.report import Report
 from scrutiny.splitting import Splitter
 from scrutiny.writing.parts import ModelReference
@@ -114,8 +116,9 @@ class _Worker:
 
 
 def serve(requests: BinaryIO, out: BinaryIO) -> None:
-    """Answer requests until there are none; the first says how to read."""
-    first = receive(requests)
+    """Answer requests until there are none; the first, but for one to load what is needed, says how to read."""
+    while (first := receive(requests)) and first[0] is Kind.WARM_UP:
+        _warm_up()
     if first is None:
         return
     settings = json.loads(first[1])
@@ -130,6 +133,12 @@ def serve(requests: BinaryIO, out: BinaryIO) -> None:
                 worker.next()
             case Kind.FINISH, content:
                 worker.finish(content)
+
+
+def _warm_up() -> None:
+    """Load what the first report would wait for."""
+    profiles()
+    words_of("")
 
 
 def _limit_memory(limit: int) -> None:

@@ -7,6 +7,8 @@ under what --fail-under asks; 130 interrupted.
 
 from __future__ import annotations
 
+import atexit
+import gc
 import os
 
 import typer
@@ -64,6 +66,10 @@ def main() -> None:
     """Run the command line; no traceback reaches the user for an error of ours."""
     # Usage errors leave with 1, because 2 says that some inputs failed. BadParameter is their public subclass.
     typer.BadParameter.__bases__[0].exit_code = 1  # type: ignore[attr-defined]
+    # The libraries make some million objects that stay: looking through them again and again, and once more at the end,
+    # takes seconds.
+    gc.set_threshold(100_000, 50, 1_000)
+    atexit.register(gc.freeze)
     try:
         app(prog_name="scrutiny")
     except ScrutinyError as error:

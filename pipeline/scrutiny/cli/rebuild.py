@@ -27,7 +27,6 @@ def rebuild(
     from scrutiny.pipeline import assemble
     from scrutiny.reading.metadata import described_as
     from scrutiny.regimes import named
-    from scrutiny.report import Role
     from scrutiny.writing.rebuilding import reopened, stored_failures, stored_reports
 
     if regime:
@@ -43,12 +42,12 @@ def rebuild(
             assembled = assemble(described_as(report, regime) if regime else report)
             folder.write(assembled, line.model)
             reports, records = reports + 1, records + len(assembled.records)
-            untagged += any(one.tags is None for one in report.sentences if one.role in (Role.FINDING, Role.STRENGTH))
+            untagged += any(one.tags is None for one in report.sentences if one.role is not None)
     typer.echo(f"{output}: {records:,} records of {reports:,} reports as {', '.join(folder.formats)}")
     if untagged:
         typer.echo(
-            f"{untagged:,} of the reports were read by a model, or a version of scrutiny, that reads no voices, trends "
-            "and quantities off sentences: to have those that rules do not find, extract the reports again.",
+            f"{untagged:,} of the reports were read by a model, or a version of scrutiny, that does not read all off "
+            "sentences that this one does: to have what rules do not find, extract the reports again.",
             err=True,
         )
 

@@ -7,8 +7,9 @@ import re
 from scrutiny.records.obligation import assigned_to, force_of, opening
 from scrutiny.records.people import is_actor, is_thing
 from scrutiny.records.phrases import Passage, words_of
+from scrutiny.records.tags import SURE, surest, told_before
 from scrutiny.records.verbs import is_third_person, is_verb, may_be_verb
-from scrutiny.report import Attribute, Basis
+from scrutiny.report import Attribute, Basis, Tag
 
 #: "recommended to the Chief Executive that he ...", "recommends that the council ...", "asks the trust to ...".
 ASKED = re.compile(
@@ -59,12 +60,28 @@ _AGENT = re.compile(
     r"and)\b|$)"
 )
 NAMED = re.compile(r"^(?P<who>(?:[A-Z][\w&'’-]*|of|and|the|for)(?: (?:[A-Z][\w&'’-]*|of|and|the|for)){0,6}): ")
+#: "Recommendation R2 (Harbour Board): dredge the basin", "Answer the complaints [partner; 30 days]".
+_IN_BRACKETS = re.compile(
+    r"^(?:[A-Z]\w+ )?[A-Z]*[0-9][\w./-]* ?\((?P<label>[^()]{2,90})\): |\[(?P<end>[^\[\];]{2,60}); [^\[\]]{2,40}\]\.?$"
+)
+#: A line that says whom those below it are for: "To the county:", "That regional health services:".
+_FOR_THOSE_BELOW = re.compile(r"(?:to|for|that) (?P<who>[^:;]{3,100}):$", re.IGNORECASE)
 #: Headings: "To the Minister", "Recommendations to the board", "Lessons for skippers".
 _RECEIVERS = re.compile(
     r"(?:^to|\b(?:recommendation|requirement|action|request|advice|proposal|suggestion|lesson|direction|"
     r"order)s? to|\bfor) "
-    r"(?P<who>(?:the )?[a-z' ’-]{3,60})$",
+    r"(?P<who>(?:the )?[a-z'& ’-]{3,60})$",
     re.IGNORECASE,
+)
+#: Headings that ask: "What the partnership should do", "What does the provider need to do to improve?".
+_OF_HEADING = (
+    _RECEIVERS,
+    re.compile(
+        r"^what (?:(?:do|does|must|should) )?(?P<who>the [a-z' ’-]{3,60}?) (?:(?:should|must|needs? to|ha(?:s|ve) to|"
+        r"(?:is|are) to|can) )?(?:do|improve)\b",
+        re.IGNORECASE,
+    ),
+    re.compile(r"^(?:[0-9.]+ )?what (?:is|we) (?:ask|want|expect)\w* of (?P<who>the [a-z' ’-]{3,60})$", re.IGNORECASE),
 )
 #: "We expect the board to explain", "It would like the school to open its doors": what a body wants of somebody.
 HOPED = re.compile(
@@ -87,7 +104,9 @@ _ANTECEDENT = re.compile(r"\b(?:to|by|with|for) (?P<who>the (?:(?!\b(?:to|by|wit
 _SOMEBODY = re.compile(r"(?:an?|another|no) ", re.IGNORECASE)
 _RELATIVE = re.compile(r", (?:who|whose|which|that|including)\b|,? (?:including|named|listed)\b")
 _TRAILING = re.compile(r"(?:[ ,;:]+(?:also|now|therefore|both|then|each|all|and|or|jointly|too|likewise))+$")
-_LEADING = re.compile(r"^(?:that|and|or|then|also|therefore|why|but|so|we|in particular)\b[ ,]*", re.IGNORECASE)
+_LEADING = re.compile(
+    r"^(?:that|to|for|of|and|or|then|also|therefore|why|but|so|we|in particular)\b[ ,]*", re.IGNORECASE
+)
 #: "It would be prudent for the owner to ...", "There is scope for the agency to ...".
 FOR_WHOM = re.compile(
     r"(?:it|there)\b[^,;]{0,60}? (?:for|incumbent (?:up)?on|falls? to) (?P<who>(?!(?:me|us)\b)(?:(?!\b(?:for|"
@@ -118,6 +137,8 @@ _DIRECTED = re.compile(
     re.IGNORECASE,
 )
 _TOLD_WITHIN = 20
+#: So many words more than the model the rules may take for a name.
+_MORE = 2
 #: The most words of whom is asked to act who is nobody that we know.
 _SHORT = 4
 #: In front of these a word is a noun: "the board plan is late".
@@ -145,7 +166,10 @@ def addressee(passage: Passage) -> Attribute | None:
     found = named_in(sentence, passage)
     # "The board should: require suppliers to ...": whom an item asks to ask somebody else stands before the list.
     is_order = passage.lead_in is not None and is_verb([word.lower_ for word in passage.words], 0)
+    tag = surest(passage.report.sentences[passage.record.sentences[0]], "addressee")
     if found and not is_order:
+        if tag and _rather(tag, found, sentence):
+            found = tag.start, tag.end
         return passage.at(passage.text[slice(*found)], *found)
     if passage.lead_in and (found := named_in(passage.lead_in.text, passage)):
         start = passage.lead_in.start
@@ -160,12 +184,27 @@ def addressee(passage: Passage) -> Attribute | None:
     if told := _told(passage):
         return told
     for heading in reversed(passage.headings):
-        receivers = _RECEIVERS.search(heading)
+        receivers = next((match for form in _OF_HEADING if (match := form.search(heading))), None)
         at = passage.report.text.rfind(heading, 0, passage.record.start)
         if receivers and at >= 0 and is_actor(receivers["who"]):
             return Attribute(receivers["who"], at + receivers.start("who"), at + receivers.end("who"))
+    if tag:
+        return passage.at(passage.text[tag.start : tag.end], tag.start, tag.end)
+    if read := told_before(passage, "addressee"):
+        text = passage.report.text
+        start, end = _trimmed(text, *read) or read
+        return Attribute(text[start:end], start, end)
     whom = passage.regime.addressee or passage.report.metadata.get("inspected_body", "")
     return Attribute(whom, None, None, Basis.INFERRED) if whom else None
+
+
+def _rather(tag: Tag, found: tuple[int, int], text: str) -> bool:
+    """Whether what the model takes for whom a sentence asks counts more than what the rules do: where it is sure of
+    somebody else, or where they took in more around the same words."""
+    if tag.end <= found[0] or tag.start >= found[1]:
+        return tag.score >= SURE
+    inside = found[0] <= tag.start and tag.end <= found[1]
+    return inside and len(text[slice(*found)].split()) > len(text[tag.start : tag.end].split()) + _MORE
 
 
 def _may_follow(word: str) -> bool:
@@ -180,7 +219,9 @@ def _told(passage: Passage) -> Attribute | None:
     for sentence in reversed(report.sentences[max(0, first - _TOLD_WITHIN) : first]):
         if report.blocks[sentence.block].section_path != section:
             break
-        if match := _DIRECTED.search(sentence.text):
+        line = _FOR_THOSE_BELOW.fullmatch(sentence.text)
+        match = line if line and is_actor(line["who"]) else _DIRECTED.search(sentence.text)
+        if match:
             start, end = match.span("who")
             return Attribute(match["who"], sentence.start + start, sentence.start + end)
     return None
@@ -188,6 +229,8 @@ def _told(passage: Passage) -> Attribute | None:
 
 def named_in(text: str, passage: Passage) -> tuple[int, int] | None:
     """Where ``text`` names whom it asks."""
+    if (bracket := _IN_BRACKETS.search(text)) and is_actor(bracket["label"] or bracket["end"]):
+        return bracket.span("label" if bracket["label"] else "end")
     begin = opening(text)
     named = NAMED.match(text[begin:]) if begin == 0 else NAMED.match(text)
     if named and is_actor(named["who"]):
@@ -322,7 +365,8 @@ def _subject(text: str, begin: int, end: int, *, verb: str = "") -> tuple[int, i
     # What stands between a comma and the verb belongs to the subject unless it is an aside.
     relative = _RELATIVE.search(text, begin, end)
     stop = relative.start() if relative and relative.start() > begin else end
-    aside = text.rfind(", ", begin, stop)
+    # "Council, for its part, may ...": the comma that ends an aside begins none.
+    aside = text.rfind(", ", begin, begin + len(text[begin:stop].rstrip(" ,")))
     if aside >= 0 and relative is None:
         last = text[aside + 2 : stop]
         if text[begin:aside] and is_actor(last) and not _ADVERBIAL.match(last) and not last[0].isupper():

@@ -15,7 +15,7 @@ from scrutiny.records.obligation import condition, kind, measure, number, obliga
 from scrutiny.records.phrases import Passage, words_of
 from scrutiny.records.quantity import proportions
 from scrutiny.records.references import earlier, references
-from scrutiny.records.tags import SURE, told, told_proportions
+from scrutiny.records.tags import PROBABLE, SURE, told, told_proportions
 from scrutiny.records.trend import trend
 from scrutiny.records.voice import voice
 from scrutiny.records.weight import element, grades, severity
@@ -57,7 +57,7 @@ def describe(passage: Passage) -> Attributes:
         return Attributes(
             voice=voice(passage) or told(passage, "voice", SURE),
             proportions=proportions(passage) or told_proportions(passage),
-            trend=trend(passage) or told(passage, "trend"),
+            trend=trend(passage) or told(passage, "trend", PROBABLE),
             element=element(passage),
             severity=severity(passage),
             grades=grades(passage),
@@ -65,6 +65,8 @@ def describe(passage: Passage) -> Attributes:
             earlier=earlier(passage),
         )
     force, until = obligation(passage), deadline(passage)
+    if force.value == "noun_phrase":  # no verb that asks is known to the rules
+        force = told(passage, "obligation") or force
     begin = passage.record.start
     done = action(passage, force, (until.start - begin, until.end - begin) if until else None)
     return Attributes(

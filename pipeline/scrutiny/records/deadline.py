@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from scrutiny.dates import DATE, MONTH, days_of
 from scrutiny.records.obligation import leads_to_answers
 from scrutiny.records.phrases import Passage
+from scrutiny.records.tags import surest
 from scrutiny.report import Basis, Deadline, Role
 
 _NUMBERS = {
@@ -107,7 +108,7 @@ _OWN_DAY = re.compile(r"\b(?:report|publication|letter|notice|issue|decision)\b"
 
 
 def deadline(passage: Passage) -> Deadline | None:
-    """The deadline of a recommendation: in its own words, else on a line with a label behind it."""
+    """The deadline of a recommendation: in its own words, those of its lead-in, or on a line with a label behind it."""
     own: list[Deadline] = []
     for match in _DEADLINE.finditer(passage.text):
         if not _is_rule(passage.text, match) and not _is_past(match, passage):
@@ -138,7 +139,18 @@ def deadline(passage: Passage) -> Deadline | None:
             days = days_of(labelled["date"], order=passage.regime.dates)
             start = sentence.start + labelled.start("date")
             return Deadline(labelled["date"], start, start + len(labelled["date"]), days and days[1], Basis.EXPLICIT)
-    return None
+    return _read_off(passage)
+
+
+def _read_off(passage: Passage) -> Deadline | None:
+    """What the model takes for the deadline, of which the rules know the day at most."""
+    sentence = passage.report.sentences[passage.record.sentences[0]]
+    if (tag := surest(sentence, "deadline")) is None:
+        return None
+    printed, start = sentence.text[tag.start : tag.end], sentence.start + tag.start
+    match = _DEADLINE.search(printed)
+    day, basis = _day(match, passage) if match else (None, Basis.INFERRED)
+    return Deadline(printed, start, start + len(printed), day, basis)
 
 
 def _by_code(code: str, passage: Passage) -> Deadline | None:

@@ -150,7 +150,8 @@ def is_actor(phrase: str) -> bool:
     if not words:
         return False
     last = words[-1]
-    if last.lower().removesuffix("'s").removesuffix("’s") in ACTORS:
+    name = last.lower().removesuffix("'s").removesuffix("’s")
+    if name in ACTORS or name.removesuffix("s") in ACTORS:
         return True
     # A name or an abbreviation: capitals within the sentence, not just at its beginning.
     return (len(last) > 1 and last.isupper()) or (len(words) > 1 and last[0].isupper())

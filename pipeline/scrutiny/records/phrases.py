@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +33,7 @@ def _english() -> Language:
     return spacy.blank("en")
 
 
+@lru_cache(maxsize=8)  # what is asked of a record is asked several times in a row
 def words_of(text: str) -> Doc:
     """``text`` as spaCy's words, with their places; nothing is tagged or parsed."""
     return _english().tokenizer(text)  # make_doc refuses what a parser would choke on: more than a million characters
@@ -96,7 +97,9 @@ def _pattern(phrase: str) -> list[dict[str, Any]]:
         if core == "+":
             pattern += [{"IS_PUNCT": False, "OP": "?"}] * _GAP
             continue
-        token: dict[str, Any] = {"_": {}, "#": {"LIKE_NUM": True}}.get(core, {"LOWER": {"IN": core.split("|")}})
+        # A choice of one is no choice: spaCy asks Python about every word for those.
+        spelled = {"LOWER": {"IN": core.split("|")} if "|" in core else core}
+        token: dict[str, Any] = {"_": {}, "#": {"LIKE_NUM": True}}.get(core, spelled)
         pattern.append({**token, "OP": "?"} if optional else token)
     return pattern
 

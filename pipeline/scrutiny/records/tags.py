@@ -1,4 +1,4 @@
-"""What the model has read off the sentences of a record: voices, trends and where proportions stand.
+"""What the model has read off the sentences of a record, and of those that lead into it.
 
 The rules come first: on reports in the house styles they were written on they are surer. Where they find nothing, what
 the model was taught on reports of very many kinds counts.
@@ -9,10 +9,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scrutiny.records.phrases import Passage
-from scrutiny.report import Attribute, Basis, Proportion
+from scrutiny.report import Attribute, Basis, Proportion, Role, Sentence, Tag
 
 #: How sure the model has to be of a voice: those who labelled reports for it let more doubtful ones pass than others.
 SURE = 0.9
+#: How sure of a trend: a bound under this gains little on reports of unknown kinds and costs more on known ones.
+PROBABLE = 0.5
+
+#: How sure of words that a demand is addressed to, or of until when it is made.
+LIKELY = 0.75
+
+#: Whom a recommendation is for may be told so many sentences before it.
+_WITHIN = 20
 
 
 def told(passage: Passage, name: str, least: float = 0.0) -> Attribute | None:
@@ -29,6 +37,27 @@ def told_proportions(passage: Passage) -> tuple[Proportion, ...]:
             text = passage.text[start:end]
             found.append(Proportion(text, begin + start, begin + end, None, None, Basis.EXPLICIT))
     return tuple(found)
+
+
+def surest(sentence: Sentence, name: str) -> Tag | None:
+    """The tag of a name, such as ``addressee``, that the model is surest of in a sentence, if it is at all."""
+    tags = (tag for tag in sentence.tags or () if tag.name == name and tag.score >= LIKELY)
+    return max(tags, key=lambda tag: tag.score, default=None)
+
+
+def told_before(passage: Passage, name: str) -> tuple[int, int] | None:
+    """Where such words stand in the sentence that leads into the record's list, else in the nearest before it in its
+    section."""
+    report, first = passage.report, passage.record.sentences[0]
+    section = report.blocks[report.sentences[first].block].section_path
+    before = [] if passage.lead_in is None else [passage.lead_in]
+    for sentence in reversed(report.sentences[max(0, first - _WITHIN) : first]):
+        if report.blocks[sentence.block].section_path != section:
+            break
+        if sentence.role is Role.OTHER:
+            before.append(sentence)
+    found = next(((sentence, tag) for sentence in before if (tag := surest(sentence, name))), None)
+    return found and (found[0].start + found[1].start, found[0].start + found[1].end)
 
 
 def _places(passage: Passage, name: str, least: float = 0.0) -> Iterator[tuple[str, int, int]]:

@@ -16,7 +16,7 @@ from scrutiny.roles.loading import LoadedModel, load_model, locate
 from scrutiny.roles.meaning import pooled
 from scrutiny.roles.memory import Memory, Said, key_of
 from scrutiny.roles.precision import Precision, precision_of
-from scrutiny.roles.tags import spoken, unpack
+from scrutiny.roles.tags import OF_ROLE, spoken, unpack
 from scrutiny.roles.windows import Unit, Window, offsets, windows
 
 if TYPE_CHECKING:
@@ -304,7 +304,7 @@ def annotated(sentence: Sentence, annotation: Annotation) -> Sentence:
         sentence,
         prediction=annotation.prediction,
         meaning=None if role is Role.OTHER else annotation.meaning,
-        tags=annotation.tags if role in (Role.FINDING, Role.STRENGTH) else None,
+        tags=annotation.tags and tuple(tag for tag in annotation.tags if tag.name in OF_ROLE[role]),
     )
 
 

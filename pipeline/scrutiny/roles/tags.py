@@ -1,11 +1,11 @@
-"""Whose voice a sentence reports, how something has changed and how many it holds for, read off its tokens.
+"""Whose voice a sentence reports, what has changed, how many it holds for; who must act, and when: read off its tokens.
 
 A linear map from some of the classifier's hidden layers to one logit a token and tag, fitted by ``scrutiny tagger``.
 It needs no second pass of the encoder; a model may be without. Of a family of tags of which a sentence has one at most
 (``voice:staff``, ``voice:records``) each tag weighs as much as the logarithm of the summed exponentials of its tokens,
 against a weight of 0 for none: learning from labels of whole sentences which tokens speak for them (multiple-instance
 learning, Dietterich et al. 1997; the smooth maximum of Ramon and De Raedt 2000). Tags without a family
-(``proportion``) are told of each token by itself.
+(``proportion``, ``addressee``, ``deadline``) are told of each token by itself.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
 from scrutiny.errors import ModelError
+from scrutiny.report import Role
 
 if TYPE_CHECKING:
     import torch
@@ -30,19 +30,29 @@ FILE_NAME = "tagger.safetensors"
 #: Where the file keeps ``layers``, ``names`` and ``thresholds``, as JSON: several entries would have no fixed order.
 ABOUT = "tagger"
 
-_REMEDY = "Remove it, and fit it again with 'scrutiny tagger'; without it rules alone tell voices and trends."
+_REMEDY = "Remove it, and fit it again with 'scrutiny tagger'; without it rules alone tell what it would."
 #: Of what a sentence has one at most, and the values that it may have.
 VALUES = {
     "voice": ("service_users", "parents", "staff", "provider", "partners", "survey", "records"),
     "trend": ("improved", "declined", "unchanged"),
+    "obligation": ("must", "should", "may", "imperative", "noun_phrase"),
 }
-PROPORTION = "proportion"
+#: What is told of words by themselves.
+WORDS = ("proportion", "addressee", "deadline")
 #: All the tags there are.
-NAMES = (*(f"{family}:{value}" for family, values in VALUES.items() for value in values), PROPORTION)
+NAMES = (*(f"{family}:{value}" for family, values in VALUES.items() for value in values), *WORDS)
+#: The families and words that sentences of a role have tags of; of no role, those that lead into demands.
+OF_ROLE = {
+    Role.FINDING: ("voice", "trend", "proportion"),
+    Role.STRENGTH: ("voice", "trend", "proportion"),
+    Role.RECOMMENDATION: ("obligation", "addressee", "deadline"),
+    Role.OTHER: ("addressee", "deadline"),
+}
 
 #: How a tag is packed: which it is, its first token and the one behind its last, its score from 0 to 255.
 _PACKED = struct.Struct("<BHHB")
-#: Beside the token that speaks most for a tag, those belong to it that speak for it a tenth as much.
+#: Beside the token that speaks most for a tag, those belong to it that speak for it a tenth as much; of words also
+#: those behind a single one that does not.
 _BESIDE = 0.1
 
 
@@ -137,11 +147,16 @@ def unpack(packed: bytes) -> list[TokenTag]:
 
 
 def _runs(tag: int, probabilities: Sequence[float], threshold: float) -> Iterator[TokenTag]:
-    """Each run of tokens over the threshold, with their mean probability."""
-    for over, run in groupby(enumerate(probabilities), key=lambda item: item[1] > threshold):
-        if over:
-            tokens = list(run)
-            yield TokenTag(tag, tokens[0][0], tokens[-1][0] + 1, sum(score for _, score in tokens) / len(tokens))
+    """Each run of tokens that may belong to a tag and of which some are over the threshold, with the mean of these."""
+    runs: list[list[int]] = []
+    for token in (token for token, score in enumerate(probabilities) if score > _BESIDE * threshold):
+        if runs and token - runs[-1][-1] <= 2:
+            runs[-1].append(token)
+        else:
+            runs.append([token])
+    for run in runs:
+        if over := [probabilities[token] for token in run if probabilities[token] > threshold]:
+            yield TokenTag(tag, run[0], run[-1] + 1, sum(over) / len(over))
 
 
 def _around(shares: Sequence[float]) -> tuple[int, int]:

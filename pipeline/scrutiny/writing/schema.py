@@ -6,7 +6,7 @@ Fields are added in later versions of the schema, never renamed or removed withi
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import is_dataclass
 from pathlib import Path
 from typing import Any, Literal
 
@@ -177,7 +177,7 @@ def record_line(report: Report, record: Record, model: ModelReference) -> Record
             "list_marker": block.marker,
             "lead_in": lead_in and {"text": lead_in.text, "start": lead_in.start, "end": lead_in.end},
             "attributes": _attributes(record),
-            "links": [asdict(link) for link in record.links],
+            "links": _plain(record.links),
             "fingerprint": record.fingerprint,
             "model": model,
         }
@@ -230,7 +230,7 @@ def report_line(report: Report, model: ModelReference) -> ReportLine:
         classified=report.classified,
         metadata=dict(report.metadata),
         metadata_spans={name: SpanLine(start=start, end=end) for name, (start, end) in report.metadata_spans.items()},
-        grades=[GradeLine(**asdict(grade)) for grade in report.grades],
+        grades=[GradeLine(**_plain(grade)) for grade in report.grades],
         coverage=CoverageLine(
             pages=coverage.pages,
             pages_without_text=list(coverage.pages_without_text),
@@ -269,7 +269,16 @@ def _reference(report: Report) -> ReportReference:
 def _attributes(record: Record) -> dict[str, Any]:
     attributes = record.attributes or Attributes()
     missing = attributes.missing if record.role is Role.RECOMMENDATION else ()
-    return {**asdict(attributes), "missing": list(missing)}
+    return {**_plain(attributes), "missing": list(missing)}
+
+
+def _plain(value: Any) -> Any:
+    """What ``asdict`` makes of a dataclass, without copying what cannot change, which takes most of its time."""
+    if isinstance(value, tuple):
+        return [_plain(one) for one in value]
+    if not is_dataclass(value):
+        return value
+    return {name: _plain(getattr(value, name)) for name in value.__slots__}  # type: ignore[union-attr]
 
 
 def _scores(scores: tuple[float, ...]) -> dict[str, float]:
