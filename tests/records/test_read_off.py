@@ -10,15 +10,17 @@ from scrutiny.report import Attributes, Basis, Report, Role, Tag
 
 
 def tagged(text: str, *tags: tuple[str, str, str], role: Role = F, score: float = 0.9, lead: str = "") -> Report:
-    """A report of one sentence, off which tags (name, value, the words) were read, or off the one before it."""
+    """A report that comes to one result or demand, off which tags (name, value, the words) were read, or off the
+    sentence that leads into it."""
     leading = [(lead, O)] if lead else []
-    given = report(*(Draft([one]) for one in (*leading, (text, role))))
+    drafts = [Draft([one], section="What must be done") for one in (*leading, (text, role))]
+    given = report(Draft([("The report begins with the weather.", O)]), *drafts)
     text = lead or text
     told = tuple(
         Tag(name, value, text.index(words), text.index(words) + len(words), score) for name, value, words in tags
     )
-    first, *others = given.sentences
-    return replace(given, sentences=(replace(first, tags=told), *others))
+    read = [replace(one, tags=told) if one.text == text else one for one in given.sentences]
+    return replace(given, sentences=tuple(read))
 
 
 def attributes(given: Report) -> Attributes:
@@ -39,7 +41,7 @@ def test_a_voice_and_a_trend_stand_where_they_were_read() -> None:
 
 def test_what_rules_find_comes_first() -> None:
     text = "Parents told us that three of eight plans are poor, and attendance has improved."
-    rules = attributes(report(Draft([(text, F)])))
+    rules = attributes(tagged(text))
     found = attributes(
         tagged(text, ("voice", "staff", "plans"), ("trend", "declined", "poor"), ("proportion", "", "eight"))
     )
@@ -63,6 +65,11 @@ def test_a_demand_whose_verb_no_rule_knows_is_as_strong_as_the_model_says() -> N
     rules = attributes(report(Draft([(text, R)]))).obligation
     assert rules is not None
     assert rules.value == "noun_phrase"
+    text = "Dredging of the basin ere winter."
+    both = attributes(tagged(text, ("obligation", "should", "Dredging"), role=R))
+    assert both.obligation is not None
+    assert both.action is not None
+    assert (both.obligation.value, both.action.value) == ("should", "Dredging of the basin ere winter")
     sure = attributes(tagged("The board must mend it.", ("obligation", "may", "mend"), role=R)).obligation
     assert sure is not None
     assert sure.value == "must"
@@ -76,18 +83,19 @@ def test_whom_and_until_when_a_demand_is_for_stand_where_they_were_read() -> Non
     assert found.deadline is not None
     assert (found.addressee.value, found.addressee.basis) == ("all ye of the pump crew", Basis.EXPLICIT)
     assert (found.deadline.text, found.deadline.date) == ("ere the thaw sets in", None)
+    given = tagged(text, *tags, role=R)
+    assert given.text[found.addressee.start : found.addressee.end] == "all ye of the pump crew"
+    assert given.text[found.deadline.start : found.deadline.end] == "ere the thaw sets in"
     unsure = attributes(tagged(text, *tags, role=R, score=0.6))
     assert (unsure.addressee, unsure.deadline) == (None, None)
 
 
 def test_the_sentence_that_leads_into_demands_tells_whom_they_are_for() -> None:
     lead = "Of those who keep the pumps the following is wanted."
-    found = attributes(
-        tagged("Regrade around the well.", ("addressee", "", "those who keep the pumps"), role=R, lead=lead)
-    )
-    assert found.addressee is not None
-    assert found.addressee.value == "those who keep the pumps"
-    assert found.addressee.start == lead.index("those")
+    given = tagged("Regrade around the well.", ("addressee", "", "those who keep the pumps"), role=R, lead=lead)
+    found = attributes(given).addressee
+    assert found is not None
+    assert found.value == given.text[found.start : found.end] == "those who keep the pumps"
 
 
 def test_where_the_rules_took_in_too_much_or_the_model_is_sure_of_somebody_else_it_is_followed() -> None:

@@ -95,8 +95,9 @@ class Engine(Protocol):
 class _Here:
     """The engine that is this machine. Use as a context manager: at its end no process is left."""
 
-    def __init__(self, options: Options, limits: Limits) -> None:
+    def __init__(self, options: Options, limits: Limits, inputs: int) -> None:
         self._options = options
+        self._inputs = inputs
         self._readers = [Reader(timeout=limits.timeout, memory=limits.memory) for _ in range(limits.workers)]
         self._pipeline: Pipeline | None = None
 
@@ -109,7 +110,7 @@ class _Here:
 
     def prepare(self, precision: Precision) -> str:
         # The processes that read get ready while the model is loaded, which takes longer.
-        for reader in self._readers:
+        for reader in self._readers[: self._inputs]:
             reader.warm_up()
         options = self._options
         self._pipeline = load(
@@ -173,7 +174,7 @@ def extract(
         if cluster:
             engine = stack.enter_context(ClusterEngine(options, sha256, cluster))
         else:
-            engine = stack.enter_context(_Here(options, limits))
+            engine = stack.enter_context(_Here(options, limits, len(inputs)))
         # Before there is a folder, so that a model that cannot be loaded leaves none.
         found = None if (output / "ledger.sqlite").exists() else engine.prepare(options.precision)
         stack.enter_context(_locked(output))

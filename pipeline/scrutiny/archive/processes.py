@@ -72,6 +72,8 @@ class Reader:
 
     def configure(self, settings: Mapping[str, object]) -> None:
         """What the process, and whichever takes its place, is told before it is asked anything."""
+        if self._configured:  # one is told once
+            self.renew()
         self._settings = settings
         self._configured = False
 

@@ -68,7 +68,7 @@ def main() -> None:
     typer.BadParameter.__bases__[0].exit_code = 1  # type: ignore[attr-defined]
     # The libraries make some million objects that stay: looking through them again and again, and once more at the end,
     # takes seconds.
-    gc.set_threshold(100_000, 50, 1_000)
+    gc.set_threshold(100_000, 50, 10)
     atexit.register(gc.freeze)
     try:
         app(prog_name="scrutiny")

@@ -1,4 +1,4 @@
-"""``scrutiny tagger``: voices, trends and proportions, read by a model on the way."""
+"""``scrutiny tagger``: what results and demands say in particular, read by a model on the way."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ def tagger(
     layers: Annotated[
         str, typer.Option(metavar="N,...", help="Layers of the model to read; 0 is what enters the first.")
     ] = "4,6,8",
-    passes: Annotated[int, typer.Option(min=1, metavar="N", help="How often everything is learnt from.")] = 12,
+    passes: Annotated[int, typer.Option(min=1, metavar="N", help="How often everything is learnt from.")] = 6,
     seed: Annotated[int, typer.Option(metavar="N", help="Decides what is random.")] = 0,
 ) -> None:
-    """Teach a model to tell by the way whose voice a finding reports, what has changed and how many it holds for."""
+    """Teach a model to tell by the way whose voice a result reports, what has changed, how much, and who must act."""
     from scrutiny.roles.loading import locate
     from scrutiny.training.tagging import TaggerOptions, fit_tagger
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from scrutiny.records.obligation import assigned_to, force_of, opening
-from scrutiny.records.people import is_actor, is_thing
+from scrutiny.records.people import ACTORS, is_actor, is_thing
 from scrutiny.records.phrases import Passage, words_of
 from scrutiny.records.tags import SURE, surest, told_before
 from scrutiny.records.verbs import is_third_person, is_verb, may_be_verb
@@ -61,11 +61,13 @@ _AGENT = re.compile(
 )
 NAMED = re.compile(r"^(?P<who>(?:[A-Z][\w&'’-]*|of|and|the|for)(?: (?:[A-Z][\w&'’-]*|of|and|the|for)){0,6}): ")
 #: "Recommendation R2 (Harbour Board): dredge the basin", "Answer the complaints [partner; 30 days]".
-_IN_BRACKETS = re.compile(
-    r"^(?:[A-Z]\w+ )?[A-Z]*[0-9][\w./-]* ?\((?P<label>[^()]{2,90})\): |\[(?P<end>[^\[\];]{2,60}); [^\[\]]{2,40}\]\.?$"
+_OF_LABEL = re.compile(r"(?:[A-Z]\w+ )?[A-Z]*[0-9][\w./-]* ?\((?P<who>[^()]{2,90})\): ")
+_AT_END = re.compile(
+    r"\[(?P<who>[^\[\];]{2,60}); (?:at once|immediate\w*|by [^\[\]]{2,30}|[0-9]+ (?:\w+ )?(?:day|week|month|year)s?|"
+    r"[0-9]{1,2} [A-Z][a-z]+\.?(?: [0-9]{4})?)\]\.?$"
 )
 #: A line that says whom those below it are for: "To the county:", "That regional health services:".
-_FOR_THOSE_BELOW = re.compile(r"(?:to|for|that) (?P<who>[^:;]{3,100}):$", re.IGNORECASE)
+_FOR_THOSE_BELOW = re.compile(r"(?:to|that) (?P<who>[^:;,]{3,100}(?:, (?:Inc|LLC|Ltd|plc)\b\.?)?):$", re.IGNORECASE)
 #: Headings: "To the Minister", "Recommendations to the board", "Lessons for skippers".
 _RECEIVERS = re.compile(
     r"(?:^to|\b(?:recommendation|requirement|action|request|advice|proposal|suggestion|lesson|direction|"
@@ -161,7 +163,8 @@ _MAINTAINED = re.compile(r"(?:we|i|inspectors) (?:\w+ ){1,2}that ", re.IGNORECAS
 
 
 def addressee(passage: Passage) -> Attribute | None:
-    """Whom a recommendation asks: its subject, else that of the sentence leading into it, else whoever is inspected."""
+    """Whom a recommendation asks: its subject, else whom the sentence leading into it, a line before it or its heading
+    names, else whom the model reads off it or off what leads into it, else whoever is inspected."""
     sentence = passage.report.sentences[passage.record.sentences[0]].text
     found = named_in(sentence, passage)
     # "The board should: require suppliers to ...": whom an item asks to ask somebody else stands before the list.
@@ -169,7 +172,7 @@ def addressee(passage: Passage) -> Attribute | None:
     tag = surest(passage.report.sentences[passage.record.sentences[0]], "addressee")
     if found and not is_order:
         if tag and _rather(tag, found, sentence):
-            found = tag.start, tag.end
+            found = _trimmed(sentence, tag.start, tag.end) or found
         return passage.at(passage.text[slice(*found)], *found)
     if passage.lead_in and (found := named_in(passage.lead_in.text, passage)):
         start = passage.lead_in.start
@@ -188,8 +191,8 @@ def addressee(passage: Passage) -> Attribute | None:
         at = passage.report.text.rfind(heading, 0, passage.record.start)
         if receivers and at >= 0 and is_actor(receivers["who"]):
             return Attribute(receivers["who"], at + receivers.start("who"), at + receivers.end("who"))
-    if tag:
-        return passage.at(passage.text[tag.start : tag.end], tag.start, tag.end)
+    if tag and (read := _trimmed(sentence, tag.start, tag.end)):
+        return passage.at(sentence[slice(*read)], *read)
     if read := told_before(passage, "addressee"):
         text = passage.report.text
         start, end = _trimmed(text, *read) or read
@@ -220,7 +223,9 @@ def _told(passage: Passage) -> Attribute | None:
         if report.blocks[sentence.block].section_path != section:
             break
         line = _FOR_THOSE_BELOW.fullmatch(sentence.text)
-        match = line if line and is_actor(line["who"]) else _DIRECTED.search(sentence.text)
+        # "To support staff:" is what for.
+        is_name = line and is_actor(line["who"]) and not may_be_verb(line["who"].split()[0].lower())
+        match = line if is_name else _DIRECTED.search(sentence.text)
         if match:
             start, end = match.span("who")
             return Attribute(match["who"], sentence.start + start, sentence.start + end)
@@ -229,8 +234,6 @@ def _told(passage: Passage) -> Attribute | None:
 
 def named_in(text: str, passage: Passage) -> tuple[int, int] | None:
     """Where ``text`` names whom it asks."""
-    if (bracket := _IN_BRACKETS.search(text)) and is_actor(bracket["label"] or bracket["end"]):
-        return bracket.span("label" if bracket["label"] else "end")
     begin = opening(text)
     named = NAMED.match(text[begin:]) if begin == 0 else NAMED.match(text)
     if named and is_actor(named["who"]):
@@ -277,8 +280,12 @@ def named_in(text: str, passage: Passage) -> tuple[int, int] | None:
         ):
             return None
         return _subject(text, begin, start, verb=_verb_behind(text[begin:], force.last))
-    assigned = assigned_to(text)
-    return assigned[:2] if assigned else None
+    if assigned := assigned_to(text):
+        return assigned[:2]
+    for bracket in (_OF_LABEL.match(text), _AT_END.search(text)):
+        if bracket and not ACTORS.isdisjoint(bracket["who"].lower().split()):
+            return bracket.span("who")
+    return None
 
 
 def asked_whom(text: str, asked: re.Match[str]) -> tuple[int, int] | None:

@@ -65,8 +65,6 @@ def describe(passage: Passage) -> Attributes:
             earlier=earlier(passage),
         )
     force, until = obligation(passage), deadline(passage)
-    if force.value == "noun_phrase":  # no verb that asks is known to the rules
-        force = told(passage, "obligation") or force
     begin = passage.record.start
     done = action(passage, force, (until.start - begin, until.end - begin) if until else None)
     return Attributes(
@@ -74,7 +72,8 @@ def describe(passage: Passage) -> Attributes:
         action=done,
         object=object_of(passage, done) if done else None,
         deadline=until,
-        obligation=force,
+        # Where the rules know no verb that asks, the model may.
+        obligation=(told(passage, "obligation") if force.value == "noun_phrase" else None) or force,
         kind=kind(passage),
         number=number(passage),
         condition=condition(passage),

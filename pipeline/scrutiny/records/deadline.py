@@ -108,7 +108,8 @@ _OWN_DAY = re.compile(r"\b(?:report|publication|letter|notice|issue|decision)\b"
 
 
 def deadline(passage: Passage) -> Deadline | None:
-    """The deadline of a recommendation: in its own words, those of its lead-in, or on a line with a label behind it."""
+    """The deadline of a recommendation: in its own words, those of its lead-in, or on a line with a label behind it;
+    else what the model takes for it."""
     own: list[Deadline] = []
     for match in _DEADLINE.finditer(passage.text):
         if not _is_rule(passage.text, match) and not _is_past(match, passage):
@@ -132,8 +133,8 @@ def deadline(passage: Passage) -> Deadline | None:
         if event := _LED_BEFORE.search(passage.lead_in.text):
             start = passage.lead_in.start + event.start()
             return Deadline(event.group(), start, start + len(event.group()), None, Basis.INFERRED)
-    if code := _CODE.search(passage.text):
-        return _by_code(code["code"], passage)
+    if (code := _CODE.search(passage.text)) and (told := _by_code(code["code"], passage)):
+        return told
     for sentence in passage.after:
         if labelled := _LABELLED.match(sentence.text):
             days = days_of(labelled["date"], order=passage.regime.dates)
@@ -148,7 +149,9 @@ def _read_off(passage: Passage) -> Deadline | None:
     if (tag := surest(sentence, "deadline")) is None:
         return None
     printed, start = sentence.text[tag.start : tag.end], sentence.start + tag.start
-    match = _DEADLINE.search(printed)
+    match = _DEADLINE.search(passage.text, tag.start, tag.end)
+    if match and (_is_rule(passage.text, match) or _is_past(match, passage)):
+        return None
     day, basis = _day(match, passage) if match else (None, Basis.INFERRED)
     return Deadline(printed, start, start + len(printed), day, basis)
 

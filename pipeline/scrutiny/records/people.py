@@ -95,6 +95,7 @@ GROUPS: dict[str, frozenset[str]] = {
 _BODIES = frozenset(
     "authority partnership department ministry minister government commission commissioner committee office "
     "organisation organization organisations organizations body bodies service services team teams force inspectorate "
+    "practices counties ministries "
     "regulator secretary chief head chair ceo leadership laboratory plant facility facilities centre center school "
     "hospital home practice pharmacy institution institutions company companies firm firms ltd limited inc llc plc "
     "corporation federation association union club contractor auditee auditees recipients you they he she parties "
@@ -150,8 +151,7 @@ def is_actor(phrase: str) -> bool:
     if not words:
         return False
     last = words[-1]
-    name = last.lower().removesuffix("'s").removesuffix("’s")
-    if name in ACTORS or name.removesuffix("s") in ACTORS:
+    if last.lower().removesuffix("'s").removesuffix("’s") in ACTORS:
         return True
     # A name or an abbreviation: capitals within the sentence, not just at its beginning.
     return (len(last) > 1 and last.isupper()) or (len(words) > 1 and last[0].isupper())

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 #: The most words that ``+`` stands for.
 _GAP = 4
+#: The words of no longer text are kept.
+_KEPT = 10_000
 #: What stands for words that are not spelled out.
 _ANY_WORD = frozenset("+_#")
 
@@ -33,9 +35,17 @@ def _english() -> Language:
     return spacy.blank("en")
 
 
-@lru_cache(maxsize=8)  # what is asked of a record is asked several times in a row
 def words_of(text: str) -> Doc:
     """``text`` as spaCy's words, with their places; nothing is tagged or parsed."""
+    return _kept_words_of(text) if len(text) <= _KEPT else _cut(text)
+
+
+@lru_cache(maxsize=8)  # what is asked of a record is asked several times in a row
+def _kept_words_of(text: str) -> Doc:
+    return _cut(text)
+
+
+def _cut(text: str) -> Doc:
     return _english().tokenizer(text)  # make_doc refuses what a parser would choke on: more than a million characters
 
 

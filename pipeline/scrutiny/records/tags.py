@@ -1,7 +1,7 @@
 """What the model has read off the sentences of a record, and of those that lead into it.
 
 The rules come first: on reports in the house styles they were written on they are surer. Where they find nothing, what
-the model was taught on reports of very many kinds counts.
+the model was taught on reports of very many kinds counts; whom a demand asks it may tell better than they.
 """
 
 from __future__ import annotations

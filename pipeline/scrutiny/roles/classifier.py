@@ -16,7 +16,7 @@ from scrutiny.roles.loading import LoadedModel, load_model, locate
 from scrutiny.roles.meaning import pooled
 from scrutiny.roles.memory import Memory, Said, key_of
 from scrutiny.roles.precision import Precision, precision_of
-from scrutiny.roles.tags import OF_ROLE, spoken, unpack
+from scrutiny.roles.tags import OF_ROLE, WORDS, spoken, unpack
 from scrutiny.roles.windows import Unit, Window, offsets, windows
 
 if TYPE_CHECKING:
@@ -27,6 +27,9 @@ BUFFER = 2048
 
 #: Tokens in one batch, where there are batches.
 TOKEN_BUDGET = 4096
+
+#: Which way of reading things off what the model says is remembered in files.
+TOLD = "tags 2"
 
 #: The language the model reads; reports too short to tell their language (the empty one) are taken for it.
 LANGUAGES = ("en", "")
@@ -94,7 +97,7 @@ class Classifier:
         else:
             dtype = torch.bfloat16 if self.precision is Precision.BFLOAT16 else torch.float32
             self.loaded.model.to(device=self.device, dtype=dtype)  # type: ignore[call-arg]
-        said_by = f"{self.loaded.sha256} {self.precision} {self.device.type}"
+        said_by = f"{self.loaded.sha256} {self.precision} {self.device.type} {TOLD}"
         self._memory = KeptMemory(cache, said_by) if cache else Memory()
         self.threads = threads or torch.get_num_threads()
         self.token_budget = token_budget
@@ -179,7 +182,9 @@ class Classifier:
         for number, first, last, score in unpack(packed):
             name, _, value = tagger.names[number].partition(":")
             start, end = places[first][0], places[last - 1][1]
-            # The bullet of an item is no part of its text.
+            # The bullet of an item is no part of its text: no words are, and what it speaks for is said of all of it.
+            if start == end and name in WORDS:
+                continue
             start, end = _whole_words(unit.text, start, end) if end > start else (0, len(unit.text))
             tags.append(Tag(name, value, start, end, score))
         return tuple(tags)

@@ -105,7 +105,7 @@ def tags(logits: torch.Tensor, names: Sequence[str], thresholds: Mapping[str, fl
         if family not in VALUES:
             yield from _runs(columns[0], of_family[:, 0].sigmoid().tolist(), thresholds[family])
             continue
-        probabilities = choice(of_family).softmax(dim=0)[:-1]
+        probabilities = with_none(of_family.logsumexp(dim=0, keepdim=True)).softmax(dim=1)[0, :-1]
         if float(probabilities.sum()) > thresholds[family]:
             best = int(probabilities.argmax())
             first, last = _around(of_family[:, best].softmax(dim=0).tolist())
@@ -127,11 +127,11 @@ def families(names: Sequence[str]) -> dict[str, list[int]]:
     return found
 
 
-def choice(logits: torch.Tensor) -> torch.Tensor:
-    """The weights of the tags of a family, then that of none; ``logits`` have the shape (tokens, tags)."""
+def with_none(weights: torch.Tensor) -> torch.Tensor:
+    """The weights of the tags of a family in sentences, (sentences, tags), and behind them that of none."""
     import torch
 
-    return torch.cat([logits.logsumexp(dim=0), logits.new_zeros(1)])
+    return torch.cat([weights, weights.new_zeros(len(weights), 1)], dim=1)
 
 
 def pack(tags: Iterator[TokenTag]) -> bytes:

@@ -19,7 +19,7 @@ from scrutiny.errors import DataError, ModelError
 from scrutiny.evaluation.labelled_reports import read_labelled
 from scrutiny.roles.eight_bits import PROVENANCE as EXPORTED
 from scrutiny.roles.loading import load_model
-from scrutiny.roles.tags import ABOUT, FILE_NAME, NAMES, WORDS, TokenTag, choice, families, tags
+from scrutiny.roles.tags import ABOUT, FILE_NAME, NAMES, VALUES, WORDS, TokenTag, families, tags, with_none
 from scrutiny.training.provenance import hashes_of, versions
 from scrutiny.training.tag_examples import Example, examples_of, labels_by_unit
 
@@ -40,7 +40,7 @@ class TaggerOptions:
     hold; ``batch_tokens`` are learnt from at a time, and everything ``passes`` times."""
 
     layers: tuple[int, ...] = (4, 6, 8)
-    passes: int = 12
+    passes: int = 6
     batch_tokens: int = 2500
     learning_rate: float = 2e-3
     weight_decay: float = 0.05
@@ -175,12 +175,16 @@ def _loss(logits: torch.Tensor, tagged: Sequence[str], batch: Sequence[Example])
     """The mean over the sentences of minus the log-probability of what is right, and over the tokens likewise."""
     of_families = families(tagged)
     parts = torch.split(logits, [len(example.hidden) for example in batch])
-    losses = []
-    for example, part in zip(batch, parts, strict=True):
-        for family, right in example.choices.items():
+    weights = torch.nn.utils.rnn.pad_sequence(list(parts), batch_first=True, padding_value=-torch.inf).logsumexp(dim=1)
+    of_sentences = logits.new_zeros(())
+    for family in VALUES:
+        rows = [row for row, example in enumerate(batch) if family in example.choices]
+        if rows:
             columns = of_families[family]
-            said = choice(part[:, columns]).log_softmax(dim=0)
-            losses.append(-said[[len(columns) if value is None else value for value in right]].logsumexp(dim=0))
+            numbers = [*range(len(columns)), None]
+            right = torch.tensor([[number in batch[row].choices[family] for number in numbers] for row in rows])
+            said = with_none(weights[rows][:, columns]).log_softmax(dim=1)
+            of_sentences = of_sentences - said.masked_fill(~right, -torch.inf).logsumexp(dim=1).sum()
     words = [name for name in WORDS if name in of_families]
     columns = [WORDS.index(name) for name in words]
     inside = torch.cat([example.inside for example in batch])[:, columns]
@@ -189,7 +193,7 @@ def _loss(logits: torch.Tensor, tagged: Sequence[str], batch: Sequence[Example])
         logits[:, [of_families[name][0] for name in words]], inside, reduction="none"
     )
     of_words = (of_tokens * sure).sum(dim=0) / sure.sum(dim=0).clamp(min=1)
-    return sum(losses, logits.new_zeros(())) / len(batch) + of_words.sum()
+    return of_sentences / len(batch) + of_words.sum()
 
 
 def _threshold(
