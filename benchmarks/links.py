@@ -94,7 +94,7 @@ def main() -> None:
 
 
 def pairs_of(file: Path, classifier: Classifier) -> Pairs | None:
-    """The pairs of a labelled report, with its gold roles; None where links are not labelled."""
+    """The pairs of a labelled report, with its gold roles; None where links are not labelled or cannot be."""
     gold = read_labelled(file)
     if gold.recommendations is None:
         return None
@@ -102,6 +102,8 @@ def pairs_of(file: Path, classifier: Classifier) -> Pairs | None:
     numbers = [unit.number for unit in gold.units if unit.role]
     demands = [record for record in report.records if record.role is Role.RECOMMENDATION]
     results = [record for record in report.records if record.role is not Role.RECOMMENDATION]
+    if not demands or not results:
+        return None
     rows = {record.id: row for row, record in enumerate(results)}
     columns = {record.id: column for column, record in enumerate(demands)}
     by_number = {numbers[record.sentences[0]]: record.id for record in report.records}
