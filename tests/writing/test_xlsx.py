@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import shutil
+import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import replace
@@ -42,6 +45,23 @@ def rows(book: Any, sheet: str) -> list[dict[str, object]]:
 @pytest.fixture
 def book(reports: list[Report], write: Write) -> Any:
     return openpyxl.load_workbook(write(reports, "jsonl", "xlsx") / "records.xlsx")
+
+
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
+def test_libreoffice_reads_the_texts_of_the_json_lines(reports: list[Report], write: Write, tmp_path: Path) -> None:
+    folder = write(reports, "jsonl", "xlsx")
+    # Every sheet as a file of comma-separated UTF-8: the last -1 of the filter's options.
+    kept = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,-1"
+    command = ["soffice", f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}", "--headless"]
+    command += ["--convert-to", kept, "--outdir", str(tmp_path), str(folder / "records.xlsx")]
+    subprocess.run(command, check=True, capture_output=True, timeout=180)
+    lines = (folder / "records.jsonl").read_text(encoding="utf-8").splitlines()
+    records = [RecordLine.model_validate_json(line) for line in lines]
+    for sheet, role in (("Findings", "finding"), ("Strengths", "strength"), ("Recommendations", "recommendation")):
+        with (tmp_path / f"records-{sheet}.csv").open(encoding="utf-8", newline="") as file:
+            read = [row["Text"] for row in csv.DictReader(file)]
+        assert read == [record.text for record in records if record.role == role]
+        assert read
 
 
 def test_every_cell_is_that_of_the_json_lines(book: Any, reports: list[Report], write: Write) -> None:
