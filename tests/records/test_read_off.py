@@ -90,6 +90,14 @@ def test_whom_and_until_when_a_demand_is_for_stand_where_they_were_read() -> Non
     assert (unsure.addressee, unsure.deadline) == (None, None)
 
 
+def test_a_deadline_is_what_stands_behind_a_colon() -> None:
+    text = "(L) degrease the wall and floor behind the range: 7 days;"
+    given = tagged(text, ("deadline", "", "range: 7 days;"), role=R)
+    found = attributes(given).deadline
+    assert found is not None
+    assert found.text == given.text[found.start : found.end] == "7 days"
+
+
 def test_the_sentence_that_leads_into_demands_tells_whom_they_are_for() -> None:
     lead = "Of those who keep the pumps the following is wanted."
     given = tagged("Regrade around the well.", ("addressee", "", "those who keep the pumps"), role=R, lead=lead)

@@ -148,8 +148,13 @@ def _read_off(passage: Passage) -> Deadline | None:
     sentence = passage.report.sentences[passage.record.sentences[0]]
     if (tag := surest(sentence, "deadline")) is None:
         return None
-    printed, start = sentence.text[tag.start : tag.end], sentence.start + tag.start
-    match = _DEADLINE.search(passage.text, tag.start, tag.end)
+    # "degrease the wall behind the range: 7 days;": what stands before a colon is what is to be done.
+    printed = sentence.text[tag.start : tag.end].rpartition(":")[2].strip(" ,;.")
+    if not printed:
+        return None
+    start = sentence.start + sentence.text.rindex(printed, tag.start, tag.end)
+    begin = start - sentence.start
+    match = _DEADLINE.search(passage.text, begin, begin + len(printed))
     if match and (_is_rule(passage.text, match) or _is_past(match, passage)):
         return None
     day, basis = _day(match, passage) if match else (None, Basis.INFERRED)
