@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from scrutiny.records.addressee import (
+from scrutiny.records.naming import (
     ASKED,
     ASKED_BARE,
     FOR_WHOM,

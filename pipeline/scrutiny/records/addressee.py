@@ -1,71 +1,16 @@
-"""Who is to do what: the addressee of a recommendation, the action, and what it is done to."""
+"""Who is to do what a recommendation asks: whom it, what leads into it, or the heading above it names."""
 
 from __future__ import annotations
 
 import re
 
-from scrutiny.records.obligation import assigned_to, force_of, opening
-from scrutiny.records.people import ACTORS, is_actor, is_thing
-from scrutiny.records.phrases import Passage, words_of
+from scrutiny.records.naming import named_in, trimmed
+from scrutiny.records.people import is_actor
+from scrutiny.records.phrases import Passage
 from scrutiny.records.tags import SURE, surest, told_before
-from scrutiny.records.verbs import is_third_person, is_verb, may_be_verb
+from scrutiny.records.verbs import is_verb, may_be_verb
 from scrutiny.report import Attribute, Basis, Tag
 
-#: "recommended to the Chief Executive that he ...", "recommends that the council ...", "asks the trust to ...".
-ASKED = re.compile(
-    r"\b(?:(?:recommend|ask|request|urge|suggest|propose|advise|invite|encourage|require|call|instruct|direct|order)"
-    r"(?:s|ed|d)?|"
-    r"is (?:necessary|essential|important|imperative|vital|critical|desirable))"
-    r"(?: (?:on|upon|also|again|strongly|further))*(?:,[^,]{1,80},)?"
-    r"(?: to (?P<to>[^,;:]{3,120}?) that\b| that (?P<that>[^;:]{3,200})| (?P<whom>[^;:]{3,140}?) to\b)",
-    re.IGNORECASE,
-)
-#: "We recommend the council commission an audit": a clause without "that".
-ASKED_BARE = re.compile(
-    r"\b(?:recommend|suggest|propose|request|ask)(?:s|ed)? (?P<that>(?!to\b|that\b|an?\b)(?:(?-i:[A-Z])|the |it |"
-    r"they |all |each )[^;:]{3,200})",
-    re.IGNORECASE,
-)
-#: Segments before the subject: "By 30 June", "To keep people safe", "Because records are incomplete".
-_ADVERBIAL = re.compile(
-    r"(?:by|to|in|under|because|since|if|where|when|following|for|as|until|within|on|given|with|at|after|before|"
-    r"subject|"
-    r"(?:19|20)[0-9]{2}, |which|who|whose|pursuant|pending|although|while|whilst|once|from|during|prior|"
-    r"having|otherwise|therefore|"
-    r"however|additionally|"
-    r"finally|in addition|also|immediately|accordingly|unless|so|and|but|specifically|furthermore|moreover)\b",
-    re.IGNORECASE,
-)
-_PRONOUN = re.compile(r"\b(?P<you>you|they|he|she)$", re.IGNORECASE)
-PASSIVE = re.compile(
-    r"(?:should|must|shall|may|could|might|will|needs? to|(?:is|are) to|ha(?:s|ve) to|to) (?:\w+ly |also |now |"
-    r"not )?be "
-    r"(?:\w+ly |also |now |not )?(?!able|clear|aware|ready|mindful|open|alert|vigilant|consistent)(?:\w+ed|"
-    r"\w+[^e]en|given|taken|made|put|set|held|kept|sent|told|shown|drawn|brought|done|built|found|met|paid|borne)\b",
-    re.IGNORECASE,
-)
-#: "is recommended to" is a passive whose subject is the addressee.
-_ASKED_TO = re.compile(
-    r"\b(?:(?:should|must|may|might|could|shall|would) )?(?:is|are|was|were|be|ha(?:s|ve) been)(?: \w+ly|"
-    r" also| hereby| further|"
-    r" therefore| now| well)? "
-    r"(?:recommended|required|asked|urged|invited|encouraged|advised|"
-    r"expected|requested|reminded|directed|obliged|called (?:up)?on|under an? (?:\w+ )?duty|ordered|instructed)"
-    r"(?:(?:, [^,]{3,80},)? to\b|(?<=reminded) (?:that|of)\b)|\b(?:has|have) (?:agreed|undertaken|"
-    r"committed)(?:,[^,]{3,80},)? to\b",
-    re.IGNORECASE,
-)
-_AGENT = re.compile(
-    r"\bby (?P<agent>(?:the|its|their) (?:[\w'’-]+ ){0,5}?[\w'’-]+)(?=[,;.]| (?:within|before|by|so|to|at|in|on|with|"
-    r"and)\b|$)"
-)
-NAMED = re.compile(r"^(?P<who>(?:[A-Z][\w&'’-]*|of|and|the|for)(?: (?:[A-Z][\w&'’-]*|of|and|the|for)){0,6}): ")
-#: "Recommendation R2 (Harbour Board): dredge the basin", "Answer the complaints [partner; 30 days]".
-_OF_LABEL = re.compile(r"(?:[A-Z]\w+ )?[A-Z]*[0-9][\w./-]* ?\((?P<who>[^()]{2,90})\): ")
-_AT_END = re.compile(
-    r"\[(?P<who>[^\[\];]{2,60}); (?:at once|immediate\w*|by [^\[\]]{2,30}|[0-9]+ (?:\w+ )?(?:day|week|month|year)s?|"
-    r"[0-9]{1,2} [A-Z][a-z]+\.?(?: [0-9]{4})?)\]\.?$"
-)
 #: A line that says whom those below it are for: "To the county:", "That regional health services:".
 _FOR_THOSE_BELOW = re.compile(r"(?:to|that) (?P<who>[^:;,]{3,100}(?:, (?:Inc|LLC|Ltd|plc)\b\.?)?):$", re.IGNORECASE)
 #: Headings: "To the Minister", "Recommendations to the board", "Lessons for skippers".
@@ -85,53 +30,10 @@ _OF_HEADING = (
     ),
     re.compile(r"^(?:[0-9.]+ )?what (?:is|we) (?:ask|want|expect)\w* of (?P<who>the [a-z' ’-]{3,60})$", re.IGNORECASE),
 )
-#: "We expect the board to explain", "It would like the school to open its doors": what a body wants of somebody.
-HOPED = re.compile(
-    r"(?:[^,;]{1,80}, )?(?:we|i|it|inspectors|the [\w ]{3,40}?) (?:\w+ly |also |therefore |further )?"
-    r"(?:would (?:also )?(?:like|prefer)|expects?|looks? to|wants?|advises?) (?P<whom>[^,;:]{3,140}?) to (?=[a-z])",
-    re.IGNORECASE,
-)
-#: "That the board appoint a secretary": what is recommended, without the words that recommend it.
-THAT = re.compile(r"that (?!(?:is|was|will|would|could|may)\b)", re.IGNORECASE)
-#: "The lift is to be mended, owners have been told, ..."
-_TOLD = re.compile(r", (?P<who>[^,;]{3,60}?) (?:is|are|was|were|ha(?:s|ve) been|ha(?:s|ve) now been) told\b")
 #: Of a sentence that leads into a list: "three points for the school to work on:".
 _FOR_LIST = re.compile(r"\bfor (?P<who>(?:the |its |all |each )?(?:[\w'’-]+ ){1,5}?)to [a-z]+\b", re.IGNORECASE)
 #: "the Sheriff, within 60 days, to F1": an item that opens with whom it is for.
 _ITEM_FOR = re.compile(r"(?P<who>the (?:[\w'’-]+ ?){1,6}), ", re.IGNORECASE)
-#: What opens a clause: whoever a passive is done by stands before it.
-_CLAUSE = re.compile(r"[,;:]|\b(?:until|unless|which|who|that|when|where|before|after|if|because|whenever)\b")
-#: "... to the official responsible, who should ..."
-_ANTECEDENT = re.compile(r"\b(?:to|by|with|for) (?P<who>the (?:(?!\b(?:to|by|with)\b)[^,;]){3,100}), who $")
-_SOMEBODY = re.compile(r"(?:an?|another|no) ", re.IGNORECASE)
-_RELATIVE = re.compile(r", (?:who|whose|which|that|including)\b|,? (?:including|named|listed)\b")
-_TRAILING = re.compile(r"(?:[ ,;:]+(?:also|now|therefore|both|then|each|all|and|or|jointly|too|likewise))+$")
-_LEADING = re.compile(
-    r"^(?:that|to|for|of|and|or|then|also|therefore|why|but|so|we|in particular)\b[ ,]*", re.IGNORECASE
-)
-#: "It would be prudent for the owner to ...", "There is scope for the agency to ...".
-FOR_WHOM = re.compile(
-    r"(?:it|there)\b[^,;]{0,60}? (?:for|incumbent (?:up)?on|falls? to) (?P<who>(?!(?:me|us)\b)(?:(?!\b(?:for|"
-    r"to|upon|which|"
-    r"whom|that)\b)[^,;:]){2,80}?) to [a-z]",
-    re.IGNORECASE,
-)
-#: "By an order under section 84 the charity is directed": the last name of what no comma divides.
-_LAST_NAME = re.compile(
-    r"(?<=[ ,])(?P<you>(?:the|your|its|all|each) (?:(?!(?:the|your|its|all|each)\b)[\w'’-]+ ?){1,4})$", re.IGNORECASE
-)
-_MODAL_BEFORE = re.compile(r"\b(?:should|must|shall|may|might|could|will|can|to) (?:\w+ly |also )?$")
-#: Verbs that things and matters are subjects of too.
-_STATES = frozenset(
-    "be have include contain remain reflect consist cover apply reach become appear state show stay continue last need "
-    "fit form provide lead result happen occur exist depend involve mean follow require help allow ensure enable "
-    "take begin start end stand come go set stop cease".split()
-)
-#: Whoever is to do these is to be given something.
-_RECEIVES = frozenset("receive undergo".split())
-_BEFORE_VERB = frozenset("not also now then therefore all both each jointly to".split())
-#: Behind these a word is no verb: "that the review of plans ...".
-_NO_VERB_BEHIND = frozenset("the a an of and its their for in to or by with at on from".split())
 #: "Recommendations are addressed to the director", "has made 14 recommendations to the head of department".
 _DIRECTED = re.compile(
     r"\b(?:recommendations?|requirements?|actions?|suggestions?)(?: \w+){0,4}? (?:to|for) "
@@ -141,25 +43,6 @@ _DIRECTED = re.compile(
 _TOLD_WITHIN = 20
 #: So many words more than the model the rules may take for a name.
 _MORE = 2
-#: The most words of whom is asked to act who is nobody that we know.
-_SHORT = 4
-#: In front of these a word is a noun: "the board plan is late".
-_NOUN_BEFORE = frozenset("is are was were be of to for and or in , .".split())
-#: "Require the board to adopt ...": whoever is asked is to ask somebody else.
-_ORDER = re.compile(r"(?:require|direct|instruct|order|ask|request|urge|encourage|invite)\b", re.IGNORECASE)
-_ASKING = re.compile(
-    r"(?:recommend|request|ask|urge|suggest|propose|encourage|invite|advise|expect|call|trust|hope|look|"
-    r"would (?:like|urge))",
-    re.IGNORECASE,
-)
-_PASSIVE_CLAUSE = re.compile(
-    r"[^,;]{3,120}?\b(?:is|are|be) (?:\w+ly )?(?:\w+(?:ed|en)|made|put|set|held|kept|sent|told)\b"
-)
-_FINITE = re.compile(r"\b(?:is|are|was|were|which|who)\b", re.IGNORECASE)
-#: "It is recommended to the clerk that ...": the subject is nobody.
-IMPERSONAL = re.compile(r"(?:it|there)\b", re.IGNORECASE)
-#: "We maintain that the agency should ...".
-_MAINTAINED = re.compile(r"(?:we|i|inspectors) (?:\w+ ){1,2}that ", re.IGNORECASE)
 
 
 def addressee(passage: Passage) -> Attribute | None:
@@ -172,7 +55,7 @@ def addressee(passage: Passage) -> Attribute | None:
     tag = surest(passage.report.sentences[passage.record.sentences[0]], "addressee")
     if found and not is_order:
         if tag and _rather(tag, found, sentence):
-            found = _trimmed(sentence, tag.start, tag.end) or found
+            found = trimmed(sentence, tag.start, tag.end) or found
         return passage.at(passage.text[slice(*found)], *found)
     if passage.lead_in and (found := named_in(passage.lead_in.text, passage)):
         start = passage.lead_in.start
@@ -191,11 +74,11 @@ def addressee(passage: Passage) -> Attribute | None:
         at = passage.report.text.rfind(heading, 0, passage.record.start)
         if receivers and at >= 0 and is_actor(receivers["who"]):
             return Attribute(receivers["who"], at + receivers.start("who"), at + receivers.end("who"))
-    if tag and (read := _trimmed(sentence, tag.start, tag.end)):
+    if tag and (read := trimmed(sentence, tag.start, tag.end)):
         return passage.at(sentence[slice(*read)], *read)
     if read := told_before(passage, "addressee"):
         text = passage.report.text
-        start, end = _trimmed(text, *read) or read
+        start, end = trimmed(text, *read) or read
         return Attribute(text[start:end], start, end)
     whom = passage.regime.addressee or passage.report.metadata.get("inspected_body", "")
     return Attribute(whom, None, None, Basis.INFERRED) if whom else None
@@ -208,11 +91,6 @@ def _rather(tag: Tag, found: tuple[int, int], text: str) -> bool:
         return tag.score >= SURE
     inside = found[0] <= tag.start and tag.end <= found[1]
     return inside and len(text[slice(*found)].split()) > len(text[tag.start : tag.end].split()) + _MORE
-
-
-def _may_follow(word: str) -> bool:
-    """Whether ``word`` may be a second verb behind "and": "reviews and publishes"."""
-    return any(may_be_verb(form) for form in (word, word.removesuffix("s"), word.removesuffix("es")))
 
 
 def _told(passage: Passage) -> Attribute | None:
@@ -230,176 +108,3 @@ def _told(passage: Passage) -> Attribute | None:
             start, end = match.span("who")
             return Attribute(match["who"], sentence.start + start, sentence.start + end)
     return None
-
-
-def named_in(text: str, passage: Passage) -> tuple[int, int] | None:
-    """Where ``text`` names whom it asks."""
-    begin = opening(text)
-    named = NAMED.match(text[begin:]) if begin == 0 else NAMED.match(text)
-    if named and is_actor(named["who"]):
-        return named.span("who") if begin else (named.start("who"), named.end("who"))
-    if that := THAT.match(text, begin):
-        if found := whose_verb(text, that.end(), len(text)):
-            return found
-        begin = that.end()
-    for pattern, part in ((HOPED, "whom"), (_TOLD, "who")):
-        hoped = pattern.match(text, begin) if pattern is HOPED else pattern.search(text, begin)
-        if hoped and is_actor(hoped[part]):
-            return _trimmed(text, *hoped.span(part))
-    asked_to = _ASKED_TO.search(text, begin)
-    if asked_to and not IMPERSONAL.match(text, begin):
-        return _subject(text, begin, asked_to.start(), verb="act")
-    if _ORDER.match(text, begin):
-        return None
-    asked = ASKED.search(text, begin)
-    # "The ministry should require every home to ...": whoever is to ask is asked.
-    if asked and not _MODAL_BEFORE.search(text, begin, asked.start()):
-        found = asked_whom(text, asked)
-        if found or (asked["that"] is not None and _PASSIVE_CLAUSE.match(text, asked.start("that"))):
-            return found
-        if asked["that"] is not None:
-            begin = asked.start("that")
-    bare = ASKED_BARE.search(text, begin)
-    if bare and not _MODAL_BEFORE.search(text, begin, bare.start()) and (found := whose_verb(text, *bare.span("that"))):
-        return found
-    for_whom = FOR_WHOM.match(text, begin)
-    if for_whom:
-        return for_whom.span("who") if is_actor(for_whom["who"]) or not is_thing(for_whom["who"]) else None
-    force = force_of(text[begin:], passage.regime.obligations)
-    if force and force.last:
-        start = begin + words_of(text[begin:])[force.first].idx
-        if _ASKING.match(text, start):
-            return None
-        if PASSIVE.match(text, start):
-            return _agent(text, start)
-        # "It is desirable to ...": nobody.
-        if (
-            IMPERSONAL.match(text, begin)
-            and re.match(r"(?:is|are|was|would|may|might) ", text[start:])
-            and len(text[begin:start]) < 7
-        ):
-            return None
-        return _subject(text, begin, start, verb=_verb_behind(text[begin:], force.last))
-    if assigned := assigned_to(text):
-        return assigned[:2]
-    for bracket in (_OF_LABEL.match(text), _AT_END.search(text)):
-        if bracket and not ACTORS.isdisjoint(bracket["who"].lower().split()):
-            return bracket.span("who")
-    return None
-
-
-def asked_whom(text: str, asked: re.Match[str]) -> tuple[int, int] | None:
-    """The person behind "recommend to X that", "recommend that X do", "ask X to"."""
-    if asked["to"] is not None:
-        return _trimmed(text, *asked.span("to"))
-    if asked["whom"] is not None:
-        start, end = asked.span("whom")
-        verb = re.match(r" to (?:\w+ly )?(\w+)", text[end:])
-        sure = is_actor(text[start:end]) or (
-            verb and len(text[start:end].split()) <= _SHORT and _acts(text[start:end], verb[1])
-        )
-        return _trimmed(text, start, end) if sure else None
-    start, end = asked.span("that")
-    if force := re.search(r"\b(?:should|must|shall)\b", text[start:end]):
-        return None if PASSIVE.match(text, start + force.start()) else _trimmed(text, start, start + force.start())
-    if found := whose_verb(text, start, end):
-        return found
-    # The sentence that leads into a list stops at whom it asks.
-    return _trimmed(text, start, end) if text.endswith(":") and is_actor(text[start:end]) else None
-
-
-def whose_verb(text: str, start: int, end: int) -> tuple[int, int] | None:
-    """The subject of the clause from ``start`` to ``end`` without a modal: "the board appoint a secretary"."""
-    words = words_of(text[start:end])
-    lower = [word.lower_ for word in words]
-    for at in range(1, len(words)):
-        if lower[at] in ("be", "is", "are"):
-            return None
-        following = lower[at + 1 : at + 3]
-        sure = is_verb(lower, at) or is_third_person(lower, at)
-        # "That the board set aside ...": a verb that is a noun as often, right behind somebody.
-        likely = may_be_verb(lower[at]) and following[:1] and following[0] not in _NOUN_BEFORE
-        if lower[at - 1] in _NO_VERB_BEHIND or not (
-            sure
-            or (lower[at - 1] == "it" and may_be_verb(lower[at]))
-            or (likely and is_actor(text[start : start + words[at].idx]))
-        ):
-            continue
-        if following[:1] == ["of"] or (following[:1] == ["and"] and not _may_follow(following[-1])):
-            continue
-        subject = text[start : start + words[at].idx]
-        if _acts(subject, lower[at]):
-            # "That the trust, in consultation with residents, develop a plan": the aside is not whom it asks.
-            name, comma, aside = subject.partition(", ")
-            return _trimmed(text, start, start + len(name if comma and _ADVERBIAL.match(aside) else subject))
-    return None
-
-
-def _verb_behind(text: str, last: int) -> str:
-    """The verb that the phrase of obligation before the word ``last`` governs, in lower case."""
-    words = [word.lower_ for word in words_of(text)[last : last + 4]]
-    return next((word for word in words if not word.endswith("ly") and word not in _BEFORE_VERB), "")
-
-
-def _acts(subject: str, verb: str) -> bool:
-    """Whether a subject names somebody: by its words, or because only somebody can do what the verb says."""
-    if subject.strip(" ,").lower() == "it":
-        return may_be_verb(verb) and verb not in _STATES
-    if verb in _RECEIVES:
-        return False
-    can = may_be_verb(verb) and verb not in _STATES and not _FINITE.search(subject)
-    return is_actor(subject) or (can and not is_thing(subject))
-
-
-def _subject(text: str, begin: int, end: int, *, verb: str = "") -> tuple[int, int] | None:
-    """The subject of ``verb`` that ends at ``end``: behind adverbials, before a relative clause."""
-    if maintained := _MAINTAINED.match(text, begin):
-        begin = maintained.end()
-    antecedent = _ANTECEDENT.search(text, begin, end)
-    if antecedent:
-        return antecedent.span("who") if is_actor(antecedent["who"]) else None
-    while True:
-        segment = text[begin:end]
-        if not _ADVERBIAL.match(segment):
-            break
-        comma = segment.find(", ")
-        if comma < 0:
-            pronoun = _PRONOUN.search(segment.rstrip()) or _LAST_NAME.search(segment.rstrip())
-            if pronoun and not (pronoun.re is _PRONOUN or is_actor(pronoun["you"])):
-                return None
-            return (begin + pronoun.start("you"), begin + pronoun.end("you")) if pronoun else None
-        begin += comma + 2
-    # What stands between a comma and the verb belongs to the subject unless it is an aside.
-    relative = _RELATIVE.search(text, begin, end)
-    stop = relative.start() if relative and relative.start() > begin else end
-    # "Council, for its part, may ...": the comma that ends an aside begins none.
-    aside = text.rfind(", ", begin, begin + len(text[begin:stop].rstrip(" ,")))
-    if aside >= 0 and relative is None:
-        last = text[aside + 2 : stop]
-        if text[begin:aside] and is_actor(last) and not _ADVERBIAL.match(last) and not last[0].isupper():
-            begin = aside + 2
-        elif _ADVERBIAL.match(last) or last.rstrip(" ,").islower():
-            stop = aside
-    if stop == end and relative and text[relative.start() :].lstrip(", ").startswith("who"):
-        stop = relative.start()
-    return _trimmed(text, begin, stop) if _acts(text[begin:stop], verb) else None
-
-
-def _agent(text: str, start: int) -> tuple[int, int] | None:
-    """Whoever a passive is to be done by: "be checked every week by the board", in its own clause."""
-    clause = _CLAUSE.search(text, start)
-    agent = _AGENT.search(text, start, clause.start() + 1 if clause else len(text))
-    return agent.span("agent") if agent and is_actor(agent["agent"]) else None
-
-
-def _trimmed(text: str, start: int, end: int) -> tuple[int, int] | None:
-    """A span without the words and marks around the name."""
-    segment = text[start:end]
-    leading = _LEADING.match(segment)
-    start += leading.end() if leading and leading.end() < len(segment.rstrip()) else 0
-    segment = text[start:end].rstrip(" ,;:")
-    trailing = _TRAILING.search(segment)
-    end = start + (trailing.start() if trailing else len(segment))
-    start += len(text[start:end]) - len(text[start:end].lstrip())
-    # "A second adult must be on call": nobody in particular can be asked.
-    return (start, end) if end > start and not _SOMEBODY.match(text, start) else None
