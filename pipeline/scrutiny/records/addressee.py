@@ -40,7 +40,6 @@ _DIRECTED = re.compile(
     r"(?P<who>the [^,.;:()]{3,60}?)(?=[,.;:()]|$| unless | who | that | and the following)",
     re.IGNORECASE,
 )
-_TOLD_WITHIN = 20
 #: So many words more than the model the rules may take for a name.
 _MORE = 2
 
@@ -76,7 +75,7 @@ def addressee(passage: Passage) -> Attribute | None:
             return Attribute(receivers["who"], at + receivers.start("who"), at + receivers.end("who"))
     if tag and (read := trimmed(sentence, tag.start, tag.end)):
         return passage.at(sentence[slice(*read)], *read)
-    if read := told_before(passage, "addressee"):
+    if read := told_before(passage):
         text = passage.report.text
         start, end = trimmed(text, *read) or read
         return Attribute(text[start:end], start, end)
@@ -95,11 +94,7 @@ def _rather(tag: Tag, found: tuple[int, int], text: str) -> bool:
 
 def _told(passage: Passage) -> Attribute | None:
     """Whom a sentence before it in the same section says that the recommendations are for."""
-    report, first = passage.report, passage.record.sentences[0]
-    section = report.blocks[report.sentences[first].block].section_path
-    for sentence in reversed(report.sentences[max(0, first - _TOLD_WITHIN) : first]):
-        if report.blocks[sentence.block].section_path != section:
-            break
+    for sentence in passage.preceding():
         line = _FOR_THOSE_BELOW.fullmatch(sentence.text)
         # "To support staff:" is what for.
         is_name = line and is_actor(line["who"]) and not may_be_verb(line["who"].split()[0].lower())

@@ -163,12 +163,8 @@ def _read_off(passage: Passage) -> Deadline | None:
 
 def _by_code(code: str, passage: Passage) -> Deadline | None:
     """The time that a sentence before it in the same section gives to the code of a demand."""
-    report, first = passage.report, passage.record.sentences[0]
-    section = report.blocks[report.sentences[first].block].section_path
     legend = re.compile(rf"(?<![\w]){re.escape(code)} ?[,:=–—-] ?(?P<limit>immediate(?:ly)?\b|[^,;.]{{3,60}})")
-    for sentence in reversed(report.sentences[max(0, first - _LEGEND_WITHIN) : first]):
-        if report.blocks[sentence.block].section_path != section:
-            break
+    for sentence in passage.preceding(_LEGEND_WITHIN):
         if sentence.role is not Role.OTHER or not (told := legend.search(sentence.text)):
             continue
         match = _DEADLINE.match(told["limit"])

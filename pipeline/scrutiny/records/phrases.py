@@ -138,6 +138,15 @@ class Passage:
         """The record's text."""
         return self.record.text
 
+    def preceding(self, most: int = 20) -> Iterator[Sentence]:
+        """Up to so many sentences before the record in its section, the nearest first."""
+        report, first = self.report, self.record.sentences[0]
+        section = report.blocks[report.sentences[first].block].section_path
+        for sentence in reversed(report.sentences[max(0, first - most) : first]):
+            if report.blocks[sentence.block].section_path != section:
+                return
+            yield sentence
+
     def at(self, value: str, start: int, end: int, basis: Basis = Basis.EXPLICIT) -> Attribute:
         """An attribute that stands at ``start`` to ``end`` of the record's text."""
         return Attribute(value, self.record.start + start, self.record.start + end, basis)

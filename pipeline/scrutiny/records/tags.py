@@ -19,9 +19,6 @@ PROBABLE = 0.5
 #: How sure of words that a demand is addressed to, or of until when it is made.
 LIKELY = 0.75
 
-#: Whom a recommendation is for may be told so many sentences before it.
-_WITHIN = 20
-
 
 def told(passage: Passage, name: str, least: float = 0.0) -> Attribute | None:
     """The first tag of a name, such as ``voice``, with a score of ``least`` or more, as an attribute."""
@@ -45,19 +42,14 @@ def surest(sentence: Sentence, name: str) -> Tag | None:
     return max(tags, key=lambda tag: tag.score, default=None)
 
 
-def told_before(passage: Passage, name: str) -> tuple[int, int] | None:
-    """Where such words stand in the sentence that leads into the record's list, else in the nearest before it in its
-    section."""
-    report, first = passage.report, passage.record.sentences[0]
-    section = report.blocks[report.sentences[first].block].section_path
-    before = [] if passage.lead_in is None else [passage.lead_in]
-    for sentence in reversed(report.sentences[max(0, first - _WITHIN) : first]):
-        if report.blocks[sentence.block].section_path != section:
-            break
-        if sentence.role is Role.OTHER:
-            before.append(sentence)
-    found = next(((sentence, tag) for sentence in before if (tag := surest(sentence, name))), None)
-    return found and (found[0].start + found[1].start, found[0].start + found[1].end)
+def told_before(passage: Passage) -> tuple[int, int] | None:
+    """Where the words that name whom demands are for stand in the sentence that leads into the record's list, else in
+    the nearest before it in its section."""
+    leading = [] if passage.lead_in is None else [passage.lead_in]
+    for sentence in (*leading, *(one for one in passage.preceding() if one.role is Role.OTHER)):
+        if tag := surest(sentence, "addressee"):
+            return sentence.start + tag.start, sentence.start + tag.end
+    return None
 
 
 def _places(passage: Passage, name: str, least: float = 0.0) -> Iterator[tuple[str, int, int]]:

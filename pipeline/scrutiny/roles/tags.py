@@ -46,7 +46,7 @@ OF_ROLE = {
     Role.FINDING: ("voice", "trend", "proportion"),
     Role.STRENGTH: ("voice", "trend", "proportion"),
     Role.RECOMMENDATION: ("obligation", "addressee", "deadline"),
-    Role.OTHER: ("addressee", "deadline"),
+    Role.OTHER: ("addressee",),
 }
 
 #: How a tag is packed: which it is, its first token and the one behind its last, its score from 0 to 255.

@@ -20,6 +20,8 @@ from scrutiny.training.hidden import hidden_states
 
 #: Whom recommendations are for, and until when, may be told so many sentences before them in the same section.
 _WITHIN = 20
+#: What may be told there.
+_LED = ("addressee", "deadline")
 
 #: What is labelled of a sentence: the values that are right, None among them where leaving it out is right too.
 Labels = Mapping[str, Sequence[str | None]]
@@ -91,14 +93,12 @@ def _demands(
         return {}
     found: dict[int, Labels] = {}
     before: dict[int, dict[str, list[str | None]]] = {
-        unit.number: {name: [] for name in OF_ROLE[Role.OTHER]}
-        for unit in section[: places[-1]]
-        if unit.role is Role.OTHER
+        unit.number: {name: [] for name in _LED} for unit in section[: places[-1]] if unit.role is Role.OTHER
     }
     for place in places:
         unit = section[place]
         labels = {name: labels_of(recommendations[unit.number].get(name)) for name in OF_ROLE[unit.role or Role.OTHER]}
-        for name in OF_ROLE[Role.OTHER]:
+        for name in _LED:
             printed = [value for value in labels.get(name, ()) if value is None or _printed(value, unit)]
             elsewhere = [value for value in labels.get(name, ()) if value not in printed]
             if elsewhere and not any(printed):
