@@ -1,0 +1,90 @@
+"""How far two readers agree on what records say in particular: the second measured against the first as a program is.
+
+    PYTHONPATH=pipeline python benchmarks/agreement.py corpora/attributes/heldout corpora/attributes/second
+
+Both folders hold NAME.json (``corpora/README.md``). Of values that the second reader calls equally right the first
+counts, and where leaving it out is right too, none: so the figures are what is to be expected of a program that reads
+as well as another reader does, under the measures of ``attributes.py``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from attributes import measure
+from scrutiny.evaluation.labelled_reports import LabelledReport, build, labels_of, read_labelled
+from scrutiny.records.grouping import Assembler
+from scrutiny.report import Attribute, Attributes, Basis, Deadline, Link, Proportion, Record, Role
+
+
+def main() -> None:
+    """Print a table of measures."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("first", type=Path)
+    parser.add_argument("second", type=Path)
+    parser.add_argument("--only", nargs="*", help="names of reports")
+    arguments = parser.parse_args()
+    files = [
+        file for file in sorted(arguments.second.glob("*.json")) if not arguments.only or file.stem in arguments.only
+    ]
+    if not files:
+        raise SystemExit(f"{arguments.second}: there is no labelled report of that name.")
+    counts = measure(
+        [
+            (gold, as_records(gold, json.loads(file.read_text(encoding="utf-8"))))
+            for file in files
+            for gold in [read_labelled(arguments.first / file.name)]
+        ]
+    )
+    print(f"{len(files)} reports\n\n| | F1 | places |\n|---|---|---|")
+    for name, count in counts.items():
+        print(f"| {name} | {count.f1:.3f} | {count.right + count.missed} |")
+
+
+def as_records(gold: LabelledReport, labels: Mapping[str, Any]) -> dict[int, Record]:
+    """What a reader's ``labels`` say, as the records of the report, by the number of their first unit."""
+    (report,) = Assembler()([build(gold)])
+    numbers = [unit.number for unit in gold.units if unit.role]
+    records = {numbers[record.sentences[0]]: record for record in report.records}
+    results, demands = ({one["n"]: one for one in labels[name]} for name in ("units", "recommendations"))
+    return {
+        number: replace(
+            record,
+            attributes=_attributes({**results.get(number, {}), **demands.get(number, {})}),
+            links=tuple(
+                Link(records[result].id, 1.0, Basis.EXPLICIT if result in demand["explicit"] else Basis.INFERRED)
+                for demand in [demands.get(number, {"addresses": (), "explicit": ()})]
+                for result in demand["addresses"]
+                if result in records and record.role is Role.RECOMMENDATION
+            ),
+        )
+        for number, record in records.items()
+    }
+
+
+def _attributes(labels: Mapping[str, Any]) -> Attributes:
+    said = {name: _said(labels.get(name)) for name in (*_PLAIN, "deadline", "deadline_date", "proportion")}
+    deadline, proportion = said["deadline"], said["proportion"]
+    return Attributes(
+        **{name: Attribute(value, None, None, Basis.EXPLICIT) for name in _PLAIN if (value := said[name])},
+        deadline=Deadline(deadline, 0, 0, said["deadline_date"], Basis.EXPLICIT) if deadline else None,
+        proportions=(Proportion(proportion, 0, 0, None, None, Basis.EXPLICIT),) if proportion else (),
+    )
+
+
+_PLAIN = ("addressee", "action", "obligation", "voice", "trend")
+
+
+def _said(value: object) -> str | None:
+    """What a reader says for certain."""
+    values = labels_of(value)
+    return None if None in values or not values else values[0]
+
+
+if __name__ == "__main__":
+    main()
