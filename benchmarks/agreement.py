@@ -68,16 +68,20 @@ def as_records(gold: LabelledReport, labels: Mapping[str, Any]) -> dict[int, Rec
 
 
 def _attributes(labels: Mapping[str, Any]) -> Attributes:
-    said = {name: _said(labels.get(name)) for name in (*_PLAIN, "deadline", "deadline_date", "proportion")}
-    deadline, proportion = said["deadline"], said["proportion"]
+    def plain(name: str) -> Attribute | None:
+        value = _said(labels.get(name))
+        return Attribute(value, None, None) if value else None
+
+    deadline, proportion = _said(labels.get("deadline")), _said(labels.get("proportion"))
     return Attributes(
-        **{name: Attribute(value, None, None, Basis.EXPLICIT) for name in _PLAIN if (value := said[name])},
-        deadline=Deadline(deadline, 0, 0, said["deadline_date"], Basis.EXPLICIT) if deadline else None,
+        addressee=plain("addressee"),
+        action=plain("action"),
+        obligation=plain("obligation"),
+        voice=plain("voice"),
+        trend=plain("trend"),
+        deadline=Deadline(deadline, 0, 0, _said(labels.get("deadline_date")), Basis.EXPLICIT) if deadline else None,
         proportions=(Proportion(proportion, 0, 0, None, None, Basis.EXPLICIT),) if proportion else (),
     )
-
-
-_PLAIN = ("addressee", "action", "obligation", "voice", "trend")
 
 
 def _said(value: object) -> str | None:

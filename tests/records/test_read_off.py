@@ -41,13 +41,25 @@ def test_a_voice_and_a_trend_stand_where_they_were_read() -> None:
 
 def test_what_rules_find_comes_first() -> None:
     text = "Parents told us that three of eight plans are poor, and attendance has improved."
-    rules = attributes(tagged(text))
-    found = attributes(
-        tagged(text, ("voice", "staff", "plans"), ("trend", "declined", "poor"), ("proportion", "", "eight"))
-    )
-    assert found == rules
-    assert found.voice is not None
-    assert found.voice.value == "parents"
+    tags = ("voice", "staff", "plans"), ("trend", "declined", "poor"), ("proportion", "", "eight")
+    for found in (attributes(report(Draft([(text, F)]))), attributes(tagged(text, *tags))):
+        assert found.voice is not None
+        assert found.trend is not None
+        assert (found.voice.value, found.trend.value) == ("parents", "improved")
+        assert [one.text for one in found.proportions] == ["three of eight"]
+
+
+def test_what_rules_find_where_the_model_sees_nothing_of_the_kind_is_not_told() -> None:
+    text = "Parents told us that three of eight plans are poor, and attendance has improved."
+    assert attributes(tagged(text)).voice is None
+    found = attributes(tagged(text, ("trend", "unchanged", "poor")))
+    assert (found.voice, found.proportions) == (None, ())
+    assert found.trend is not None
+    assert found.trend.value == "improved"
+    # A model without a tagger says nothing of either.
+    untagged = attributes(report(Draft([(text, F)])))
+    assert untagged.voice is not None
+    assert untagged.proportions
 
 
 def test_a_quantity_that_rules_do_not_know_is_told_once() -> None:

@@ -24,11 +24,10 @@ from scrutiny.roles.explain import explain
 from scrutiny.roles.loading import load_model
 from scrutiny.roles.meaning import FILE_NAME as MEANING
 from scrutiny.roles.precision import Precision
-from scrutiny.roles.tags import ABOUT
-from scrutiny.roles.tags import FILE_NAME as TAGGER
 from scrutiny.roles.windows import Unit
 from scrutiny.training.exporting import export, in_eight_bits
 from scrutiny.training.recalibration import recalibrate
+from taggers import write_tagger
 
 UNITS = [
     Unit("Plans are not reviewed often enough." * (1 + index % 4) + f" {index}", "Findings", f"p{index // 7}")
@@ -49,9 +48,7 @@ def once_exported(encoder: Path, tmp_path_factory: pytest.TempPathFactory) -> Pa
     AutoTokenizer.from_pretrained(encoder).save_pretrained(folder / "model")
     tensors = {"weight": torch.randn(32, 8).half(), "bias": torch.randn(8).half()}
     save_file(tensors, folder / "model" / MEANING, metadata={"layers": "0"})
-    about = {"layers": [1], "names": ["trend:improved", "proportion"], "thresholds": {"trend": 0.5, "proportion": 0.5}}
-    tagger = {"weight": torch.randn(32, 2), "bias": torch.tensor([-2.0, 0.0])}
-    save_file(tagger, folder / "model" / TAGGER, metadata={ABOUT: json.dumps(about)})
+    write_tagger(folder / "model", (1,), ("trend:improved", "proportion"), {"trend": 0.5, "proportion": 0.2}, hidden=32)
     export(folder / "model", folder / "exported", ["authored:validation"], sentences=100)
     return folder / "exported"
 

@@ -24,7 +24,7 @@ def tagger(
     layers: Annotated[
         str, typer.Option(metavar="N,...", help="Layers of the model to read; 0 is what enters the first.")
     ] = "4,6,8",
-    passes: Annotated[int, typer.Option(min=1, metavar="N", help="How often everything is learnt from.")] = 6,
+    passes: Annotated[int, typer.Option(min=1, metavar="N", help="How often everything is learnt from.")] = 8,
     seed: Annotated[int, typer.Option(metavar="N", help="Decides what is random.")] = 0,
 ) -> None:
     """Teach a model to tell by the way whose voice a result reports, what has changed, how much, and who must act."""

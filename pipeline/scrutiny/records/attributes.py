@@ -15,7 +15,7 @@ from scrutiny.records.obligation import condition, kind, measure, number, obliga
 from scrutiny.records.phrases import Passage, words_of
 from scrutiny.records.quantity import proportions
 from scrutiny.records.references import earlier, references
-from scrutiny.records.tags import PROBABLE, SURE, told, told_proportions
+from scrutiny.records.tags import rather, rather_proportions
 from scrutiny.records.trend import trend
 from scrutiny.records.voice import voice
 from scrutiny.records.weight import element, grades, severity
@@ -55,9 +55,9 @@ def describe(passage: Passage) -> Attributes:
     """The attributes of one record."""
     if passage.record.role is not Role.RECOMMENDATION:
         return Attributes(
-            voice=voice(passage) or told(passage, "voice", SURE),
-            proportions=proportions(passage) or told_proportions(passage),
-            trend=trend(passage) or told(passage, "trend", PROBABLE),
+            voice=rather(voice(passage), passage, "voice"),
+            proportions=rather_proportions(proportions(passage), passage),
+            trend=rather(trend(passage), passage, "trend"),
             element=element(passage),
             severity=severity(passage),
             grades=grades(passage),
@@ -73,7 +73,7 @@ def describe(passage: Passage) -> Attributes:
         object=object_of(passage, done) if done else None,
         deadline=until,
         # Where the rules know no verb that asks, the model may.
-        obligation=(told(passage, "obligation") if force.value == "noun_phrase" else None) or force,
+        obligation=(rather(None, passage, "obligation") if force.value == "noun_phrase" else None) or force,
         kind=kind(passage),
         number=number(passage),
         condition=condition(passage),

@@ -30,6 +30,8 @@ Scores = npt.NDArray[np.float64]
 
 #: How much of its likeness a sentence takes over from the one it goes on from, and how much headings weigh.
 _TAKEN_OVER, _HEADING = 0.9, 0.3
+#: Of fewer findings than these how many there are tells nothing of each.
+_FEW = 20
 #: What opens a sentence that speaks of the same as the one before it.
 _GOES_ON = re.compile(
     r"(?:this|these|that|those|it|they|such|as a result|in these|in some|for example|however|consequently|therefore|"
@@ -96,6 +98,7 @@ FEATURES = (
     "words_beside",  # the same of the sentences before and after in the paragraph, whichever fits better
     "words_best",  # 1 where no other result fits the demand better
     "section",  # 1 where the demand comes after the result in the same section
+    "findings",  # logarithm of how many there are
     "meaning",  # cosine
     "meaning_under_best",
     "meaning_over_usual",  # how much more than the average result
@@ -107,12 +110,14 @@ def features(report: Report, results: Sequence[Record], demands: Sequence[Record
     goes_on = [False, *(_goes_on(report, one, other) for one, other in pairwise(results))]
     words = _taken_over(_shared_words(report, results, demands), goes_on)
     best = words.max(axis=0)
+    findings = sum(result.role is Role.FINDING for result in results)
     found = {
         "words": words,
         "words_under_best": words - words.max(axis=1, keepdims=True),
         "words_beside": _beside(words, [report.sentences[result.sentences[0]].block for result in results]),
         "words_best": ((words >= best) & (words > 0)).astype(np.float64),
         "section": _in_section(report, results, demands),
+        "findings": np.full(words.shape, math.log(max(_FEW, findings))),
     }
     if (cosines := _cosines(report, results, demands)) is not None:
         meaning = _taken_over(cosines, goes_on)

@@ -1,7 +1,8 @@
 """What the model has read off the sentences of a record, and of those that lead into it.
 
-The rules come first: on reports in the house styles they were written on they are surer. Where they find nothing, what
-the model was taught on reports of very many kinds counts; whom a demand asks it may tell better than they.
+The rules come first: in the house styles they were written on they are surer. Where they find nothing, what the model
+was taught on reports of very many kinds counts; and what they find counts only where it sees at least a faint chance
+of it. Whom a demand asks it may tell better than they.
 """
 
 from __future__ import annotations
@@ -11,29 +12,31 @@ from collections.abc import Iterator
 from scrutiny.records.phrases import Passage
 from scrutiny.report import Attribute, Basis, Proportion, Role, Sentence, Tag
 
-#: How sure the model has to be of a voice: those who labelled reports for it let more doubtful ones pass than others.
-SURE = 0.9
-#: How sure of a trend: a bound under this gains little on reports of unknown kinds and costs more on known ones.
-PROBABLE = 0.5
-
-#: How sure of words that a demand is addressed to, or of until when it is made.
-LIKELY = 0.75
+#: How sure the model has to be of what it tells by itself, and how sure if it is to overrule the rules.
+LIKELY, SURE = 0.75, 0.9
 
 
-def told(passage: Passage, name: str, least: float = 0.0) -> Attribute | None:
-    """The first tag of a name, such as ``voice``, with a score of ``least`` or more, as an attribute."""
-    return next((passage.at(*place) for place in _places(passage, name, least)), None)
+def rather(found: Attribute | None, passage: Passage, name: str) -> Attribute | None:
+    """What the rules have ``found`` of a family of tags, such as ``voice``, or what the model is sure of itself.
+
+    A model tells what it sees a faint chance of: where it tells nothing at all, the rules have been misled.
+    """
+    places = list(_places(passage, name))
+    if found:
+        return found if places or not _is_tagged(passage) else None
+    return next((passage.at(value, start, end) for value, start, end, score in places if score >= LIKELY), None)
 
 
-def told_proportions(passage: Passage) -> tuple[Proportion, ...]:
-    """What the model takes for a proportion, from left to right, none inside another; what it comes to is not told."""
-    found: list[Proportion] = []
+def rather_proportions(found: tuple[Proportion, ...], passage: Passage) -> tuple[Proportion, ...]:
+    """The proportions that the rules have ``found``, where the model takes something for one too, or what it takes for
+    them, from left to right, none inside another; what that comes to is not told."""
+    read: list[Proportion] = []
     begin = passage.record.start
-    for _, start, end in sorted(_places(passage, "proportion"), key=lambda place: place[1]):
-        if not found or found[-1].end <= begin + start:
+    for _, start, end, _ in sorted(_places(passage, "proportion"), key=lambda place: place[1]):
+        if not read or read[-1].end <= begin + start:
             text = passage.text[start:end]
-            found.append(Proportion(text, begin + start, begin + end, None, None, Basis.EXPLICIT))
-    return tuple(found)
+            read.append(Proportion(text, begin + start, begin + end, None, None, Basis.EXPLICIT))
+    return found if found and (read or not _is_tagged(passage)) else tuple(read)
 
 
 def surest(sentence: Sentence, name: str) -> Tag | None:
@@ -52,11 +55,16 @@ def told_before(passage: Passage) -> tuple[int, int] | None:
     return None
 
 
-def _places(passage: Passage, name: str, least: float = 0.0) -> Iterator[tuple[str, int, int]]:
-    """The value of each tag of a name, and the characters of the record's text that it was read off."""
+def _is_tagged(passage: Passage) -> bool:
+    """Whether a model with a tagger has read the record."""
+    return any(passage.report.sentences[index].tags is not None for index in passage.record.sentences)
+
+
+def _places(passage: Passage, name: str) -> Iterator[tuple[str, int, int, float]]:
+    """The value of each tag of a name, the characters of the record's text that it was read off, and its score."""
     for index in passage.record.sentences:
         sentence = passage.report.sentences[index]
         begin = sentence.start - passage.record.start
         for tag in sentence.tags or ():
-            if tag.name == name and tag.score >= least:
-                yield tag.value, begin + tag.start, begin + tag.end
+            if tag.name == name:
+                yield tag.value, begin + tag.start, begin + tag.end, tag.score

@@ -1,11 +1,11 @@
 """Whose voice a sentence reports, what has changed, how many it holds for; who must act, and when: read off its tokens.
 
-A linear map from some of the classifier's hidden layers to one logit a token and tag, fitted by ``scrutiny tagger``.
-It needs no second pass of the encoder; a model may be without. Of a family of tags of which a sentence has one at most
-(``voice:staff``, ``voice:records``) each tag weighs as much as the logarithm of the summed exponentials of its tokens,
-against a weight of 0 for none: learning from labels of whole sentences which tokens speak for them (multiple-instance
-learning, Dietterich et al. 1997; the smooth maximum of Ramon and De Raedt 2000). Tags without a family
-(``proportion``, ``addressee``, ``deadline``) are told of each token by itself.
+A small network that reads some of the classifier's hidden layers gives one logit a token and tag; ``scrutiny tagger``
+fits it. It needs no second pass of the encoder; a model may be without. Of a family of tags of which a sentence has
+one at most (``voice:staff``, ``voice:records``) each tag weighs as much as the logarithm of the summed exponentials of
+its tokens, against a weight of 0 for none: learning from labels of whole sentences which tokens speak for them
+(multiple-instance learning, Dietterich et al. 1997; the smooth maximum of Ramon and De Raedt 2000). Tags without a
+family (``proportion``, ``addressee``, ``deadline``) are told of each token by itself.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from scrutiny.report import Role
 if TYPE_CHECKING:
     import torch
 
+    from scrutiny.roles.tag_network import TagNetwork
     from scrutiny.roles.windows import Window
 
 FILE_NAME = "tagger.safetensors"
@@ -77,23 +78,21 @@ class TokenTag(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Tagger:
-    """``weight`` of shape (hidden, tags) and ``bias`` of (tags,), in single precision; ``names`` are those of the tags.
+    """``network`` reads ``layers``, 0 being what enters the first, side by side; ``names`` are those of the tags.
 
-    ``layers`` are those read, 0 being what enters the first; hidden is their number times the encoder's width. A tag
-    of a family is told where the family's summed probability is over its entry in ``thresholds``, a tag without one
-    where its own is.
+    A tag of a family is told where the family's summed probability is over its entry in ``thresholds``, a tag without
+    one where its own is.
     """
 
     layers: tuple[int, ...]
     names: tuple[str, ...]
     thresholds: dict[str, float]
-    weight: torch.Tensor
-    bias: torch.Tensor
+    network: TagNetwork
 
     def __call__(self, hidden: torch.Tensor, spans: Sequence[tuple[int, int, int]]) -> tuple[bytes, ...]:
         """The packed tags of sentences at ``spans`` of a window whose states have the shape (tokens, hidden)."""
-        logits = hidden @ self.weight + self.bias
-        return tuple(pack(tags(logits[start:end], self.names, self.thresholds)) for _, start, end in spans)
+        logits = self.network([hidden[start:end] for _, start, end in spans])
+        return tuple(pack(tags(of_sentence, self.names, self.thresholds)) for of_sentence in logits)
 
 
 def tags(logits: torch.Tensor, names: Sequence[str], thresholds: Mapping[str, float]) -> Iterator[TokenTag]:
@@ -178,23 +177,32 @@ def load_tagger(folder: Path, *, layers: int, width: int) -> Tagger | None:
     """
     from safetensors import SafetensorError, safe_open
 
+    from scrutiny.roles.tag_network import TagNetwork
+
     file = folder / FILE_NAME
     if not file.is_file():
         return None
     try:
         with safe_open(file, framework="pt") as tensors:
             about = _About.model_validate_json(tensors.metadata()[ABOUT])
-            weight, bias = tensors.get_tensor("weight").float(), tensors.get_tensor("bias").float()
+            weights = {name: tensors.get_tensor(name) for name in tensors.keys()}  # noqa: SIM118 # it cannot be iterated
+        size = len(weights["leave.bias"]), len(weights["enter.bias"])
     except (OSError, ValueError, KeyError, TypeError, SafetensorError) as error:
         raise ModelError(f"{file}: not a tagger: {error}.", remedy=_REMEDY) from None
     names = about.names
+    network = TagNetwork(len(about.layers) * width, *size)
+    try:
+        network.load_state_dict(weights)
+        fits = True
+    except RuntimeError:
+        fits = False
     if (
-        not about.layers
+        not fits
+        or not about.layers
         or not all(0 <= number <= layers for number in about.layers)
-        or weight.shape != (len(about.layers) * width, len(names))
-        or bias.shape != (len(names),)
+        or size[0] != len(names)
         or not set(names) <= set(NAMES)
         or about.thresholds.keys() != families(names).keys()
     ):
         raise ModelError(f"{file}: it was made for another model.", remedy=_REMEDY)
-    return Tagger(about.layers, names, about.thresholds, weight, bias)
+    return Tagger(about.layers, names, about.thresholds, network.eval())
