@@ -115,7 +115,7 @@ def with_annotations(report: Report, classifier: Classifier) -> Report:
     """``report`` with what the classifier reads off its sentences, whose roles stay as they are."""
     annotations = classifier.annotate(list(units_of(report, "report")))
     sentences = (
-        annotated(sentence, annotation._replace(prediction=sentence.prediction))
+        annotated(sentence, annotation._replace(prediction=sentence.prediction), classifier.told)
         for sentence, annotation in zip(report.sentences, annotations, strict=True)
         if sentence.prediction
     )

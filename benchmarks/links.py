@@ -127,7 +127,7 @@ def fitted(reports: Sequence[Pairs], names: Sequence[str]) -> Coefficients:
     """The coefficients that reports give, and the threshold with the highest F1 on them."""
     tables, labels = zip(*(one.rows(names) for one in reports), strict=True)
     table = np.concatenate(tables)
-    mean, spread = table.mean(axis=0), table.std(axis=0)
+    mean, spread = table.mean(axis=0), np.maximum(table.std(axis=0), 1e-9)
     regression = LogisticRegression(C=_C, max_iter=2000).fit((table - mean) / spread, np.concatenate(labels))
     weights = regression.coef_[0] / spread
     learnt = Coefficients(

@@ -170,7 +170,7 @@ def without_runtime(cluster: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 def test_every_node_is_asked_whether_it_can_compute_as_the_others_do(
     cluster: Any, reports: Path, in_eight_bits: Path, tmp_path: Path
 ) -> None:
-    on_cluster = ("--engine", "ray", "--ray-address", cluster.address, "--actors", "2")
+    on_cluster = ("--engine", "ray", "--ray-address", cluster.address, "--actors", "1")
     asked = ("extract", reports, "--model", in_eight_bits, "--device", "cpu", *on_cluster, "--precision")
     told = run_here(*asked, "int8", "-o", tmp_path / "none")
     assert told.returncode == 1
@@ -194,7 +194,7 @@ def test_a_bare_name_that_reports_of_two_archives_have_is_refused_on_a_cluster_t
         shutil.make_archive(str(tmp_path / f"{number}"), "zip", tmp_path / f"{number}")
     facts = tmp_path / "facts.csv"
     facts.write_text("file,region\nreport.md,North\n")
-    on_cluster = ("--engine", "ray", "--ray-address", cluster.address, "--actors", "2")
+    on_cluster = ("--engine", "ray", "--ray-address", cluster.address, "--actors", "1")
     told = extract(*tmp_path.glob("*.zip"), "-o", tmp_path / "out", "--manifest", facts, *on_cluster)
     assert told.returncode == 1
     assert "'report.md' fits both" in told.stderr

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -12,9 +13,11 @@ from hypothesis import strategies as st
 from drafts import Draft, F, report
 from scrutiny.errors import ModelError
 from scrutiny.pipeline import Pipeline
+from scrutiny.records.tags import LIKELY
 from scrutiny.report import Role
 from scrutiny.roles.classifier import Classifier
 from scrutiny.roles.loading import load_model
+from scrutiny.roles.tag_network import TagNetwork
 from scrutiny.roles.tags import FILE_NAME, OF_ROLE, pack, tags, unpack
 from scrutiny.roles.windows import Unit
 from taggers import write_tagger
@@ -81,8 +84,8 @@ def test_sentences_carry_the_tags_that_their_role_has_a_use_for(with_tagger: Pat
     assert {sentence.role for sentence in found.sentences} > {Role.OTHER}
     for sentence in found.sentences:
         assert sentence.role is not None
-        assert sentence.tags is not None
-        assert {tag.name for tag in sentence.tags} <= set(OF_ROLE[sentence.role])
+        assert (sentence.tags is None) == (sentence.role in (Role.RECOMMENDATION, Role.OTHER))
+        assert {tag.name for tag in sentence.tags or ()} <= set(OF_ROLE[sentence.role])
     assert any(sentence.tags for sentence in found.sentences)
 
 
@@ -131,6 +134,46 @@ def test_a_tagger_made_for_another_model_is_refused(
     assert "scrutiny tagger" in caught.value.remedy
 
 
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"tags": 5},
+        {"enter_bias": torch.zeros(18)},
+        {"enter_bias": torch.zeros(0)},
+        {"leave_bias": torch.full((4,), torch.nan)},
+        {"weight": torch.zeros(64, 4)},
+    ],
+)
+def test_a_tagger_whose_weights_are_not_of_one_network_is_refused(tiny_model: Path, fault: dict[str, Any]) -> None:
+    write_tagger(tiny_model, (0, 2), NAMES, THRESHOLDS, hidden=64, **fault)
+    with pytest.raises(ModelError, match=FILE_NAME) as caught:
+        load_model(tiny_model)
+    assert "scrutiny tagger" in caught.value.remedy
+
+
+def test_of_what_a_tagger_was_not_taught_it_says_nothing_rather_than_that_there_is_none(tiny_model: Path) -> None:
+    write_tagger(tiny_model, (0, 2), ("addressee",), {"addressee": 0.5}, hidden=64)
+    given = report(*(Draft([(unit.text, F)]) for unit in UNITS))
+    (found,) = Classifier(tiny_model, device="cpu")([given])
+    told = {
+        (sentence.role is Role.RECOMMENDATION or sentence.role is Role.OTHER): sentence.tags
+        for sentence in found.sentences
+    }
+    assert told[False] is None
+    assert told[True] is not None
+
+
+def test_sentences_without_tokens_and_windows_without_sentences_are_borne() -> None:
+    network = TagNetwork(8, 3, 16).eval()
+    assert network([]) == []
+    sentences = [torch.randn(5, 8), torch.zeros(0, 8), torch.randn(400, 8)]
+    together = network(sentences)
+    assert [tuple(rows.shape) for rows in together] == [(5, 3), (0, 3), (400, 3)]
+    for rows, sentence in zip(together, sentences, strict=True):
+        assert rows.isfinite().all()
+        assert torch.allclose(rows, network([sentence])[0], atol=1e-5)
+
+
 def test_a_damaged_tagger_is_refused(with_tagger: Path) -> None:
     (with_tagger / FILE_NAME).write_bytes(b"damaged")
     with pytest.raises(ModelError, match=FILE_NAME):
@@ -168,7 +211,7 @@ def test_the_shipped_model_reads_most_voices_and_trends_of_lone_sentences(
     """They are none that it was taught; in reports it does better, see ``benchmarks/README.md``."""
     annotations = pipeline.classifier.annotate([Unit(text) for text, _ in sentences])
     told = [
-        next((tag.value for tag in annotation.tags or () if tag.name == name and tag.score >= 0.5), None)
+        next((tag.value for tag in annotation.tags or () if tag.name == name and tag.score >= LIKELY), None)
         for annotation in annotations
     ]
     wrong = [(text, value) for (text, wanted), value in zip(sentences, told, strict=True) if value != wanted]

@@ -52,6 +52,9 @@ def test_what_labels_of_whole_sentences_tell_is_learnt_and_labelled_words_are_fo
     kept = json.loads((tiny_model / "tagger.json").read_text())
     assert kept["command"] == "scrutiny tagger x"
     assert (kept["reports"], kept["sentences"]) == (10, 120)
+    # A faint chance is told too, with its score: what counts is for whoever uses it to say.
+    assert (kept["thresholds"]["voice"], kept["thresholds"]["trend"]) == (0.02, 0.02)
+    assert kept["thresholds"]["proportion"] >= 0.2
     texts = ["the staff are clear.", "often plans are clear.", "the plans are good.", "plans are not clear."]
     units = [Unit(text, "Findings", "a report") for text in texts * 3]
     annotations = Classifier(tiny_model, device="cpu").annotate(units)[4:8]

@@ -30,8 +30,8 @@ Scores = npt.NDArray[np.float64]
 
 #: How much of its likeness a sentence takes over from the one it goes on from, and how much headings weigh.
 _TAKEN_OVER, _HEADING = 0.9, 0.3
-#: Of fewer findings than these how many there are tells nothing of each.
-_FEW = 20
+#: Of fewer findings than these how many there are tells nothing of each; no labelled report has more than those.
+_FEW, _MANY = 20, 75
 #: What opens a sentence that speaks of the same as the one before it.
 _GOES_ON = re.compile(
     r"(?:this|these|that|those|it|they|such|as a result|in these|in some|for example|however|consequently|therefore|"
@@ -117,7 +117,7 @@ def features(report: Report, results: Sequence[Record], demands: Sequence[Record
         "words_beside": _beside(words, [report.sentences[result.sentences[0]].block for result in results]),
         "words_best": ((words >= best) & (words > 0)).astype(np.float64),
         "section": _in_section(report, results, demands),
-        "findings": np.full(words.shape, math.log(max(_FEW, findings))),
+        "findings": np.full(words.shape, math.log(min(max(_FEW, findings), _MANY))),
     }
     if (cosines := _cosines(report, results, demands)) is not None:
         meaning = _taken_over(cosines, goes_on)

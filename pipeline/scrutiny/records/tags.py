@@ -1,8 +1,8 @@
 """What the model has read off the sentences of a record, and of those that lead into it.
 
-The rules come first: in the house styles they were written on they are surer. Where they find nothing, what the model
-was taught on reports of very many kinds counts; and what they find counts only where it sees at least a faint chance
-of it. Whom a demand asks it may tell better than they.
+The rules come first: in the house styles they were written on they are surer. Where they find no voice, trend or
+quantity, what the model was taught on reports of very many kinds counts; and what they find counts only where it sees
+at least a faint chance of one, or takes something for a quantity too. Whom a demand asks it may tell better than they.
 """
 
 from __future__ import annotations
@@ -12,8 +12,10 @@ from collections.abc import Iterator
 from scrutiny.records.phrases import Passage
 from scrutiny.report import Attribute, Basis, Proportion, Role, Sentence, Tag
 
-#: How sure the model has to be of what it tells by itself, and how sure if it is to overrule the rules.
+#: How sure the model has to be of what it tells by itself, and how sure to put another addressee in place of theirs.
 LIKELY, SURE = 0.75, 0.9
+#: Voices that rules know and no model is taught.
+_UNTOLD = ("inspectors",)
 
 
 def rather(found: Attribute | None, passage: Passage, name: str) -> Attribute | None:
@@ -23,7 +25,7 @@ def rather(found: Attribute | None, passage: Passage, name: str) -> Attribute | 
     """
     places = list(_places(passage, name))
     if found:
-        return found if places or not _is_tagged(passage) else None
+        return found if places or found.value in _UNTOLD or not _is_read(passage) else None
     return next((passage.at(value, start, end) for value, start, end, score in places if score >= LIKELY), None)
 
 
@@ -36,7 +38,7 @@ def rather_proportions(found: tuple[Proportion, ...], passage: Passage) -> tuple
         if not read or read[-1].end <= begin + start:
             text = passage.text[start:end]
             read.append(Proportion(text, begin + start, begin + end, None, None, Basis.EXPLICIT))
-    return found if found and (read or not _is_tagged(passage)) else tuple(read)
+    return found if found and (read or not _is_read(passage)) else tuple(read)
 
 
 def surest(sentence: Sentence, name: str) -> Tag | None:
@@ -55,9 +57,10 @@ def told_before(passage: Passage) -> tuple[int, int] | None:
     return None
 
 
-def _is_tagged(passage: Passage) -> bool:
-    """Whether a model with a tagger has read the record."""
-    return any(passage.report.sentences[index].tags is not None for index in passage.record.sentences)
+def _is_read(passage: Passage) -> bool:
+    """Whether a model that tells such things has read all of the record."""
+    sentences = [passage.report.sentences[index] for index in passage.record.sentences]
+    return all(one.tags is not None and not (one.prediction and one.prediction.cut) for one in sentences)
 
 
 def _places(passage: Passage, name: str) -> Iterator[tuple[str, int, int, float]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -147,10 +147,16 @@ class Classifier:
                 yield _unclassified(report)
                 continue
             sentences = tuple(
-                annotated(sentence, annotation) for sentence, annotation in zip(report.sentences, said, strict=False)
+                annotated(sentence, annotation, self.told)
+                for sentence, annotation in zip(report.sentences, said, strict=False)
             )
             cut = sum(sentence.prediction is not None and sentence.prediction.cut for sentence in sentences)
             yield replace(report, sentences=sentences, coverage=replace(report.coverage, sentences_cut=cut))
+
+    @property
+    def told(self) -> Collection[str]:
+        """The names of the tags that the model can tell."""
+        return self.loaded.tagger.thresholds.keys() if self.loaded.tagger else ()
 
     def _reads(self, report: Report) -> bool:
         return self.any_language or report.language in LANGUAGES
@@ -302,14 +308,19 @@ def _whole_words(text: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
-def annotated(sentence: Sentence, annotation: Annotation) -> Sentence:
-    """``sentence`` with what is said of it. What its role has no use for takes up room wherever reports are kept."""
+def annotated(sentence: Sentence, annotation: Annotation, told: Collection[str]) -> Sentence:
+    """``sentence`` with what is said of it by a model that tells tags of the names ``told``.
+
+    What its role has no use for takes up room wherever reports are kept.
+    """
     role = annotation.prediction.role
+    # Nothing told is not the same as nothing there: that no tag was found says something only where some can be.
+    tags = annotation.tags if not set(OF_ROLE[role]).isdisjoint(told) else None
     return replace(
         sentence,
         prediction=annotation.prediction,
         meaning=None if role is Role.OTHER else annotation.meaning,
-        tags=annotation.tags and tuple(tag for tag in annotation.tags if tag.name in OF_ROLE[role]),
+        tags=None if tags is None else tuple(tag for tag in tags if tag.name in OF_ROLE[role]),
     )
 
 

@@ -37,14 +37,16 @@ class TagNetwork(nn.Module):
 
     def forward(self, sentences: Sequence[torch.Tensor]) -> list[torch.Tensor]:
         """The logits of each sentence's tokens: (tokens, hidden) becomes (tokens, tags)."""
-        if not sentences:
-            return []
         lengths = [len(sentence) for sentence in sentences]
-        states = (pad_sequence(list(sentences), batch_first=True) - self.mean) / self.spread
+        if not any(lengths):
+            return [sentence.new_zeros(0, self.leave.out_features) for sentence in sentences]
+        states = (torch.cat(list(sentences)) - self.mean) / self.spread
         if self.training:
             # What is dropped is dropped of all tokens of a batch; drawn for each, it would take most of the time.
             states = states * nn.functional.dropout(torch.ones_like(self.mean), self.dropout)
         seen = nn.functional.dropout(nn.functional.gelu(self.enter(states)), self.dropout, self.training)
+        padded = pad_sequence(list(torch.split(seen, lengths)), batch_first=True)
         behind = torch.arange(max(lengths)) >= torch.tensor(lengths)[:, None]
-        logits = self.leave(self.norm(self.layer(seen, src_key_padding_mask=behind))) + self.beside(states)
-        return [rows[:length] for rows, length in zip(logits, lengths, strict=True)]
+        seen = self.layer(padded, src_key_padding_mask=behind)[~behind]
+        logits = self.leave(self.norm(seen)) + self.beside(states)
+        return list(torch.split(logits, lengths))

@@ -177,32 +177,39 @@ def load_tagger(folder: Path, *, layers: int, width: int) -> Tagger | None:
     """
     from safetensors import SafetensorError, safe_open
 
-    from scrutiny.roles.tag_network import TagNetwork
-
     file = folder / FILE_NAME
     if not file.is_file():
         return None
     try:
         with safe_open(file, framework="pt") as tensors:
             about = _About.model_validate_json(tensors.metadata()[ABOUT])
-            weights = {name: tensors.get_tensor(name) for name in tensors.keys()}  # noqa: SIM118 # it cannot be iterated
-        size = len(weights["leave.bias"]), len(weights["enter.bias"])
+            weights = {name: tensors.get_tensor(name).float() for name in tensors.keys()}  # noqa: SIM118 # no mapping
     except (OSError, ValueError, KeyError, TypeError, SafetensorError) as error:
         raise ModelError(f"{file}: not a tagger: {error}.", remedy=_REMEDY) from None
-    names = about.names
-    network = TagNetwork(len(about.layers) * width, *size)
-    try:
-        network.load_state_dict(weights)
-        fits = True
-    except RuntimeError:
-        fits = False
+    names, network = about.names, None
     if (
-        not fits
-        or not about.layers
-        or not all(0 <= number <= layers for number in about.layers)
-        or size[0] != len(names)
-        or not set(names) <= set(NAMES)
-        or about.thresholds.keys() != families(names).keys()
+        about.layers
+        and all(0 <= number <= layers for number in about.layers)
+        and set(names) <= set(NAMES)
+        and about.thresholds.keys() == families(names).keys()
+        and all(bool(weight.isfinite().all()) for weight in weights.values())
     ):
+        network = _network(weights, len(about.layers) * width, len(names))
+    if network is None:
         raise ModelError(f"{file}: it was made for another model.", remedy=_REMEDY)
-    return Tagger(about.layers, names, about.thresholds, network.eval())
+    return Tagger(about.layers, names, about.thresholds, network)
+
+
+def _network(weights: dict[str, torch.Tensor], hidden: int, tags: int) -> TagNetwork | None:
+    """The network with these weights, or None if they are not those of one."""
+    import torch
+
+    from scrutiny.roles.tag_network import TagNetwork
+
+    try:
+        with torch.device("meta"):
+            network = TagNetwork(hidden, tags, len(weights["enter.bias"]))
+        network.load_state_dict(weights, assign=True)
+    except (KeyError, ValueError, TypeError, AssertionError, RuntimeError):
+        return None
+    return network.eval()

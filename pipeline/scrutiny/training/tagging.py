@@ -34,7 +34,7 @@ _THRESHOLDS = tuple(step / 20 for step in range(4, 17))
 _FAINT = 0.02
 #: Logits of tokens to begin with: many tokens add up to a small chance.
 _BIAS = -5.0
-#: So many steps are taken more and more boldly.
+#: So many steps at most are taken more and more boldly.
 _WARM_UP = 100
 
 
@@ -140,8 +140,9 @@ def _fitted(examples: Sequence[Example], tagged: Sequence[str], options: TaggerO
     optimizer = torch.optim.AdamW(network.parameters(), lr=options.learning_rate, weight_decay=options.weight_decay)
     batches = _batches(examples, options.batch_tokens)
     steps = options.passes * len(batches)
+    warm_up = min(_WARM_UP, max(1, steps // 10))
     schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimizer, lambda step: min(1.0, (step + 1) / _WARM_UP) * (1 - step / steps)
+        optimizer, lambda step: min(1.0, (step + 1) / warm_up) * (1 - step / steps)
     )
     shuffle = random.Random(options.seed).shuffle
     for _ in range(options.passes):
