@@ -220,5 +220,6 @@ class DocumentLine(Part):
     sentences: list[StoredSentence] = Field(
         description="Start, end, block (which of the above), prediction (scores, role, second role, confidence, "
         "decision, and whether it was cut), meaning: a vector of signed bytes in base64, by which links are made; and "
-        "tags: name, value, start, end and score of what the model read off it, from which attributes are made"
+        "tags: name, value, start, end and score of what the model read off it, from a faint chance on; attributes are "
+        "made of those with a high score"
     )
