@@ -14,18 +14,18 @@ from scrutiny.report import Attribute, Basis, Proportion, Role, Sentence, Tag
 
 #: How sure the model has to be of what it tells by itself, and how sure to put another addressee in place of theirs.
 LIKELY, SURE = 0.75, 0.9
-#: Voices that rules know and no model is taught.
-_UNTOLD = ("inspectors",)
 
 
 def rather(found: Attribute | None, passage: Passage, name: str) -> Attribute | None:
     """What the rules have ``found`` of a family of tags, such as ``voice``, or what the model is sure of itself.
 
-    A model tells what it sees a faint chance of: where it tells nothing at all, the rules have been misled.
+    A model tells what it sees a faint chance of: where it tells nothing at all, the rules have been misled. That goes
+    for the voice of inspectors too, which no model is taught: what they found is told as theirs where they are heard
+    beside others, not wherever they found something, which is nearly everywhere.
     """
     places = list(_places(passage, name))
     if found:
-        return found if places or found.value in _UNTOLD or not _is_read(passage) else None
+        return found if places or not _is_read(passage) else None
     return next((passage.at(value, start, end) for value, start, end, score in places if score >= LIKELY), None)
 
 
