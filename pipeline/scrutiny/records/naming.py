@@ -136,9 +136,9 @@ def _may_follow(word: str) -> bool:
 def named_in(text: str, passage: Passage) -> tuple[int, int] | None:
     """Where ``text`` names whom it asks."""
     begin = opening(text)
-    named = NAMED.match(text[begin:]) if begin == 0 else NAMED.match(text)
+    named = NAMED.match(text)
     if named and is_actor(named["who"]):
-        return named.span("who") if begin else (named.start("who"), named.end("who"))
+        return named.span("who")
     if that := THAT.match(text, begin):
         if found := whose_verb(text, that.end(), len(text)):
             return found
