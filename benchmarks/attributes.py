@@ -2,11 +2,13 @@
 
     python benchmarks/attributes.py ../shared/corpora/documents --only T1 T2
     python benchmarks/attributes.py corpora/attributes/heldout --files
+    python benchmarks/attributes.py corpora/attributes/passages-heldout --texts ../shared/corpora --only validation
 
 A folder holds NAME.json with ``units`` and ``recommendations`` (``corpora/README.md``); the text is in the same file,
 or in NAME.txt beside it, in ``corpora/authored`` or in ``corpora/unseen``. With ``--files`` the report is also read,
 split and classified: the PDF beside the labels, or the authored text printed as Markdown; what is lost on the way then
-counts as missed. Where links alone are labelled, they alone are measured. A value is right where it has more than half
+counts as missed. Labelled passages (``--only`` names their file) are read as reports of their own, from ``--texts``.
+What is not labelled is not measured, be it all but links or actions. A value is right where it has more than half
 of its words in common with the gold one; of a voice or trend the name must be the same, and of a date every figure.
 ``--faults`` prints what is wrong. Links of ``documents`` and ``development`` are found with coefficients that were
 fitted to them: what to expect elsewhere is what ``links.py`` prints.
@@ -25,7 +27,8 @@ from types import MappingProxyType
 from typing import Any
 
 from scrutiny.evaluation.alignment import Words, align, common
-from scrutiny.evaluation.labelled_reports import LabelledReport, Unit, build, labels_of, read_labelled
+from scrutiny.evaluation.labelled_passages import read_labels
+from scrutiny.evaluation.labelled_reports import LabelledReport, Unit, build, labels_of
 from scrutiny.pipeline import Pipeline, load
 from scrutiny.records.attributes import Describer
 from scrutiny.records.grouping import Assembler
@@ -61,6 +64,11 @@ class Counts:
             self.faults.append(where)
 
     @property
+    def cells(self) -> str:
+        """F1 and the number of gold places, as cells of a table."""
+        return f"{self.f1:.3f} | {self.right + self.missed}" if self.right + self.missed + self.extra else "– | 0"
+
+    @property
     def f1(self) -> float:
         """Harmonic mean of precision and recall; 1 where there was nothing to find and nothing was found."""
         return 2 * self.right / total if (total := 2 * self.right + self.extra + self.missed) else 1.0
@@ -72,6 +80,7 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--model", help="folder of a model; without a map to meaning in it, links are made by words")
     parser.add_argument("--only", nargs="*", help="names of reports")
+    parser.add_argument("--texts", type=Path, help="folder with the text of labelled passages")
     parser.add_argument("--files", action="store_true", help="also from the file, with the classifier's roles")
     parser.add_argument("--faults", action="store_true", help="print every fault on gold roles")
     arguments = parser.parse_args()
@@ -79,7 +88,7 @@ def main() -> None:
         gold
         for file in sorted(arguments.folder.glob("*.json"))
         if not arguments.only or file.stem in arguments.only
-        for gold in [read_labelled(file)]
+        for gold in read_labels(file, arguments.texts)
     ]
     if not golds:
         raise SystemExit(f"{arguments.folder}: there is no labelled report of that name.")
@@ -88,16 +97,13 @@ def main() -> None:
     if arguments.files:
         tables["from the file"] = measure(list(from_files(golds, arguments.folder, pipeline)))
     print(
-        f"{', '.join(gold.name for gold in golds)}\n\n| | "
+        f"{', '.join(dict.fromkeys(gold.name for gold in golds))}\n\n| | "
         + " | ".join(f"{name}: F1 | places" for name in tables)
         + " |"
     )
     print("|---" * (1 + 2 * len(tables)) + "|")
     for name in next(iter(tables.values())):
-        cells = (
-            f"{counts.f1:.3f} | {counts.right + counts.missed}" for table in tables.values() for counts in [table[name]]
-        )
-        print(f"| {name} | {' | '.join(cells)} |")
+        print(f"| {name} | {' | '.join(table[name].cells for table in tables.values())} |")
     print(f"\n{timing(golds, pipeline.classifier):.2f} ms of processor time a sentence for attributes and links")
     if arguments.faults:
         for name, counts in tables["gold roles"].items():
@@ -176,7 +182,7 @@ def measure(found: Sequence[tuple[LabelledReport, dict[int, Record]]]) -> dict[s
         recommendations = gold.recommendations or {}
         joined = {n for n in recommendations if n not in records}
         for number, labels in recommendations.items():
-            if "action" in labels and (number not in joined or not _is_inside(gold, number, records)):
+            if "obligation" in labels and (number not in joined or not _is_inside(gold, number, records)):
                 _measure_recommendation(counts, gold, number, labels, given.get(number, empty))
         for unit in gold.units:
             if gold.attributes is not None and unit.role in (Role.FINDING, Role.STRENGTH):
@@ -205,11 +211,14 @@ def _measure_recommendation(
         if needed or value is not None:
             counts[name].add(needed or right, value is not None, right, f"{where}: {wanted}, not {value!r}")
 
-    for name in ("addressee", "action", "deadline"):
+    # Of passages neither what is asked nor the day it is due is labelled.
+    is_whole = "action" in labels
+    for name in ("addressee", *(["action"] if is_whole else []), "deadline"):
         found = getattr(given, name)
         value = found and (found.text if name == "deadline" else found.value)
         add(name, value if name == "deadline" or not found or found.basis is Basis.EXPLICIT else None, alike)
-    add("deadline_date", given.deadline.date if given.deadline else None, str.__eq__)
+    if is_whole:
+        add("deadline_date", given.deadline.date if given.deadline else None, str.__eq__)
     add("obligation", given.obligation.value if given.obligation else None, str.__eq__)
 
 

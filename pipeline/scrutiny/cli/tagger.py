@@ -21,6 +21,10 @@ def tagger(
     model: Annotated[
         Path, typer.Option("--model", "-m", metavar="DIR", help="Model folder; the tagger is written into it.")
     ],
+    texts: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Where the text of labelled passages is.", exists=True, file_okay=False),
+    ] = None,
     layers: Annotated[
         str, typer.Option(metavar="N,...", help="Layers of the model to read; 0 is what enters the first.")
     ] = "4,6,8",
@@ -32,6 +36,7 @@ def tagger(
     from scrutiny.training.tagging import TaggerOptions, fit_tagger
 
     given = ["scrutiny", "tagger", *(folder.as_posix() for folder in folders), "--model", model.as_posix()]
+    given += ["--texts", texts.as_posix()] if texts else []
     given += ["--layers", layers, "--passes", str(passes), "--seed", str(seed)]
     try:
         read = tuple(int(number) for number in layers.split(","))
@@ -39,7 +44,7 @@ def tagger(
         raise typer.BadParameter("it takes numbers with commas between them.", param_hint="--layers") from None
     options = TaggerOptions(layers=read, passes=passes, seed=seed)
     try:
-        f1 = fit_tagger(locate(model), folders, options, command=shlex.join(given))
+        f1 = fit_tagger(locate(model), folders, options, texts=texts, command=shlex.join(given))
     except OSError as error:
         raise WriteError(
             f"{model}: cannot be written: {error.strerror or error}.", remedy="Copy the model elsewhere."

@@ -88,7 +88,7 @@ def _demands(
     report: LabelledReport, section: Sequence[Unit], recommendations: Mapping[int, Mapping[str, object]]
 ) -> dict[int, Labels]:
     """The labels of the recommendations of a section, and of the sentences that may tell whom or when they are for."""
-    places = [place for place, unit in enumerate(section) if "action" in recommendations.get(unit.number, {})]
+    places = [place for place, unit in enumerate(section) if "obligation" in recommendations.get(unit.number, {})]
     if not places:
         return {}
     found: dict[int, Labels] = {}

@@ -15,7 +15,7 @@ import torch
 from safetensors.torch import save_file
 
 from scrutiny.errors import DataError, ModelError
-from scrutiny.evaluation.labelled_reports import read_labelled
+from scrutiny.evaluation.labelled_passages import read_labels
 from scrutiny.roles.eight_bits import PROVENANCE as EXPORTED
 from scrutiny.roles.loading import load_model
 from scrutiny.roles.tag_network import TagNetwork
@@ -55,9 +55,15 @@ class TaggerOptions:
 
 
 def fit_tagger(
-    model: Path, folders: Sequence[Path], options: TaggerOptions = TaggerOptions(), *, command: str = ""
+    model: Path,
+    folders: Sequence[Path],
+    options: TaggerOptions = TaggerOptions(),
+    *,
+    texts: Path | None = None,
+    command: str = "",
 ) -> dict[str, float]:
-    """Write a tagger for ``model`` into its folder, learnt from labelled reports (``corpora/README.md``).
+    """Write a tagger for ``model`` into its folder, learnt from labelled reports and passages (``corpora/README.md``),
+    the text of the latter in the folder ``texts``.
 
     ``tagger.json`` keeps the labels by content. Returns F1 of each family on reports that were left out in turn,
     on which the thresholds of words were chosen; those of families are low, for F1 the best are taken.
@@ -66,11 +72,12 @@ def fit_tagger(
         DataError: the labels cannot be read, or there are too few reports.
         ModelError: the model cannot be loaded, or has no such layer.
     """
-    reports = [read_labelled(file) for folder in folders for file in sorted(folder.glob("*.json"))]
+    files = [file for folder in folders for file in sorted(folder.glob("*.json"))]
+    reports = [report for file in files for report in read_labels(file, texts)]
     reports = [
         one
         for one in reports
-        if any("action" in labels for labels in (one.recommendations or {}).values()) or one.attributes is not None
+        if any("obligation" in labels for labels in (one.recommendations or {}).values()) or one.attributes is not None
     ]
     if len(reports) < FEWEST:
         raise DataError(
