@@ -2,8 +2,9 @@
 
     python benchmarks/links.py ../shared/corpora/documents corpora/attributes/development --write links.toml
 
-Folders are as for ``attributes.py``. On gold roles, a logistic regression learns from every pair of a finding and a
-recommendation whether the gold links them, once with and once without what the model says sentences mean. Measured is
+Folders are as for ``attributes.py``. On gold roles, two logistic regressions learn from every pair of a finding and a
+recommendation whether the gold links them, the second with what the first says of all pairs in view, once with and once
+without what the model says sentences mean. Measured is
 F1 of the links of reports that were left out, an eighth of them at a time, with coefficients and a threshold that the
 others gave; what a report says itself counts too, as in use. ``--write`` then writes the coefficients that all reports
 give.
@@ -23,7 +24,16 @@ from sklearn.linear_model import LogisticRegression
 from attributes import complete, with_annotations
 from scrutiny.evaluation.labelled_reports import build, read_labelled
 from scrutiny.records.cross_references import cross_references
-from scrutiny.records.likeness import FEATURES, Coefficients, Likeness, Scores, features
+from scrutiny.records.likeness import (
+    AMONG_OTHERS,
+    FEATURES,
+    Coefficients,
+    Regression,
+    Scores,
+    among_others,
+    features,
+    judged,
+)
 from scrutiny.records.links import inferred
 from scrutiny.report import Record, Report, Role
 from scrutiny.roles.classifier import Classifier
@@ -47,20 +57,27 @@ class Pairs:
     gold: frozenset[tuple[int, int]]
     links: int
 
-    def rows(self, names: Sequence[str]) -> tuple[Scores, npt.NDArray[np.bool_]]:
-        """The features and labels of all pairs with a finding: (pairs, features) and (pairs,)."""
-        wrong = [row for row, result in enumerate(self.results) if result.role is Role.FINDING]
-        table = np.stack([self.features[name][wrong] for name in names], axis=-1)
-        labels = np.array([[(row, column) in self.gold for column in range(table.shape[1])] for row in wrong])
-        return table.reshape(-1, len(names)), labels.ravel()
+    def labels(self) -> npt.NDArray[np.bool_]:
+        """Whether each pair with a finding is linked: (pairs,)."""
+        columns = self.features["words"].shape[1]
+        return np.array([(row, column) in self.gold for row in self._wrong() for column in range(columns)], dtype=bool)
+
+    def table(self, names: Sequence[str], first: Regression | None = None) -> Scores:
+        """The features of these pairs, (pairs, features), with what ``first`` says of them and others behind."""
+        found = [self.features[name] for name in names]
+        if first:
+            found += among_others(first.log_odds(self.features), self.results).values()
+        return np.stack([scores[self._wrong()] for scores in found], axis=-1).reshape(-1, len(found))
 
     def counts(self, learnt: Coefficients) -> tuple[int, int, int]:
         """How many links are right, given and wanted."""
-        total = sum((weight * self.features[name] for name, weight in learnt.weights.items()), learnt.intercept)
         said = {row for row, _ in self.told}
-        found = inferred(self.report, self.results, Likeness(1 / (1 + np.exp(-total)), learnt.threshold))
+        found = inferred(self.report, self.results, judged(self.features, self.results, learnt))
         given = {(row, column) for row, column, _ in found if row not in said} | self.told
         return len(given & self.gold), len(given), self.links
+
+    def _wrong(self) -> list[int]:
+        return [row for row, result in enumerate(self.results) if result.role is Role.FINDING]
 
 
 def main() -> None:
@@ -87,8 +104,10 @@ def main() -> None:
         cells = [f1([found for folder, found in counts if folder == wanted]) for wanted in folders]
         print(f"| {name} | {' | '.join(f'{cell:.3f}' for cell in [*cells, f1([found for _, found in counts])])} |")
         learnt = fitted(reports, names)
-        text += f"\n[{name}]\nthreshold = {learnt.threshold}\nintercept = {learnt.intercept}\n\n[{name}.weights]\n"
-        text += "".join(f"{feature} = {weight}\n" for feature, weight in learnt.weights.items())
+        text += f"\n[{name}]\nthreshold = {learnt.threshold}\n"
+        for part, regression in (("first", learnt.first), ("second", learnt.second)):
+            text += f"\n[{name}.{part}]\nintercept = {regression.intercept}\n\n[{name}.{part}.weights]\n"
+            text += "".join(f"{feature} = {weight}\n" for feature, weight in regression.weights.items())
     if arguments.write:
         arguments.write.write_text(text, encoding="utf-8")
 
@@ -125,18 +144,22 @@ def pairs_of(file: Path, classifier: Classifier) -> Pairs | None:
 
 def fitted(reports: Sequence[Pairs], names: Sequence[str]) -> Coefficients:
     """The coefficients that reports give, and the threshold with the highest F1 on them."""
-    tables, labels = zip(*(one.rows(names) for one in reports), strict=True)
-    table = np.concatenate(tables)
+    labels = np.concatenate([one.labels() for one in reports])
+    first = _regression(names, np.concatenate([one.table(names) for one in reports]), labels)
+    second = _regression([*names, *AMONG_OTHERS], np.concatenate([one.table(names, first) for one in reports]), labels)
+    tried = (Coefficients(threshold=round(float(level), 2), first=first, second=second) for level in _THRESHOLDS)
+    return max(tried, key=lambda one: f1([report.counts(one) for report in reports]))
+
+
+def _regression(names: Sequence[str], table: Scores, labels: npt.NDArray[np.bool_]) -> Regression:
+    """Fitted to features by name, (pairs, features), and whether the pairs are linked, (pairs,)."""
     mean, spread = table.mean(axis=0), np.maximum(table.std(axis=0), 1e-9)
-    regression = LogisticRegression(C=_C, max_iter=2000).fit((table - mean) / spread, np.concatenate(labels))
-    weights = regression.coef_[0] / spread
-    learnt = Coefficients(
-        threshold=0,
-        intercept=round(float(regression.intercept_[0] - weights @ mean), 4),
+    fitted = LogisticRegression(C=_C, max_iter=2000).fit((table - mean) / spread, labels)
+    weights = fitted.coef_[0] / spread
+    return Regression(
+        intercept=round(float(fitted.intercept_[0] - weights @ mean), 4),
         weights={name: round(float(weight), 4) for name, weight in zip(names, weights, strict=True)},
     )
-    tried = (learnt.model_copy(update={"threshold": round(float(level), 2)}) for level in _THRESHOLDS)
-    return max(tried, key=lambda one: f1([report.counts(one) for report in reports]))
 
 
 def f1(counts: Sequence[tuple[int, int, int]]) -> float:

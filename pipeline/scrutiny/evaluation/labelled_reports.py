@@ -18,7 +18,7 @@ from scrutiny.report import ROLES, Block, BlockKind, Decision, Prediction, Repor
 from scrutiny.resources import corpora_folder
 
 #: Where the text of labels may be besides the folder of these.
-_TEXTS = ("authored", "unseen")
+_TEXTS = ("authored", "unseen", "fresh")
 #: The labels call service users of all kinds children, as the reports do that they were first made for.
 _VOICES = {"children": "service_users"}
 _REMEDY = "See corpora/README.md for the format."

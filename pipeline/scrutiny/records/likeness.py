@@ -1,7 +1,9 @@
 """How likely it is that a recommendation answers a finding that does not name it: by words, meaning and place.
 
-A logistic regression over a few features of each pair. Its coefficients are in ``configs/links.toml``, fitted to
-labelled reports by ``benchmarks/links.py``: one set for reports whose sentences carry meanings, one for those without.
+A logistic regression over a few features of each pair, and a second one that sees besides what the first says of all
+pairs of the same finding and of the same recommendation: few findings have many answers, and a recommendation that
+fits everything answers little. Their coefficients are in ``configs/links.toml``, fitted to labelled reports by
+``benchmarks/links.py``: one set for reports whose sentences carry meanings, one for those without.
 """
 
 from __future__ import annotations
@@ -32,6 +34,8 @@ Scores = npt.NDArray[np.float64]
 _TAKEN_OVER, _HEADING = 0.9, 0.3
 #: Of fewer findings than these how many there are tells nothing of each; no labelled report has more than those.
 _FEW, _MANY = 20, 75
+#: A pair says no more than this for or against others, and one with nobody as little as this.
+_MOST_LOG_ODDS, _LEAST_ODDS = 8.0, 1e-3
 #: What opens a sentence that speaks of the same as the one before it.
 _GOES_ON = re.compile(
     r"(?:this|these|that|those|it|they|such|as a result|in these|in some|for example|however|consequently|therefore|"
@@ -40,14 +44,27 @@ _GOES_ON = re.compile(
 )
 
 
+class Regression(BaseModel):
+    """A logistic regression: the weight of each feature."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    intercept: float
+    weights: dict[str, float]
+
+    def log_odds(self, found: Mapping[str, Scores]) -> Scores:
+        """Those of each pair with the features ``found``."""
+        return sum((weight * found[name] for name, weight in self.weights.items()), np.float64(self.intercept))
+
+
 class Coefficients(BaseModel):
-    """What a regression learnt: the weight of each feature, and from which probability on a pair is linked."""
+    """What was learnt: the two regressions, and from which probability on a pair is linked."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     threshold: float
-    intercept: float
-    weights: dict[str, float]
+    first: Regression
+    second: Regression
 
 
 class Likeness(NamedTuple):
@@ -64,11 +81,24 @@ def likeness(report: Report, results: Sequence[Record], demands: Sequence[Record
         ConfigError: the coefficients are not those of the features.
     """
     found = features(report, results, demands)
-    learnt = coefficients()["meaning" if "meaning" in found else "words"]
-    total = np.full((len(results), len(demands)), learnt.intercept)
-    for name, weight in learnt.weights.items():
-        total += weight * found[name]
-    return Likeness(1 / (1 + np.exp(-total)), learnt.threshold)
+    return judged(found, results, coefficients()["meaning" if "meaning" in found else "words"])
+
+
+def judged(found: Mapping[str, Scores], results: Sequence[Record], learnt: Coefficients) -> Likeness:
+    """How likely demands answer ``results``, by the features ``found`` of their pairs."""
+    seen = {**found, **among_others(learnt.first.log_odds(found), results)}
+    return Likeness(1 / (1 + np.exp(-learnt.second.log_odds(seen))), learnt.threshold)
+
+
+def among_others(log_odds: Scores, results: Sequence[Record]) -> Mapping[str, Scores]:
+    """The features that :data:`AMONG_OTHERS` adds, by what the first regression says of each pair."""
+    odds = np.exp(np.clip(log_odds, -_MOST_LOG_ODDS, _MOST_LOG_ODDS))
+    findings = [row for row, result in enumerate(results) if result.role is Role.FINDING]
+    sums = odds.sum(axis=1, keepdims=True), odds[findings].sum(axis=0, keepdims=True)
+    return {
+        name: np.broadcast_to(np.log(total + _LEAST_ODDS), odds.shape)
+        for name, total in zip(AMONG_OTHERS, sums, strict=True)
+    }
 
 
 @cache
@@ -85,9 +115,11 @@ def coefficients(path: Path | None = None) -> Mapping[str, Coefficients]:
     except (OSError, ValueError, TypeError, ValidationError) as error:
         raise ConfigError(f"{path}: not coefficients of links: {error}", remedy=remedy) from None
     for name in ("meaning", "words"):
-        wanted = [feature for feature in FEATURES if name == "meaning" or not feature.startswith("meaning")]
-        if name not in found or sorted(found[name].weights) != sorted(wanted):
-            raise ConfigError(f"{path}: [{name}.weights] has not {', '.join(wanted)}.", remedy=remedy)
+        wanted = {feature for feature in FEATURES if name == "meaning" or not feature.startswith("meaning")}
+        for part, names in (("first", wanted), ("second", {*wanted, *AMONG_OTHERS})):
+            if name not in found or getattr(found[name], part).weights.keys() != names:
+                told = ", ".join(sorted(names))
+                raise ConfigError(f"{path}: [{name}.{part}.weights] has not {told}.", remedy=remedy)
     return found
 
 
@@ -102,6 +134,11 @@ FEATURES = (
     "meaning",  # cosine
     "meaning_under_best",
     "meaning_over_usual",  # how much more than the average result
+)
+#: What the second regression sees besides: logarithms of the summed odds of all pairs
+AMONG_OTHERS = (
+    "answers",  # of the result
+    "answered",  # of the demand with findings
 )
 
 

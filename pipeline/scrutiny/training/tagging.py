@@ -1,6 +1,7 @@
 """Teaching a classifier to read tags off its hidden layers, see :mod:`scrutiny.roles.tags`.
 
-The weights of the classifier stay as they are. Of several right values of a family any counts; of words all are marked.
+The weights of the classifier stay as they are. Of several right values of a family any counts, and none half where
+leaving it out is right too; of words all are marked.
 """
 
 from __future__ import annotations
@@ -196,10 +197,13 @@ def _loss(logits: torch.Tensor, tagged: Sequence[str], batch: Sequence[Example])
         rows = [row for row, example in enumerate(batch) if family in example.choices]
         if rows:
             columns = of_families[family]
-            numbers = [*range(len(columns)), None]
+            numbers = range(len(columns))
             right = torch.tensor([[number in batch[row].choices[family] for number in numbers] for row in rows])
+            none = torch.tensor([_share_of_none(batch[row].choices[family]) for row in rows])
             said = with_none(weights[rows][:, columns]).log_softmax(dim=1)
-            of_sentences = of_sentences - said.masked_fill(~right, -torch.inf).logsumexp(dim=1).sum()
+            values = said[:, :-1].masked_fill(~right, -torch.inf).logsumexp(dim=1)
+            # Where no value is right there is no share of them either, and zero times minus infinity is no number.
+            of_sentences = of_sentences - (none * said[:, -1] + (1 - none) * values.masked_fill(none == 1, 0)).sum()
     words = [name for name in WORDS if name in of_families]
     columns = [WORDS.index(name) for name in words]
     inside = torch.cat([example.inside for example in batch])[:, columns]
@@ -209,6 +213,12 @@ def _loss(logits: torch.Tensor, tagged: Sequence[str], batch: Sequence[Example])
     )
     of_words = (of_tokens * sure).sum(dim=0) / sure.sum(dim=0).clamp(min=1)
     return of_sentences / len(batch) + of_words.sum()
+
+
+def _share_of_none(choices: Sequence[int | None]) -> float:
+    """How likely it should be that a sentence has nothing of a family of which ``choices`` are right: even odds where
+    readers would differ, so that what is told from a higher chance on is what all of them would tell."""
+    return 0.0 if None not in choices else 1.0 if set(choices) == {None} else 0.5
 
 
 def _threshold(
