@@ -34,8 +34,10 @@ Scores = npt.NDArray[np.float64]
 _TAKEN_OVER, _HEADING = 0.9, 0.3
 #: Of fewer findings than these how many there are tells nothing of each; no labelled report has more than those.
 _FEW, _MANY = 20, 75
-#: A pair says no more than this for or against others, and one with nobody as little as this.
-_MOST_LOG_ODDS, _LEAST_ODDS = 8.0, 1e-3
+#: A pair says no more than this for or against others, and all others together no more than that.
+_MOST_LOG_ODDS, _CROWDED = 8.0, 3.0
+#: What the first regression finds less likely than this the second cannot make more likely.
+_RULED_OUT = 0.22
 #: What opens a sentence that speaks of the same as the one before it.
 _GOES_ON = re.compile(
     r"(?:this|these|that|those|it|they|such|as a result|in these|in some|for example|however|consequently|therefore|"
@@ -86,18 +88,28 @@ def likeness(report: Report, results: Sequence[Record], demands: Sequence[Record
 
 def judged(found: Mapping[str, Scores], results: Sequence[Record], learnt: Coefficients) -> Likeness:
     """How likely demands answer ``results``, by the features ``found`` of their pairs."""
-    seen = {**found, **among_others(learnt.first.log_odds(found), results)}
-    return Likeness(1 / (1 + np.exp(-learnt.second.log_odds(seen))), learnt.threshold)
+    log_odds = learnt.first.log_odds(found)
+    first = _probabilities(log_odds)
+    second = _probabilities(learnt.second.log_odds({**found, **among_others(log_odds, results)}))
+    # Where a report says little, nothing else fits either: that makes no answer of what does not fit.
+    return Likeness(np.where(first < _RULED_OUT, np.minimum(first, second), second), learnt.threshold)
+
+
+def _probabilities(log_odds: Scores) -> Scores:
+    return 1 / (1 + np.exp(-log_odds))
 
 
 def among_others(log_odds: Scores, results: Sequence[Record]) -> Mapping[str, Scores]:
     """The features that :data:`AMONG_OTHERS` adds, by what the first regression says of each pair."""
     odds = np.exp(np.clip(log_odds, -_MOST_LOG_ODDS, _MOST_LOG_ODDS))
-    findings = [row for row, result in enumerate(results) if result.role is Role.FINDING]
-    sums = odds.sum(axis=1, keepdims=True), odds[findings].sum(axis=0, keepdims=True)
+    of_findings = odds * np.array([[result.role is Role.FINDING] for result in results])
+    others = (
+        odds.sum(axis=1, keepdims=True) - odds,
+        of_findings.sum(axis=0, keepdims=True) - of_findings,
+    )
     return {
-        name: np.broadcast_to(np.log(total + _LEAST_ODDS), odds.shape)
-        for name, total in zip(AMONG_OTHERS, sums, strict=True)
+        name: np.minimum(np.log1p(np.maximum(summed, 0.0)), _CROWDED)
+        for name, summed in zip(AMONG_OTHERS, others, strict=True)
     }
 
 
@@ -135,10 +147,10 @@ FEATURES = (
     "meaning_under_best",
     "meaning_over_usual",  # how much more than the average result
 )
-#: What the second regression sees besides: logarithms of the summed odds of all pairs
+#: What the second regression sees besides: how well others fit, 0 where there is nothing else
 AMONG_OTHERS = (
-    "answers",  # of the result
-    "answered",  # of the demand with findings
+    "answered_by_others",  # other demands the result
+    "answers_others",  # the demand other findings
 )
 
 

@@ -2,7 +2,8 @@
 
 The rules come first: in the house styles they were written on they are surer. Where they find no voice, trend or
 quantity, what the model was taught on reports of very many kinds counts; and what they find counts only where it sees
-at least a faint chance of one, or takes something for a quantity too. Whom a demand asks it may tell better than they.
+some chance of one, or takes something for a quantity too. Of whose voice it is, and of whom a demand asks, it may be
+surer than they are.
 """
 
 from __future__ import annotations
@@ -12,21 +13,24 @@ from collections.abc import Iterator
 from scrutiny.records.phrases import Passage
 from scrutiny.report import Attribute, Basis, Proportion, Role, Sentence, Tag
 
-#: How sure the model has to be of what it tells by itself, and how sure to put another addressee in place of theirs.
-LIKELY, SURE = 0.75, 0.9
+#: How sure the model has to be of what it tells by itself, and how sure to put another voice or addressee in place of
+#: theirs; a smaller chance than the last speaks against what they find.
+LIKELY, SURE, UNLIKELY = 0.7, 0.9, 0.1
 
 
 def rather(found: Attribute | None, passage: Passage, name: str) -> Attribute | None:
     """What the rules have ``found`` of a family of tags, such as ``voice``, or what the model is sure of itself.
 
-    A model tells what it sees a faint chance of: where it tells nothing at all, the rules have been misled. That goes
-    for the voice of inspectors too, which no model is taught: what they found is told as theirs where they are heard
-    beside others, not wherever they found something, which is nearly everywhere.
+    A model tells what it sees a faint chance of: where it tells nothing at all, or next to nothing, the rules have been
+    misled. That goes for the voice of inspectors too, which no model is taught: what they found is told as theirs where
+    they are heard beside others, not wherever they found something, which is nearly everywhere.
     """
-    places = list(_places(passage, name))
-    if found:
-        return found if places or not _is_read(passage) else None
-    return next((passage.at(value, start, end) for value, start, end, score in places if score >= LIKELY), None)
+    value, start, end, score = max(_places(passage, name), key=lambda place: place[3], default=("", 0, 0, 0.0))
+    if found is None:
+        return passage.at(value, start, end) if score >= LIKELY else None
+    if name == "voice" and value != found.value and score >= SURE:
+        return passage.at(value, start, end)
+    return found if score >= UNLIKELY or not _is_read(passage) else None
 
 
 def rather_proportions(found: tuple[Proportion, ...], passage: Passage) -> tuple[Proportion, ...]:
