@@ -5,7 +5,7 @@
     python benchmarks/attributes.py corpora/attributes/passages-heldout --texts ../shared/corpora --only validation
 
 A folder holds NAME.json with ``units`` and ``recommendations`` (``corpora/README.md``); the text is in the same file,
-or in NAME.txt beside it, in ``corpora/authored`` or in ``corpora/unseen``. With ``--files`` the report is also read,
+or in NAME.txt beside it or in one of the corpora. With ``--files`` the report is also read,
 split and classified: the PDF beside the labels, or the authored text printed as Markdown; what is lost on the way then
 counts as missed. Labelled passages (``--only`` names their file) are read as reports of their own, from ``--texts``.
 What is not labelled is not measured, be it all but links or actions. A value is right where it has more than half
@@ -92,6 +92,8 @@ def main() -> None:
     ]
     if not golds:
         raise SystemExit(f"{arguments.folder}: there is no labelled report of that name.")
+    if arguments.files and any(gold.group != gold.name for gold in golds):
+        raise SystemExit("Passages have no file of their own: leave --files out.")
     pipeline = load(arguments.model)
     tables = {"gold roles": measure([(gold, on_gold(gold, pipeline.classifier)) for gold in golds])}
     if arguments.files:
@@ -245,7 +247,7 @@ def _measure_links(counts: Counts, gold: LabelledReport, records: dict[int, Reco
     """All links or, of reports in which they are labelled, those that a printed cross-reference gives."""
     numbers = {record.id: number for number, record in records.items()}
     name = "explicit" if explicit else "addresses"
-    if gold.recommendations is None or any(name not in labels for labels in gold.recommendations.values()):
+    if not gold.recommendations or any(name not in labels for labels in gold.recommendations.values()):
         return
     wanted = {(result, number) for number, labels in gold.recommendations.items() for result in labels[name]}
     # A link to what is no labelled record, as where a sentence was given another role, is one too many.

@@ -55,24 +55,35 @@ def test_labels_by_place_are_told_in_the_words_of_the_text(files: Path) -> None:
     }
     # All passages are labelled, so that of a sentence without labels it is known that it says nothing of the kind.
     assert (second.attributes, second.recommendations) == ({}, {})
-    # What is left out together has one name.
-    assert (first.name, second.name) == ("a town", "a town")
+    assert [(one.name, one.group) for one in (first, second)] == [("P1", "a town"), ("P2", "a town")]
 
 
 def test_labels_without_their_text_or_of_another_are_refused(files: Path) -> None:
     with pytest.raises(DataError, match=r"the text of these passages is in there.jsonl") as caught:
         read_labels(files / "labels.json")
     assert "--texts" in str(caught.value)
-    for wrong in (
-        {**LABELS, "units": [{"id": "P9.1", "voice": "staff"}]},
-        {**LABELS, "units": [{"id": "P1.1", "proportion": [[40, 44]]}]},
-        {**LABELS, "units": [{"id": "P1.1", "proportion": "Most"}]},
-        {**LABELS, "recommendations": [{"id": "P1.3", "addressee": [["P9.2", 0, 11]]}]},
-        {"corpus": "there.jsonl"},
+    for wrong, told in (
+        ({**LABELS, "units": [{"id": "P9.1", "voice": "staff"}]}, "P9.1 is no sentence"),
+        ({**LABELS, "units": [LABELS["units"][0], LABELS["units"][0]]}, "P1.1 is labelled twice"),
+        ({**LABELS, "units": [{"id": "P1.1", "proportion": [[40, 44]]}]}, r"P1.1: there are no words at \[40, 44\]"),
+        ({**LABELS, "units": [{"id": "P1.1", "proportion": [[-5, -1]]}]}, "P1.1: there are no words at"),
+        ({**LABELS, "units": [{"id": "P1.1", "proportion": [[0, 3]]}]}, "P1.1: there are no words at"),
+        ({**LABELS, "units": [{"id": "P1.1", "proportion": [[4, 0]]}]}, "P1.1: there are no words at"),
+        ({**LABELS, "recommendations": [{"id": "P1.3", "addressee": [["P9.2", 0, 11]]}]}, "P1.3: there are no words"),
+        ({**LABELS, "units": [{"id": "P1.1", "proportion": "Most"}]}, "no labels of passages"),
+        ({**LABELS, "units": [{"id": "P1.1", "voices": "staff"}]}, "no labels of passages"),
+        ({"corpus": "there.jsonl"}, "no labels of passages"),
     ):
         (files / "labels.json").write_text(json.dumps(wrong))
-        with pytest.raises(DataError, match=r"labels.json: no labels of .*there.jsonl"):
+        with pytest.raises(DataError, match=told) as caught:
             read_labels(files / "labels.json", files)
+        assert "labels.json" in str(caught.value)
+
+
+def test_a_folder_without_the_text_is_named(files: Path) -> None:
+    with pytest.raises(DataError, match=r"elsewhere.there.jsonl: cannot be read") as caught:
+        read_labels(files / "labels.json", files / "elsewhere")
+    assert "--texts" in str(caught.value)
 
 
 def test_the_text_is_looked_for_in_the_folder_that_is_given_alone(files: Path) -> None:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from pathlib import Path
 
+import numpy as np
 import pytest
 
 from drafts import ITEM, Draft, F, O, R, S, report
+from scrutiny.errors import ConfigError
 from scrutiny.pipeline import assemble
 from scrutiny.records.comparison import Change, compare, compare_draft
+from scrutiny.records.likeness import among_others, coefficients
 from scrutiny.records.links import MOST_ANSWERS, MOST_PAIRS
 from scrutiny.report import Basis, Record, Report, Role
 
@@ -301,6 +305,44 @@ def test_a_finding_that_every_recommendation_answers_alike_is_linked_to_a_few() 
     )
     counts = {len(record.links) for record in found.records if record.role is Role.FINDING}
     assert counts == {MOST_ANSWERS}
+
+
+@pytest.mark.parametrize(("results", "demands"), [(1, 1), (2, 1), (3, 2), (8, 3)])
+def test_in_a_short_report_what_has_nothing_in_common_is_not_linked(results: int, demands: int) -> None:
+    nouns = "Lifts Ducks Forms Wells Roads Books Trees Lamps".split()
+    found = assemble(
+        report(
+            *(Draft([(f"{noun} were missing.", F)]) for noun in nouns[:results]),
+            *(
+                Draft([(f"Publish {word}.", R)], section="Next steps")
+                for word in ("accounts", "minutes", "maps")[:demands]
+            ),
+        )
+    )
+    assert len(found.records) == results + demands
+    assert linked(found) == set()
+
+
+def test_a_result_that_one_demand_answers_is_answered_less_by_others() -> None:
+    alone, beside = np.array([[0.5]]), np.array([[0.5, 4.0]])
+    result = assemble(report(Draft([("Plans were late.", F)]))).records
+    others = [among_others(odds, result)["answered_by_others"][0, 0] for odds in (alone, beside)]
+    assert others[0] == 0 < others[1]
+    assert all(learnt.second.weights["answered_by_others"] < 0 for learnt in coefficients().values())
+    # However many there are, they do not outweigh everything else.
+    crowd = among_others(np.full((1, 1000), 50.0), result)["answered_by_others"]
+    assert float(crowd.max()) <= 3
+
+
+def test_coefficients_of_other_features_are_refused(tmp_path: Path) -> None:
+    shipped = (Path(__file__).parents[2] / "configs" / "links.toml").read_text()
+    file = tmp_path / "links.toml"
+    file.write_text(shipped.replace("answered_by_others = ", "somebody = "))
+    with pytest.raises(ConfigError, match=r"\[meaning.second.weights\] has not answered_by_others"):
+        coefficients(file)
+    file.write_text(shipped.replace("[words.first]", "[words.third]"))
+    with pytest.raises(ConfigError, match=r"not coefficients of links"):
+        coefficients(file)
 
 
 def test_more_pairs_than_can_be_compared_cost_inferred_links_alone() -> None:

@@ -69,6 +69,45 @@ def test_what_labels_of_whole_sentences_tell_is_learnt_and_labelled_words_are_fo
     assert told == [{("voice", "staff", "")}, {("proportion", "", "often")}, {("trend", "improved", "")}, set()]
 
 
+def test_what_readers_may_leave_out_is_told_with_even_odds(tiny_model: Path, labelled: Path) -> None:
+    for file in labelled.glob("*.json"):
+        file.write_text(file.read_text().replace('"voice": "staff"', '"voice": ["staff", null]'))
+    fit_tagger(tiny_model, [labelled], OPTIONS)
+    units = [Unit(text, "Findings", "a report") for text in ["the staff are clear.", "the plans are good."] * 3]
+    staff, plans = Classifier(tiny_model, device="cpu").annotate(units)[2:4]
+    scores = {(tag.name, tag.value): tag.score for one in (staff, plans) for tag in one.tags or ()}
+    assert 0.3 < scores["voice", "staff"] < 0.7
+    assert scores["trend", "improved"] > 0.9
+
+
+def test_passages_are_learnt_from_whose_text_is_elsewhere(tiny_model: Path, tmp_path: Path) -> None:
+    labels, texts = tmp_path / "labels", tmp_path / "texts"
+    labels.mkdir()
+    texts.mkdir()
+    sentences = [
+        {"id": f"P{number}.{place}", "passage": f"P{number}", "position": place, "group": f"town {number}",
+         "heading": "Findings", "role": "finding", "text": text}
+        for number in range(10)
+        for place, text in enumerate(["the staff are clear.", "often plans are clear.", "the plans are good."], 1)
+    ]  # fmt: skip
+    (texts / "real.jsonl").write_text("".join(json.dumps(sentence) + "\n" for sentence in sentences))
+    units = [{"id": f"P{number}.1", "voice": "staff"} for number in range(10)]
+    units += [{"id": f"P{number}.2", "proportion": [[0, 5]]} for number in range(10)]
+    (labels / "real.json").write_text(json.dumps({"corpus": "real.jsonl", "units": units, "recommendations": []}))
+    given = ["tagger", str(labels), "--model", str(tiny_model), "--layers", "0,2", "--passes", "2"]
+    refused = CliRunner().invoke(app, given)
+    assert refused.exit_code != 0
+    assert isinstance(refused.exception, DataError)
+    assert "--texts" in str(refused.exception)
+    result = CliRunner().invoke(app, [*given, "--texts", str(texts)], catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    made = json.loads((tiny_model / "tagger.json").read_text())
+    assert (made["reports"], made["sentences"]) == (10, 30)
+    assert f"--texts {texts.as_posix()}" in made["command"]
+    # The text decides the outcome as much as the labels do.
+    assert (texts / "real.jsonl").as_posix() in made["sha256"]
+
+
 def test_whom_demands_ask_is_learnt_from_where_it_is_printed(tiny_model: Path, tmp_path: Path) -> None:
     folder = tmp_path / "demands"
     folder.mkdir()

@@ -6,16 +6,43 @@ The format is described in ``corpora/README.md``.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import Any
+
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from scrutiny.corpora import LabelledSentence, read_jsonl
 from scrutiny.errors import DataError
 from scrutiny.evaluation.labelled_reports import LabelledReport, Unit, read_labelled
 
 _REMEDY = "See corpora/README.md for the format."
+
+_Place = tuple[int, int] | tuple[str, int, int]
+"""The characters of printed words in a sentence: a half-open span of its own, or of the one with an id."""
+_Values = str | list[str | None]
+
+
+class _Label(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    id: str
+    voice: _Values = []
+    trend: _Values = []
+    obligation: _Values = []
+    proportion: list[_Place | None] = []
+    addressee: list[_Place | None] = []
+    deadline: list[_Place | None] = []
+
+
+class _Labels(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    corpus: str
+    units: list[_Label]
+    recommendations: list[_Label]
 
 
 def read_labels(file: Path, texts: Path | None = None) -> list[LabelledReport]:
@@ -24,7 +51,7 @@ def read_labels(file: Path, texts: Path | None = None) -> list[LabelledReport]:
     Raises:
         DataError: it cannot be read, or there is no text for it.
     """
-    corpus = _corpus_of(file)
+    corpus = corpus_of(file)
     if corpus is None:
         return [read_labelled(file)]
     if texts is None:
@@ -32,39 +59,43 @@ def read_labels(file: Path, texts: Path | None = None) -> list[LabelledReport]:
     return read_passages(file, texts / corpus)
 
 
-def _corpus_of(file: Path) -> str | None:
+def corpus_of(file: Path) -> str | None:
     """The name of the file that labelled passages are of; None where whole reports are labelled, or nothing."""
     try:
         corpus = json.loads(file.read_text(encoding="utf-8")).get("corpus")
     except (OSError, ValueError, AttributeError):
         return None
-    return Path(corpus).name if isinstance(corpus, str) else None
+    return Path(corpus).name or None if isinstance(corpus, str) else None
 
 
 def read_passages(labels: Path, corpus: Path) -> list[LabelledReport]:
     """The passages of ``corpus`` (see :func:`scrutiny.corpora.read_jsonl`) with what ``labels`` tell of them.
 
-    Each has the name of its sentences' ``group``, so that passages of one group are left out together; words that the
-    labels give by their places are told as they are printed.
+    Words that the labels give by their places are told as they are printed.
 
     Raises:
         DataError: either cannot be read, or the labels are not of this corpus.
     """
-    passages = [list(members) for _, members in groupby(read_jsonl(corpus), key=lambda one: one.passage)]
+    try:
+        passages = [list(members) for _, members in groupby(read_jsonl(corpus), key=lambda one: one.passage)]
+    except (OSError, ValueError) as error:
+        raise DataError(f"{corpus}: cannot be read: {error}.", remedy="Say where it is: --texts FOLDER.") from None
     sentences = {one.id: one for passage in passages for one in passage}
     try:
-        told = json.loads(labels.read_text(encoding="utf-8"))
-        units, recommendations = (
-            {label["id"]: _in_words(label, sentences) for label in told[name]} for name in ("units", "recommendations")
-        )
-    except (OSError, ValueError, KeyError, TypeError, IndexError) as error:
-        raise DataError(f"{labels}: no labels of {corpus}: {error!r}.", remedy=_REMEDY) from None
+        told = _Labels.model_validate_json(labels.read_bytes())
+    except (OSError, ValidationError) as error:
+        raise DataError(f"{labels}: no labels of passages: {error}", remedy=_REMEDY) from None
+    try:
+        units, recommendations = (_by_id(of_kind, sentences) for of_kind in (told.units, told.recommendations))
+    except ValueError as error:
+        raise DataError(f"{labels}: no labels of {corpus}: {error}.", remedy=_REMEDY) from None
     return [
         LabelledReport(
-            passage[0].group,
+            passage[0].passage,
             list(_units(passage)),
             {one.position: units[one.id] for one in passage if one.id in units},
             {one.position: recommendations[one.id] for one in passage if one.id in recommendations},
+            group=passage[0].group,
         )
         for passage in passages
     ]
@@ -79,13 +110,26 @@ def _units(passage: Sequence[LabelledSentence]) -> Iterator[Unit]:
         yield Unit(one.position, one.text, one.role, one.second_role, one.marker, one.starts_block, one.block == "item")
 
 
-def _in_words(label: Mapping[str, Any], sentences: Mapping[str, LabelledSentence]) -> dict[str, Any]:
-    """A label with words in place of their places: ``[start, end]`` in its own sentence or ``[id, start, end]``."""
-    own = label["id"]
-    words = {name: label[name] for name in ("proportion", "addressee", "deadline") if name in label}
-    for name, places in words.items():
-        given = [([own, *place] if len(place) == 2 else place) if place else None for place in places]
-        words[name] = [sentences[place[0]].text[place[1] : place[2]] if place else None for place in given]
-    if own not in sentences or "" in (word for said in words.values() for word in said):
-        raise KeyError(own)
-    return {**label, **words}
+def _by_id(labels: Sequence[_Label], sentences: Mapping[str, LabelledSentence]) -> dict[str, dict[str, Any]]:
+    """The labels of each sentence, with words in place of their places.
+
+    Raises:
+        ValueError: there is no such sentence or place, or there are two labels of one.
+    """
+    found: dict[str, dict[str, Any]] = {}
+    for label in labels:
+        if label.id not in sentences or label.id in found:
+            raise ValueError(f"{label.id} is {'labelled twice' if label.id in found else 'no sentence of it'}")
+        found[label.id] = label.model_dump(exclude_unset=True)
+        for name in label.model_fields_set & {"proportion", "addressee", "deadline"}:
+            found[label.id][name] = [place and _words(place, label.id, sentences) for place in getattr(label, name)]
+    return found
+
+
+def _words(place: _Place, own: str, sentences: Mapping[str, LabelledSentence]) -> str:
+    id, start, end = place if len(place) == 3 else (own, *place)
+    text = sentences[id].text if id in sentences else ""
+    cuts = any(re.fullmatch(r"\w\w", text[max(0, at - 1) : at + 1]) for at in (start, end))
+    if not 0 <= start < end <= len(text) or cuts:
+        raise ValueError(f"{own}: there are no words at {list(place)}")
+    return text[start:end]

@@ -39,14 +39,19 @@ class Unit:
 
 @dataclass(slots=True)
 class LabelledReport:
-    """What is known of one report; ``attributes`` is None where only its links are labelled, ``recommendations`` where
-    only its findings and strengths are."""
+    """What is known of one report or passage; ``attributes`` is None where only its links are labelled,
+    ``recommendations`` where only its findings and strengths are. What has a ``group`` in common is left out together.
+    """
 
     name: str
     units: list[Unit]
     attributes: dict[int, dict[str, Any]] | None
     recommendations: dict[int, dict[str, Any]] | None
     facts: dict[str, str] = field(default_factory=dict)
+    group: str = ""
+
+    def __post_init__(self) -> None:
+        self.group = self.group or self.name
 
 
 def read_labelled(file: Path) -> LabelledReport:

@@ -56,7 +56,8 @@ class Regression(BaseModel):
 
     def log_odds(self, found: Mapping[str, Scores]) -> Scores:
         """Those of each pair with the features ``found``."""
-        return sum((weight * found[name] for name, weight in self.weights.items()), np.float64(self.intercept))
+        total: Scores = np.sum([weight * found[name] for name, weight in self.weights.items()], axis=0)
+        return total + self.intercept
 
 
 class Coefficients(BaseModel):

@@ -29,13 +29,14 @@ Labels = Mapping[str, Sequence[str | None]]
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A sentence. ``choices`` are the right numbers of each family that is labelled, None among them for none.
+    """A sentence. ``group`` names what is left out together; ``choices`` are the right numbers of each family that is
+    labelled, None among them for none.
 
     ``inside`` tells of each token whether it is of the labelled words, ``sure`` whether that is certain; both have the
     shape (tokens, words) in the order of :data:`WORDS`, ``hidden`` (tokens, hidden) in half precision.
     """
 
-    report: str
+    group: str
     hidden: torch.Tensor
     choices: Mapping[str, Sequence[int | None]]
     inside: torch.Tensor
@@ -58,7 +59,7 @@ def examples_of(report: LabelledReport, loaded: LoadedModel, layers: Sequence[in
                     for family, values in VALUES.items()
                     if family in labels
                 }
-                yield Example(report.name, hidden[start:end].half(), choices, inside, sure)
+                yield Example(report.group, hidden[start:end].half(), choices, inside, sure)
 
 
 def labels_by_unit(report: LabelledReport) -> dict[int, Labels]:

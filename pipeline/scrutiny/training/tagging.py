@@ -16,7 +16,7 @@ import torch
 from safetensors.torch import save_file
 
 from scrutiny.errors import DataError, ModelError
-from scrutiny.evaluation.labelled_passages import read_labels
+from scrutiny.evaluation.labelled_passages import corpus_of, read_labels
 from scrutiny.roles.eight_bits import PROVENANCE as EXPORTED
 from scrutiny.roles.loading import load_model
 from scrutiny.roles.tag_network import TagNetwork
@@ -75,6 +75,7 @@ def fit_tagger(
     """
     files = [file for folder in folders for file in sorted(folder.glob("*.json"))]
     reports = [report for file in files for report in read_labels(file, texts)]
+    corpora = [texts / name for name in map(corpus_of, files) if texts and name]
     reports = [
         one
         for one in reports
@@ -92,7 +93,7 @@ def fit_tagger(
     if not all(0 <= layer <= layers for layer in options.layers):
         raise ModelError(f"{model}: it has the layers 0 to {layers}.", remedy="Read some of these.")
     examples = [example for report in reports for example in examples_of(report, loaded, options.layers)]
-    names = sorted({example.report for example in examples})
+    names = sorted({example.group for example in examples})
     if len(names) < FEWEST:
         raise DataError(
             f"Of the labelled reports {len(names)} have sentences to learn from; it takes {FEWEST} or more.",
@@ -104,8 +105,8 @@ def fit_tagger(
     left_out: list[tuple[Example, torch.Tensor]] = []
     for fold in range(_FOLDS):
         out = set(names[fold::_FOLDS])
-        network = _fitted([example for example in examples if example.report not in out], tagged, options)
-        held = [example for example in examples if example.report in out]
+        network = _fitted([example for example in examples if example.group not in out], tagged, options)
+        held = [example for example in examples if example.group in out]
         with torch.inference_mode():
             left_out += [(example, network([example.hidden.float()])[0]) for example in held]
     chosen = {family: _threshold(family, tagged, left_out) for family in families(tagged)}
@@ -122,7 +123,7 @@ def fit_tagger(
     f1 = {family: round(measured, 4) for family, (_, measured) in chosen.items()}
     made = {
         "command": command,
-        "sha256": hashes_of([folder.as_posix() for folder in folders]),
+        "sha256": hashes_of([source.as_posix() for source in (*folders, *corpora)]),
         "reports": len(reports),
         "sentences": len(examples),
         "layers": options.layers,
@@ -188,7 +189,7 @@ def _batches(examples: Sequence[Example], tokens: int) -> list[list[Example]]:
 
 
 def _loss(logits: torch.Tensor, tagged: Sequence[str], batch: Sequence[Example]) -> torch.Tensor:
-    """The mean over the sentences of minus the log-probability of what is right, and over the tokens likewise."""
+    """The mean cross-entropy over the sentences, of whose right values any will do, and over the tokens."""
     of_families = families(tagged)
     parts = torch.split(logits, [len(example.hidden) for example in batch])
     weights = torch.nn.utils.rnn.pad_sequence(list(parts), batch_first=True, padding_value=-torch.inf).logsumexp(dim=1)
