@@ -103,6 +103,51 @@ def test_a_place_may_be_referred_to_in_many_printed_forms(printed: str) -> None:
     assert {link for link in linked(found) if link[2] == "explicit"} == {("Plans", "The", "explicit")}
 
 
+@pytest.mark.parametrize(
+    ("finding", "marker", "demand"),
+    [
+        ("Ponds leak.", "4.1", "Mend them (see 4.1)."),
+        ("Ponds leak.", "4.1", "Action (see also 4.1): mend them."),
+        ("Ponds leak.", "7.", "Mend them (conclusion 7)."),
+        ("Ponds leak.", "7.", "Mend them (findings 7 and 9)."),
+        ("Ponds leak (NC 2).", "", "NC 2: mend them."),
+        ("NC6. Ponds leak.", "", "NC6: mend them."),
+        ("Ponds leak.", "GEN.55500", "GEN.55500 (II): mend them."),
+    ],
+)
+def test_a_demand_names_its_finding_in_many_printed_forms(finding: str, marker: str, demand: str) -> None:
+    found = assemble(
+        report(
+            Draft([("Ducks were hungry.", F)], marker="3.9"),
+            Draft([(finding, F)], marker=marker),
+            Draft([(demand, R)], ITEM, 1, "Actions", "-"),
+        )
+    )
+    by_id = {record.id: record.text for record in found.records}
+    (last,) = (record for record in found.records if record.role is Role.RECOMMENDATION)
+    told = [by_id[link.record] for link in last.links if link.basis is Basis.EXPLICIT]
+    assert told == [finding]
+
+
+def test_a_number_in_brackets_behind_a_demand_is_that_of_a_headed_finding() -> None:
+    found = assemble(
+        report(
+            Draft([("Ponds leak.", F)], section="Finding 1: Water"),
+            Draft([("Ducks were hungry.", F)], section="Finding 2: Fodder"),
+            Draft([("Order more. (2)", R)], ITEM, 1, "Actions", "1"),
+        )
+    )
+    assert {link for link in linked(found) if link[2] == "explicit"} == {("Ducks", "Order", "explicit")}
+
+
+def test_a_section_that_is_only_spoken_of_is_no_reference() -> None:
+    drafts = [Draft([("Ponds leak.", F)], section="1 The ponds"), Draft([("Ducks were hungry.", F)], section="2 Ducks")]
+    spoken = assemble(report(*drafts, Draft([("Write to the man in section 1.", R)], section="3 Actions")))
+    assert "explicit" not in {basis for _, _, basis in linked(spoken)}
+    pointed = assemble(report(*drafts, Draft([("Write to the man (section 1).", R)], section="3 Actions")))
+    assert ("Ponds", "Write", "explicit") in linked(pointed)
+
+
 def test_a_finding_is_referred_to_by_the_number_of_its_heading() -> None:
     found = assemble(
         report(

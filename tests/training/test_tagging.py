@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
@@ -91,7 +92,7 @@ def test_passages_are_learnt_from_whose_text_is_elsewhere(tiny_model: Path, tmp_
         for place, text in enumerate(["the staff are clear.", "often plans are clear.", "the plans are good."], 1)
     ]  # fmt: skip
     (texts / "real.jsonl").write_text("".join(json.dumps(sentence) + "\n" for sentence in sentences))
-    units = [{"id": f"P{number}.1", "voice": "staff"} for number in range(10)]
+    units: list[dict[str, Any]] = [{"id": f"P{number}.1", "voice": "staff"} for number in range(10)]
     units += [{"id": f"P{number}.2", "proportion": [[0, 5]]} for number in range(10)]
     (labels / "real.json").write_text(json.dumps({"corpus": "real.jsonl", "units": units, "recommendations": []}))
     given = ["tagger", str(labels), "--model", str(tiny_model), "--layers", "0,2", "--passes", "2"]

@@ -28,6 +28,14 @@ _ELSEWHERE = re.compile(
 #: Before a reference, where what is said of an earlier demand does not count: "(see requirement 5)".
 _POINTED = re.compile(r"(?:[(\[]|\bsee |[–—-] )[^()\[\]]*$", re.IGNORECASE)
 _BEFORE = 80
+#: A number in brackets behind a demand, of headings such as "Finding 4".
+_AT_END = re.compile(r"[(\[](?P<number>[0-9]{1,2})[)\]]\.?$")
+#: What a demand begins with where it is made on a result with that label: "NC 1: show that ...", "GEN.55500 (II): ...".
+_LABEL = re.compile(r"(?P<label>[A-Z]{1,4}[-. ]?[0-9]{1,5}(?:[-./][0-9]+)*)(?= ?[:(.])")
+#: The same at the end of a result: "... (NC 1)."
+_LABELLED = re.compile(r"[(\[](?P<label>[A-Z]{1,4}[-. ]?[0-9]{1,5}(?:[-./][0-9]+)*)[)\]]\.?$")
+#: What findings are called where they are referred to.
+_OF_FINDINGS = ("finding", "conclusion", "observation", "issue", "key")
 #: A sentence behind a record that only says where it is answered.
 _POINTER = re.compile(rf"[(\[]|(?:see|this|these|it|we|{DEMANDS}|R-?[0-9])\b", re.IGNORECASE)
 _POINTER_WORDS = 14
@@ -56,7 +64,7 @@ class _Place:
     def answers(self, reference: _Reference) -> bool:
         """Whether the reference is to this place."""
         number = reference.number
-        if reference.kind.startswith(("finding", "observation", "issue", "key")):
+        if reference.kind.startswith(_OF_FINDINGS):
             return number == self.finding
         if reference.kind.startswith("sect"):
             return any(_within(section, number) for section in self.sections)
@@ -79,20 +87,54 @@ def cross_references(
             for demand in _named(demands, numbers, reference):
                 for one in meant:
                     pairs[one.id, demand.id] = Link(demand.id, 1.0, Basis.EXPLICIT, reference.start, reference.end)
-    places = _places(report, results)
+    places = _places(report, results, numbers)
     findings = [place.finding for place in places]
     for demand in demands:
         told = list[tuple[Record, _Reference]]()
         for reference in _references(report, demand, findings):
-            if reference.to_demand:
+            if reference.to_demand or (
+                reference.kind.startswith("sect") and not _is_pointed(report, demand, reference)
+            ):
                 continue
             there = [result for result, place in zip(results, places, strict=True) if place.answers(reference)]
+            if not there and reference.kind.startswith(_OF_FINDINGS):
+                # "Conclusion 7" of numbered paragraphs is the seventh.
+                there = [
+                    result
+                    for result, place in zip(results, places, strict=True)
+                    if place.paragraph == reference.number and result.role is Role.FINDING
+                ]
             told += [(result, reference) for result in there]
+        told += _with_its_label(report, demand, results)
         # What is referred to for what is wrong in it may tell what is well besides.
         wrong = [one for one in told if one[0].role is Role.FINDING]
         for result, reference in wrong or told:
             pairs[result.id, demand.id] = Link(demand.id, 1.0, Basis.EXPLICIT, reference.start, reference.end)
     return pairs
+
+
+def _with_its_label(report: Report, demand: Record, results: Sequence[Record]) -> list[tuple[Record, _Reference]]:
+    """The results that are printed with the label that a demand begins with."""
+    match = _LABEL.match(demand.text)
+    if not match:
+        return []
+    label = _compact(match["label"])
+    reference = _Reference(label, False, "finding", demand.start, demand.start + match.end())
+    return [(result, reference) for result in results if label in map(_compact, _labels(report, result))]
+
+
+def _labels(report: Report, result: Record) -> Iterator[str]:
+    """What a result is labelled with: its marker, and a code that its text begins or ends with."""
+    block = report.blocks[report.sentences[result.sentences[0]].block]
+    if block.start <= result.start <= block.start + len(block.marker) + 1:
+        yield block.marker
+    for match in (_LABEL.match(result.text), _LABELLED.search(result.text)):
+        if match:
+            yield match["label"]
+
+
+def _compact(label: str) -> str:
+    return re.sub(r"[\s.]", "", label).lower()
 
 
 def is_flagged(result: Record) -> bool:
@@ -102,8 +144,12 @@ def is_flagged(result: Record) -> bool:
 
 def _is_earlier(report: Report, result: Record, reference: _Reference) -> bool:
     """Whether a result tells what became of an earlier demand, and the reference is to that one."""
-    before = report.text[max(result.start, reference.start - _BEFORE) : reference.start]
-    return bool(result.attributes and result.attributes.earlier) and not _POINTED.search(before)
+    return bool(result.attributes and result.attributes.earlier) and not _is_pointed(report, result, reference)
+
+
+def _is_pointed(report: Report, record: Record, reference: _Reference) -> bool:
+    """Whether a reference stands in brackets, behind a dash or behind "see", and not as part of what is said."""
+    return bool(_POINTED.search(report.text[max(record.start, reference.start - _BEFORE) : reference.start + 1]))
 
 
 def _run(report: Report, results: Sequence[Record], told: set[str]) -> list[Record]:
@@ -139,6 +185,9 @@ def _references(report: Report, record: Record, codes: Sequence[str]) -> Iterato
                 if number:
                     to_demand = bool(_DEMANDS.match(kind))
                     yield _Reference(number, to_demand, kind, at + match.start(), at + match.end())
+        at_end = _AT_END.search(text) if record.role is Role.RECOMMENDATION else None
+        if at_end and at_end["number"] in codes:
+            yield _Reference(at_end["number"], False, "finding", at + at_end.start(), at + at_end.end())
         for match in CODE.finditer(text):
             for number in map(_plain, numbers_in(match["codes"])):
                 if number in codes:
@@ -173,8 +222,11 @@ def _number_of(report: Report, demand: Record) -> str:
     return _plain(match["number"]) if match else ""
 
 
-def _places(report: Report, results: Sequence[Record]) -> list[_Place]:
-    """Where each result stands: its paragraph is the last one numbered before it in the same section."""
+def _places(report: Report, results: Sequence[Record], demands: Sequence[str]) -> list[_Place]:
+    """Where each result stands: its paragraph is the last one numbered before it in the same section.
+
+    The numbers of ``demands`` are no names of findings.
+    """
     in_force: list[_Place] = []
     section: tuple[str, ...] = ()
     paragraph = finding = ""
@@ -189,7 +241,7 @@ def _places(report: Report, results: Sequence[Record]) -> list[_Place]:
             paragraph = _plain(block.marker)
             if named := _FINDING.match(block.marker):
                 finding = _plain(named["number"])
-            elif block.marker[:1].isalpha():
+            elif block.marker[:1].isalpha() and paragraph not in demands:
                 finding = paragraph
         elif named := _FINDING.match(block.text):
             finding = _plain(named["number"])

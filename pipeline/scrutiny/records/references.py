@@ -23,11 +23,13 @@ DEMANDS = (
 )
 #: More paragraphs than these in a row are no range.
 _LONGEST_RANGE = 50
-#: A place in the same report: "paragraphs 30 and 112", "see recommendation 4", "[1.4, 2.1.1]", "(Recommendation)".
+#: A place in the same report: "paragraphs 30 and 112", "see recommendation 4", "[1.4, 2.1.1]", "(see 4.1)",
+#: "(Recommendation)".
 PLACE = re.compile(
-    rf"(?:\b(?P<kind>paragraphs?|paras?\.?|sections?|sects?\.|{DEMANDS}|findings?|observations?|issues?|key concerns?)"
-    rf" (?:nos?\.? ?)?|(?P<sign>[§¶]{{1,2}} ?))(?P<numbers>{_NUMBERS})"
-    rf"|[(\[](?P<bare>[0-9]{{1,2}}(?:\.[0-9]{{1,3}}){{1,3}}(?:(?:, | and |; | ?[–-] ?){_NUMBER})*)[)\]]"
+    rf"(?:\b(?P<kind>paragraphs?|paras?\.?|sections?|sects?\.|{DEMANDS}|findings?|conclusions?|observations?|issues?|"
+    rf"key concerns?) (?:nos?\.? ?)?|(?P<sign>[§¶]{{1,2}} ?))(?P<numbers>{_NUMBERS})"
+    rf"|[(\[](?:see (?:also )?)?"
+    rf"(?P<bare>[0-9]{{1,2}}(?:\.[0-9]{{1,3}}){{1,3}}(?:(?:, | and |; | ?[–-] ?){_NUMBER})*)[)\]]"
     rf"|[(\[](?P<flag>see )?(?P<flagged>recommendation|requirement|area for improvement|priority action|"
     rf"key concern)[)\]]",
     re.IGNORECASE,
