@@ -91,6 +91,21 @@ def test_a_click_in_text_or_list_shows_the_record_its_page_and_its_links(
     assert page.locator("article:visible").count() == 0
 
 
+def test_roles_differ_on_pictures_of_pages_without_colour(page: Page, shown: Path) -> None:
+    page.goto(page_of(shown, "care-home-inspection").as_uri())
+    lines = page.evaluate(
+        """["finding", "strength", "recommendation"].map(role => {
+            const line = document.querySelector(`figure g.${role} path`), style = getComputedStyle(line);
+            const boxes = line.parentNode.querySelectorAll("rect").length;
+            return [style.strokeDasharray, style.strokeWidth, line.getAttribute("d").split("M").length - 1 - boxes];
+        })"""
+    )
+    (plain, _, one), (dotted, _, _), (double, _, two) = lines
+    assert plain == double == "none" != dotted
+    # A second line for each box.
+    assert one == 0 < two
+
+
 def test_keys_move_between_the_records_that_are_shown(page: Page, shown: Path) -> None:
     page.goto(page_of(shown, "care-home-inspection").as_uri())
     page.get_by_role("checkbox", name="Findings").uncheck()
