@@ -56,8 +56,11 @@ class Regression(BaseModel):
 
     def log_odds(self, found: Mapping[str, Scores]) -> Scores:
         """Those of each pair with the features ``found``."""
-        total: Scores = np.sum([weight * found[name] for name, weight in self.weights.items()], axis=0)
-        return total + self.intercept
+        total = np.full(found["words"].shape, self.intercept)
+        # One feature after the other: of the most pairs there may be, all at once take hundreds of megabytes.
+        for name, weight in self.weights.items():
+            total += weight * found[name]
+        return total
 
 
 class Coefficients(BaseModel):
