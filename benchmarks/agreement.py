@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from attributes import measure
-from scrutiny.evaluation.labelled_passages import read_labels
 from scrutiny.evaluation.labelled_reports import LabelledReport, build, labels_of
+from scrutiny.evaluation.labels import read_labels
 from scrutiny.records.grouping import Assembler
 from scrutiny.report import Attribute, Attributes, Basis, Deadline, Link, Proportion, Record, Role
 

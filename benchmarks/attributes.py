@@ -27,8 +27,8 @@ from types import MappingProxyType
 from typing import Any
 
 from scrutiny.evaluation.alignment import Words, align, common
-from scrutiny.evaluation.labelled_passages import read_labels
 from scrutiny.evaluation.labelled_reports import LabelledReport, Unit, build, labels_of
+from scrutiny.evaluation.labels import read_labels
 from scrutiny.pipeline import Pipeline, load
 from scrutiny.records.attributes import Describer
 from scrutiny.records.grouping import Assembler

@@ -21,7 +21,8 @@ import numpy.typing as npt
 from sklearn.linear_model import LogisticRegression
 
 from attributes import complete, with_annotations
-from scrutiny.evaluation.labelled_reports import build, read_labelled
+from scrutiny.evaluation.labelled_reports import LabelledReport, build
+from scrutiny.evaluation.labels import read_labels
 from scrutiny.records.cross_references import cross_references
 from scrutiny.records.likeness import (
     AMONG_OTHERS,
@@ -84,15 +85,22 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folders", type=Path, nargs="+")
     parser.add_argument("--model", help="folder of the model that tells meanings")
+    parser.add_argument("--texts", type=Path, help="folder with the text of labels that are kept without it")
     parser.add_argument("--write", type=Path, metavar="FILE", help="write the coefficients that all reports give")
     arguments = parser.parse_args()
     classifier = Classifier(arguments.model)
-    files = [file for folder in arguments.folders for file in sorted(folder.glob("*.json"))]
-    reports = [pairs for file in files if (pairs := pairs_of(file, classifier))]
+    reports = [
+        pairs
+        for folder in arguments.folders
+        for file in sorted(folder.glob("*.json"))
+        for gold in read_labels(file, arguments.texts)
+        if (pairs := pairs_of(gold, folder, classifier))
+    ]
     sets = {"meaning": FEATURES, "words": tuple(name for name in FEATURES if not name.startswith("meaning"))}
     folders = [str(folder) for folder in arguments.folders]
     print(f"| F1 of links, reports left out | {' | '.join(folders)} | all |\n" + "|---" * (len(folders) + 2) + "|")
-    text = f"# python benchmarks/links.py {' '.join(folders)} --write configs/links.toml\n"
+    texts = f" --texts {arguments.texts}" if arguments.texts else ""
+    text = f"# python benchmarks/links.py {' '.join(folders)}{texts} --write configs/links.toml\n"
     for name, names in sets.items():
         counts = [
             (one.folder, one.counts(learnt))
@@ -111,10 +119,9 @@ def main() -> None:
         arguments.write.write_text(text, encoding="utf-8")
 
 
-def pairs_of(file: Path, classifier: Classifier) -> Pairs | None:
+def pairs_of(gold: LabelledReport, folder: Path, classifier: Classifier) -> Pairs | None:
     """The pairs of a labelled report, with its gold roles; None where links are not labelled or cannot be."""
-    gold = read_labelled(file)
-    if gold.recommendations is None:
+    if gold.recommendations is None or any("addresses" not in labels for labels in gold.recommendations.values()):
         return None
     report = complete(with_annotations(build(gold), classifier))
     numbers = [unit.number for unit in gold.units if unit.role]
@@ -127,7 +134,7 @@ def pairs_of(file: Path, classifier: Classifier) -> Pairs | None:
     by_number = {numbers[record.sentences[0]]: record.id for record in report.records}
     wanted = {(result, number) for number, labels in gold.recommendations.items() for result in labels["addresses"]}
     return Pairs(
-        str(file.parent),
+        str(folder),
         report,
         results,
         features(report, results, demands),

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from scrutiny.errors import DataError
-from scrutiny.evaluation.labelled_passages import read_labels
+from scrutiny.evaluation.labels import read_labels
 
 SENTENCES: list[dict[str, Any]] = [
     {"id": "P1.1", "passage": "P1", "position": 1, "group": "a town", "heading": "Results", "role": "finding",
@@ -59,7 +59,7 @@ def test_labels_by_place_are_told_in_the_words_of_the_text(files: Path) -> None:
 
 
 def test_labels_without_their_text_or_of_another_are_refused(files: Path) -> None:
-    with pytest.raises(DataError, match=r"the text of these passages is in there.jsonl") as caught:
+    with pytest.raises(DataError, match=r"the text of these labels is in there.jsonl") as caught:
         read_labels(files / "labels.json")
     assert "--texts" in str(caught.value)
     for wrong, told in (

@@ -5,7 +5,6 @@ The format is described in ``corpora/README.md``.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
@@ -16,22 +15,23 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from scrutiny.corpora import LabelledSentence, read_jsonl
 from scrutiny.errors import DataError
-from scrutiny.evaluation.labelled_reports import LabelledReport, Unit, read_labelled
+from scrutiny.evaluation.labelled_reports import LabelledReport, Unit
 
 _REMEDY = "See corpora/README.md for the format."
 
 _Place = tuple[int, int] | tuple[str, int, int]
 """The characters of printed words in a sentence: a half-open span of its own, or of the one with an id."""
-_Values = str | list[str | None]
+#: A value, or several that are equally right, None among them where leaving it out is right too.
+Values = str | list[str | None]
 
 
 class _Label(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
     id: str
-    voice: _Values = []
-    trend: _Values = []
-    obligation: _Values = []
+    voice: Values = []
+    trend: Values = []
+    obligation: Values = []
     proportion: list[_Place | None] = []
     addressee: list[_Place | None] = []
     deadline: list[_Place | None] = []
@@ -43,29 +43,6 @@ class _Labels(BaseModel):
     corpus: str
     units: list[_Label]
     recommendations: list[_Label]
-
-
-def read_labels(file: Path, texts: Path | None = None) -> list[LabelledReport]:
-    """What is labelled in ``file``: a whole report, or passages whose text is in the folder ``texts``.
-
-    Raises:
-        DataError: it cannot be read, or there is no text for it.
-    """
-    corpus = corpus_of(file)
-    if corpus is None:
-        return [read_labelled(file)]
-    if texts is None:
-        raise DataError(f"{file}: the text of these passages is in {corpus}.", remedy="Say where: --texts FOLDER.")
-    return read_passages(file, texts / corpus)
-
-
-def corpus_of(file: Path) -> str | None:
-    """The name of the file that labelled passages are of; None where whole reports are labelled, or nothing."""
-    try:
-        corpus = json.loads(file.read_text(encoding="utf-8")).get("corpus")
-    except (OSError, ValueError, AttributeError):
-        return None
-    return Path(corpus).name or None if isinstance(corpus, str) else None
 
 
 def read_passages(labels: Path, corpus: Path) -> list[LabelledReport]:
@@ -128,8 +105,19 @@ def _by_id(labels: Sequence[_Label], sentences: Mapping[str, LabelledSentence]) 
 
 def _words(place: _Place, own: str, sentences: Mapping[str, LabelledSentence]) -> str:
     id, start, end = place if len(place) == 3 else (own, *place)
-    text = sentences[id].text if id in sentences else ""
+    try:
+        return words_at(sentences[id].text if id in sentences else "", start, end)
+    except ValueError as error:
+        raise ValueError(f"{own}: {error}") from None
+
+
+def words_at(text: str, start: int, end: int) -> str:
+    """The words of a sentence at the half-open span of its characters.
+
+    Raises:
+        ValueError: there are none, or it would cut some.
+    """
     cuts = any(re.fullmatch(r"\w\w", text[max(0, at - 1) : at + 1]) for at in (start, end))
     if not 0 <= start < end <= len(text) or cuts:
-        raise ValueError(f"{own}: there are no words at {list(place)}")
+        raise ValueError(f"there are no words at {[start, end]}")
     return text[start:end]

@@ -16,7 +16,7 @@ import torch
 from safetensors.torch import save_file
 
 from scrutiny.errors import DataError, ModelError
-from scrutiny.evaluation.labelled_passages import corpus_of, read_labels
+from scrutiny.evaluation.labels import corpus_of, read_labels
 from scrutiny.roles.eight_bits import PROVENANCE as EXPORTED
 from scrutiny.roles.loading import load_model
 from scrutiny.roles.tag_network import TagNetwork
