@@ -74,7 +74,8 @@ def test_one_broken_file_does_not_stop_the_rest(quick_model: Path, samples: Path
     (folder / "truncated.pdf").write_bytes(pdf.read_bytes()[:2000])
     (folder / "empty.txt").write_bytes(b"")
     (folder / "picture.jpg").write_bytes(b"not a report")
-    result = scrutiny("extract", folder, tmp_path / "missing.pdf", "--output", tmp_path / "out", "--model", quick_model)
+    options: list[str | Path] = ["--output", tmp_path / "out", "--model", quick_model, "--workers", "1"]
+    result = scrutiny("extract", folder, tmp_path / "missing.pdf", *options)
     assert result.returncode == 2
     failures = {Path(str(line["path"])).name: line for line in lines(tmp_path / "out" / "failures.jsonl")}
     assert {name: line["code"] for name, line in failures.items()} == {
@@ -91,9 +92,9 @@ def test_one_broken_file_does_not_stop_the_rest(quick_model: Path, samples: Path
 
 
 @pytest.mark.parametrize(("given", "code"), [("", "no_reports"), ("*.pdf", "no_reports"), ("missing.pdf", "missing")])
-def test_nothing_to_read_leaves_with_3(tmp_path: Path, given: str, code: str) -> None:
+def test_nothing_to_read_leaves_with_3(quick_model: Path, tmp_path: Path, given: str, code: str) -> None:
     (tmp_path / "in").mkdir()
-    result = scrutiny("extract", tmp_path / "in" / given, "--output", tmp_path / "out")
+    result = scrutiny("extract", tmp_path / "in" / given, "--output", tmp_path / "out", "--model", quick_model)
     assert result.returncode == 3
     assert [line["code"] for line in lines(tmp_path / "out" / "failures.jsonl")] == [code]
     assert given in result.stderr
@@ -265,7 +266,7 @@ def test_a_model_is_exported_and_records_tell_that_it_ran_in_eight_bits(
     assert exported.returncode == 0, exported.stderr
     assert "get the same role as in single precision" in " ".join(exported.stdout.split())
     options: list[str | Path] = ["--output", tmp_path / "out", "--model", tmp_path / "m", "--precision", "int8"]
-    assert scrutiny("extract", samples / "school-review.md", *options).returncode == 0
+    assert scrutiny("extract", samples / "care-home-inspection.pdf", *options).returncode == 0
     models = [record["model"] for record in lines(tmp_path / "out" / "records.jsonl")]
     assert models
     assert all(isinstance(model, dict) and model["precision"] == "int8" for model in models)
