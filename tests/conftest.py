@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from keeping import made_once
 from scrutiny.pipeline import Pipeline, load
-from scrutiny.report import ROLES
+from scrutiny.report import ROLES, Report
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 SHARED = CHECKOUT.parent / "shared"
@@ -44,6 +45,21 @@ def samples() -> Path:
 def pipeline() -> Pipeline:
     """The pipeline around the shipped model, on the CPU."""
     return load(device="cpu")
+
+
+@pytest.fixture(scope="session")
+def sample_reports(
+    request: pytest.FixtureRequest, samples: Path, worker_id: str, tmp_path_factory: pytest.TempPathFactory
+) -> list[Report]:
+    """Every sample report, with records; of the processes that run tests at a time the first makes them for all."""
+    folder = tmp_path_factory.getbasetemp()
+    files = sorted(file for file in samples.iterdir() if file.suffix in {".pdf", ".md", ".txt"})
+
+    def made() -> list[Report]:
+        pipeline: Pipeline = request.getfixturevalue("pipeline")
+        return list(pipeline.stream(files))
+
+    return made_once((folder if worker_id == "master" else folder.parent) / "sample-reports", made)
 
 
 @pytest.fixture(scope="session")

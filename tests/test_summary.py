@@ -16,7 +16,6 @@ from typer.testing import CliRunner
 
 from scrutiny.cli import app
 from scrutiny.errors import DataError, ReadError
-from scrutiny.pipeline import Pipeline
 from scrutiny.records.fingerprint import stems
 from scrutiny.report import Report
 from scrutiny.summary import Frequent, Summary, markdown, summarise, tables
@@ -25,11 +24,10 @@ from scrutiny.writing.parts import ModelReference
 
 
 @pytest.fixture(scope="session")
-def reports(pipeline: Pipeline, samples: Path) -> list[Report]:
+def reports(sample_reports: list[Report]) -> list[Report]:
     """Every sample report, and one of them under two more names."""
-    found = list(pipeline.stream(sorted(file for file in samples.iterdir() if file.suffix in {".pdf", ".md", ".txt"})))
-    again = [replace(found[0], source=replace(found[0].source, path=name)) for name in ("b.pdf", "c.pdf")]
-    return found + again
+    first = sample_reports[0]
+    return sample_reports + [replace(first, source=replace(first.source, path=name)) for name in ("b.pdf", "c.pdf")]
 
 
 def written(folder: Path, reports: list[Report], *formats: str) -> Path:

@@ -44,8 +44,8 @@ Make = Callable[[str, int, int], bytes]
 class Worker:
     """A child process that makes and reads one file at a time."""
 
-    def __init__(self, make: Make, seed: int) -> None:
-        self._make, self._seed = make, seed
+    def __init__(self, make: Make, seed: int, *, seconds: int = CPU_SECONDS) -> None:
+        self._make, self._seed, self._seconds = make, seed, seconds
         self._log = tempfile.NamedTemporaryFile(suffix=".log")  # noqa: SIM115
         self._process: multiprocessing.context.SpawnProcess | None = None
         self._read = 0
@@ -98,7 +98,7 @@ class Worker:
         self._connection, theirs = context.Pipe()
         Path(self._log.name).write_text("")
         self._process = context.Process(
-            target=_work, args=(theirs, self._log.name, self._make, self._seed), daemon=True
+            target=_work, args=(theirs, self._log.name, self._make, self._seed, self._seconds), daemon=True
         )
         self._process.start()
         theirs.close()
@@ -112,7 +112,7 @@ def _last_of_ours(log: str) -> str:
     return " < ".join(frame.rpartition("/")[2] for frame in [*frames[:1], *ours[:2]])
 
 
-def _work(connection: Connection, log: str, make: Make, seed: int) -> None:
+def _work(connection: Connection, log: str, make: Make, seed: int, seconds: int) -> None:
     os.nice(10)
     file = Path(log).open("w")  # noqa: SIM115
     faulthandler.enable(file)
@@ -127,7 +127,7 @@ def _work(connection: Connection, log: str, make: Make, seed: int) -> None:
             return
         data = make(format, seed, number)
         spent = resource.getrusage(resource.RUSAGE_SELF)
-        limit = int(spent.ru_utime + spent.ru_stime) + CPU_SECONDS + 1
+        limit = int(spent.ru_utime + spent.ru_stime) + seconds + 1
         resource.setrlimit(resource.RLIMIT_CPU, (limit, resource.getrlimit(resource.RLIMIT_CPU)[1]))
         connection.send(outcome_of(data, format))
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import subprocess
-import sys
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import closing, suppress
 from http.server import ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -14,20 +15,30 @@ from typing import Any
 import pytest
 
 from archive.servers import Web
+from archive.started import Started
 from commands import run_here
-
-SCRUTINY = Path(sys.executable).with_name("scrutiny")
 
 #: What the folder of an output holds besides what was found: the state of the run, which tells of times.
 STATE = ("ledger.sqlite", "ledger.sqlite-wal", "ledger.sqlite-shm", ".lock")
 
 Extract = Callable[..., "subprocess.CompletedProcess[str]"]
+Start = Callable[..., Started]
 
 
 def contents(folder: Path) -> dict[str, bytes]:
     """Every file of an output folder by name, but for the state of the run."""
     files = [file for file in folder.rglob("*") if file.is_file() and file.name not in STATE]
     return {file.relative_to(folder).as_posix(): file.read_bytes() for file in files}
+
+
+def counted(output: Path, query: str) -> int:
+    """What a query that counts says of the ledger of a run that may be going on; 0 as long as there is none."""
+    with (
+        suppress(sqlite3.OperationalError),
+        closing(sqlite3.connect(f"file:{output}/ledger.sqlite?mode=ro", uri=True)) as db,
+    ):
+        return int(db.execute(query).fetchone()[0])
+    return 0
 
 
 @pytest.fixture
@@ -77,24 +88,33 @@ def readers(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def command(quick_model: Path, readers: Path) -> Callable[..., tuple[list[str], dict[str, str]]]:
-    """The command and environment of ``scrutiny extract`` with the quick model."""
+def start(quick_model: Path, readers: Path, tmp_path: Path) -> Iterator[Start]:
+    """Starts ``scrutiny extract`` with the quick model in a process of its own, with two that read."""
+    path = os.pathsep.join([str(readers), *filter(None, [os.environ.get("PYTHONPATH")])])
+    begun: list[Started] = []
 
-    def made(*arguments: str | Path) -> tuple[list[str], dict[str, str]]:
-        words = [str(SCRUTINY), "extract", *map(str, arguments), "--model", str(quick_model)]
-        path = os.pathsep.join([str(readers), *filter(None, [os.environ.get("PYTHONPATH")])])
-        return words, {**os.environ, "COLUMNS": "200", "NO_COLOR": "1", "PYTHONPATH": path}
+    def started(*arguments: str | Path, largest: int | None = None, **variables: str) -> Started:
+        words = ["extract", *arguments, "--model", quick_model]
+        environment = {**os.environ, "COLUMNS": "200", "NO_COLOR": "1", "PYTHONPATH": path, **variables}
+        begun.append(Started(words, tmp_path / f"log-{len(begun)}", environment, largest))
+        return begun[-1]
 
-    return made
+    yield started
+    for one in begun:
+        one.kill()
 
 
 @pytest.fixture
 def extract(quick_model: Path, readers: Path, monkeypatch: pytest.MonkeyPatch) -> Extract:
-    """Runs ``scrutiny extract`` with the quick model in this process, which has loaded what that needs."""
+    """Runs ``scrutiny extract`` with the quick model in this process, which has loaded what that needs.
+
+    One process reads, because to start another takes longer than the few reports here, unless a test gives another
+    number.
+    """
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(readers), *filter(None, [os.environ.get("PYTHONPATH")])]))
 
     def ran(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-        return run_here("extract", *arguments, "--model", quick_model)
+        return run_here("extract", "--workers", "1", *arguments, "--model", quick_model)
 
     return ran
 

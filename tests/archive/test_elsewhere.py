@@ -6,15 +6,13 @@ import json
 import os
 import shutil
 import signal
-import subprocess
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from archive.conftest import Extract, contents
+from archive.conftest import Extract, Start, contents
+from archive.started import Started
 
 
 def test_reports_of_an_object_store_and_results_sent_there_are_as_those_on_disk(
@@ -50,45 +48,33 @@ def test_a_report_of_the_web_is_read_and_one_that_is_not_there_is_told(
 
 
 def test_what_a_killed_run_has_fetched_goes_with_the_next_one_and_that_of_a_living_one_stays(
-    command: Callable[..., tuple[list[str], dict[str, str]]], reports: Path, web: str, tmp_path: Path
+    start: Start, reports: Path, web: str, tmp_path: Path
 ) -> None:
     temporary = tmp_path / "temporary"
     temporary.mkdir()
 
-    def begun(given: str | Path, output: str) -> subprocess.Popen[bytes]:
-        words, environment = command(given, "-o", tmp_path / output)
-        environment["TMPDIR"] = str(temporary)
-        nowhere = subprocess.DEVNULL
-        return subprocess.Popen(words, env=environment, start_new_session=True, stdout=nowhere, stderr=nowhere)
+    def begun(given: str | Path, output: str) -> Started:
+        return start(given, "-o", tmp_path / output, TMPDIR=str(temporary))
 
-    def fetching(output: str) -> tuple[subprocess.Popen[bytes], Path]:
+    def fetching(output: str) -> tuple[Started, Path]:
         """A run that is in the middle of fetching, and the folder it does that in."""
         before = set(temporary.iterdir())
-        process, deadline = begun(f"{web}/lasting.txt", output), time.monotonic() + 120
-        while not (files := [one for one in temporary.glob("*/*") if one.parent not in before]):
-            assert process.poll() is None
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
-        return process, files[0].parent
-
-    def kill(process: subprocess.Popen[bytes]) -> None:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+        run = begun(f"{web}/lasting.txt", output)
+        run.until(lambda: [one for one in temporary.glob("*/*") if one.parent not in before])
+        return run, next(one.parent for one in temporary.glob("*/*") if one.parent not in before)
 
     killed, left = fetching("killed")
-    kill(killed)
+    killed.kill()
     assert left.exists()
     living, folder = fetching("living")
     assert list(temporary.iterdir()) == [folder]
     assert begun(f"{web}/report.txt", "next").wait() == 0
     assert list(temporary.iterdir()) == [folder]
-    living.terminate()
+    os.kill(living.pid, signal.SIGTERM)
     living.wait()
     assert not list(temporary.iterdir())
 
     local = begun(reports, "local")
-    while not (tmp_path / "local" / "parts").exists():
-        assert local.poll() is None
-        time.sleep(0.05)
-    kill(local)
+    local.until((tmp_path / "local" / "parts").exists)
+    local.kill()
     assert not list(temporary.iterdir())

@@ -4,27 +4,30 @@ import gzip
 import json
 import os
 import random
-import resource
 import shutil
 import signal
 import subprocess
 import sys
 import time
 import zipfile
-from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
 
-from archive.conftest import SCRUTINY, Extract, contents
+from archive.conftest import Extract, Start, contents, counted
+from commands import run, run_here
 
-Command = Callable[..., tuple[list[str], dict[str, str]]]
+
+def status(output: Path) -> dict[str, Any]:
+    done = run_here("status", output, "--json")
+    found: dict[str, Any] = json.loads(done.stdout) if done.returncode == 0 else {}
+    return found
 
 
 def states(output: Path) -> dict[str, int]:
-    done = subprocess.run([SCRUTINY, "status", output, "--json"], capture_output=True, text=True, check=True)
-    found: dict[str, int] = json.loads(done.stdout)["states"]
+    found: dict[str, int] = status(output)["states"]
     return found
 
 
@@ -54,15 +57,15 @@ def test_a_second_run_does_nothing_and_changes_nothing(extract: Extract, reports
 
 
 def test_a_second_run_that_has_nothing_to_do_does_not_load_the_model(
-    extract: Extract, command: Command, reports: Path, tmp_path: Path
+    extract: Extract, quick_model: Path, reports: Path, tmp_path: Path
 ) -> None:
     extract(reports, "-o", tmp_path / "out")
-    words, environment = command(reports, "-o", tmp_path / "out")
+    words = ["extract", *map(str, (reports, "-o", tmp_path / "out", "--model", quick_model))]
     code = (
-        f"import sys; sys.argv[1:] = {words[1:]!r}\nimport scrutiny.cli\n"
+        f"import sys; sys.argv[1:] = {words!r}\nimport scrutiny.cli\n"
         "try: scrutiny.cli.main()\nfinally: print('torch' in sys.modules, 'transformers' in sys.modules)"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "False False"
 
 
@@ -128,7 +131,7 @@ def test_the_same_report_under_two_names_is_processed_once_and_told(
     output = tmp_path / "out"
     for name in ("04-copy.md", "09-copy.md"):
         shutil.copy(reports / "04.md", reports / name)
-    first = extract(reports, "-o", output)
+    first = extract(reports, "-o", output, "--workers", "2")
     assert first.returncode == 0
     assert f"04-copy.md: a copy of {reports / '04.md'}" not in first.stderr  # '-' sorts before '.'
     assert f"04.md: a copy of {reports / '04-copy.md'}" in first.stderr
@@ -143,7 +146,7 @@ def test_copies_that_come_before_and_originals_that_go_leave_what_a_clean_run_wo
 ) -> None:
     output = tmp_path / "out"
     shutil.copy(reports / "04.md", reports / "08-copy.md")
-    extract(reports, "-o", output)
+    extract(reports, "-o", output, "--workers", "2")
     shutil.copy(reports / "04.md", reports / "00-copy.md")
     extract(reports, "-o", output)
     files = ("records.jsonl", "reports.jsonl", "records.csv")
@@ -183,9 +186,8 @@ def test_what_failed_is_tried_again_when_asked_or_when_it_changes(
     assert states(output) == {"done": 13}
 
 
-@pytest.mark.parametrize("seed", [1, 2])
 def test_kills_at_any_moment_leave_what_a_clean_run_leaves_byte_for_byte(
-    extract: Extract, command: Command, reports: Path, tmp_path: Path, seed: int
+    extract: Extract, start: Start, reports: Path, tmp_path: Path
 ) -> None:
     shutil.make_archive(str(reports / "parcel"), "zip", reports)
     (reports / "20.pdf").write_bytes(b"%PDF-1.4 nothing")
@@ -194,39 +196,38 @@ def test_kills_at_any_moment_leave_what_a_clean_run_leaves_byte_for_byte(
     )
     inputs = [reports, reports / "21.csv"]
     clean, output = tmp_path / "clean", tmp_path / "out"
-    began = time.monotonic()
     assert extract(*inputs, "-o", clean, "--sentences").returncode == 2
-    whole = time.monotonic() - began
-    chance = random.Random(seed)
-    words, environment = command(*inputs, "-o", output, "--sentences")
-    for _ in range(5):
-        process = subprocess.Popen(
-            words, env=environment, start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
-        time.sleep(chance.uniform(0.3, 1.0) * whole)
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+    told = len((clean / "reports.jsonl").read_text().splitlines())
+    chance = random.Random(1)
+    killed = 0
+    # Before anything is written down, twice between reports, and while what was found is put together.
+    for done in (0, 1, told // 2, told):
+        run = start(*inputs, "-o", output, "--sentences")
+        while run.goes_on and not (
+            (output / "ledger.sqlite").exists() and counted(output, "SELECT count(*) FROM reports") >= done
+        ):
+            time.sleep(0.005)
+        time.sleep(chance.uniform(0, 0.1))
+        killed += run.goes_on
+        run.kill()
         finished = [output / name for name in ("records.jsonl", "reports.jsonl") if (output / name).exists()]
         for file in finished:
             assert file.read_bytes() == (clean / file.name).read_bytes()
+    assert killed >= 2
     assert extract(*inputs, "-o", output, "--sentences").returncode == 2
     assert contents(output) == contents(clean)
 
 
 def test_what_a_power_cut_leaves_of_a_part_is_cut_off_and_what_it_takes_is_told(
-    extract: Extract, command: Command, reports: Path, tmp_path: Path
+    extract: Extract, start: Start, reports: Path, tmp_path: Path
 ) -> None:
     clean, output = tmp_path / "clean", tmp_path / "out"
     extract(reports, "-o", clean)
     (reports / "zz.hang").write_text("never ends")
-    words, environment = command(reports, "-o", output)
-    process = subprocess.Popen(words, env=environment, stderr=subprocess.PIPE, text=True)
-    assert process.stderr is not None
-    while "11.md" not in process.stderr.readline():
-        pass
-    readers = psutil.Process(process.pid).children(recursive=True)
-    process.kill()
-    process.wait()
+    run = start(reports, "-o", output)
+    run.until(lambda: "11.md" in run.told)
+    readers = psutil.Process(run.pid).children(recursive=True)
+    run.kill(group=False)
     assert readers
     assert not psutil.wait_procs(readers, timeout=10)[1]
     (reports / "zz.hang").unlink()
@@ -244,51 +245,34 @@ def test_what_a_power_cut_leaves_of_a_part_is_cut_off_and_what_it_takes_is_told(
 
 
 def test_a_full_disk_is_told_and_the_next_run_goes_on(
-    extract: Extract, command: Command, reports: Path, tmp_path: Path
+    extract: Extract, start: Start, reports: Path, tmp_path: Path
 ) -> None:
-    words, environment = command(reports, "-o", tmp_path / "out")
     # A file that may not grow past a limit fails as one on a full disk does.
-    limited = subprocess.run(
-        words,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, resource.RLIM_INFINITY)),
-    )
-    assert limited.returncode == 1
-    assert "Traceback" not in limited.stderr
-    assert "cannot be written" in limited.stderr
+    limited = start(reports, "-o", tmp_path / "out", largest=60_000)
+    assert limited.wait() == 1
+    assert "Traceback" not in limited.told
+    assert "cannot be written" in limited.told
     assert extract(reports, "-o", tmp_path / "out").returncode == 0
     extract(reports, "-o", tmp_path / "clean")
     assert contents(tmp_path / "out") == contents(tmp_path / "clean")
 
 
 def test_two_runs_cannot_write_one_folder_and_one_can_be_looked_at(
-    extract: Extract, command: Command, reports: Path, tmp_path: Path
+    extract: Extract, start: Start, reports: Path, tmp_path: Path
 ) -> None:
     (reports / "00.hang").write_text("never ends")
-    words, environment = command(reports, "-o", tmp_path / "out")
-    process = subprocess.Popen(words, env=environment, stderr=subprocess.PIPE, text=True)
-    deadline = time.monotonic() + 120
-    found: dict[str, object] = {}
-    while not found.get("running") and time.monotonic() < deadline:
-        time.sleep(0.5)
-        if (tmp_path / "out" / "ledger.sqlite").exists():
-            done = subprocess.run(
-                [SCRUTINY, "status", tmp_path / "out", "--json"], capture_output=True, text=True, check=False
-            )
-            found = json.loads(done.stdout) if done.returncode == 0 else {}
+    first = start(reports, "-o", tmp_path / "out")
+    first.until(lambda: (tmp_path / "out" / "ledger.sqlite").exists() and status(tmp_path / "out").get("running"))
+    found = status(tmp_path / "out")
     assert found["running"] is True
     assert (found["inputs"], found["ended"]) == (13, 0)
     second = extract(reports, "-o", tmp_path / "out")
     assert second.returncode == 1
     assert "another run is writing there" in second.stderr
-    process.send_signal(signal.SIGTERM)
-    _, told = process.communicate(timeout=60)
-    assert process.returncode == 130
-    assert "the same command goes on from there" in told
-    shown = subprocess.run([SCRUTINY, "status", tmp_path / "out"], capture_output=True, text=True, check=True)
+    os.kill(first.pid, signal.SIGTERM)
+    assert first.wait(60) == 130
+    assert "the same command goes on from there" in first.told
+    shown = run("status", tmp_path / "out")
     assert "no run is going on" in " ".join(shown.stdout.split())
     assert "quarantined" not in states(tmp_path / "out")
 
@@ -314,12 +298,12 @@ def test_the_ledger_of_another_version_or_a_damaged_one_is_told(
         assert told.returncode == 1
         assert str(output / "ledger.sqlite") in told.stderr
     for folder in (tmp_path / "damaged", tmp_path):
-        told = subprocess.run([SCRUTINY, "status", folder], capture_output=True, text=True, check=False)
+        told = run_here("status", folder)
         assert told.returncode == 1
         assert str(folder) in told.stderr
 
 
-def test_copies_behind_which_large_archives_wait_do_not_stop_the_run(command: Command, tmp_path: Path) -> None:
+def test_copies_behind_which_large_archives_wait_do_not_stop_the_run(start: Start, tmp_path: Path) -> None:
     folder = tmp_path / "in"
     folder.mkdir()
     for name in ("00.md", "01.md"):
@@ -328,9 +312,8 @@ def test_copies_behind_which_large_archives_wait_do_not_stop_the_run(command: Co
         with zipfile.ZipFile(folder / archive, "w") as parcel:
             for number in range(40):
                 parcel.writestr(f"{number}.md", f"Plan {number} of {archive} is poor.")
-    words, environment = command(folder, "-o", tmp_path / "out", "--workers", "2")
-    done = subprocess.run(words, env=environment, capture_output=True, text=True, check=False, timeout=240)
-    assert done.returncode == 0, done.stderr
+    done = start(folder, "-o", tmp_path / "out", "--workers", "2")
+    assert done.wait() == 0, done.told
     assert states(tmp_path / "out") == {"done": 81, "duplicate": 1}
 
 
@@ -367,19 +350,16 @@ def test_parts_do_not_grow_with_what_is_of_no_use_any_more(extract: Extract, rep
 
 @pytest.mark.parametrize("moment", ["begun", "removed"])
 def test_killed_while_parts_are_made_anew_nothing_is_lost(
-    extract: Extract, command: Command, reports: Path, tmp_path: Path, moment: str
+    extract: Extract, start: Start, reports: Path, tmp_path: Path, moment: str
 ) -> None:
     output, parts = tmp_path / "out", tmp_path / "out" / "parts"
     extract(reports, "-o", output)
     rewrite(reports, 1, but=2)
-    words, environment = command(reports, "-o", output)
-    nowhere = subprocess.DEVNULL
-    process = subprocess.Popen(words, env=environment, start_new_session=True, stdout=nowhere, stderr=nowhere)
+    run = start(reports, "-o", output)
     # 00001 is what the run adds, 00002 what is left of 00000.
     while list(parts.glob("00002*")) == [] if moment == "begun" else (parts / "00000.jsonl.gz").exists():
-        assert process.poll() is None
-    os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
+        assert run.goes_on
+    run.kill()
     extract(reports, "-o", output)
     extract(reports, "-o", tmp_path / "clean")
     assert results(output) == results(tmp_path / "clean")

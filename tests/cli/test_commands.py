@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from commands import run, run_here
+from scrutiny.report import Report
 
 
 def scrutiny(*arguments: str | Path, cwd: Path | None = None, **variables: str) -> subprocess.CompletedProcess[str]:
@@ -22,32 +23,32 @@ def lines(file: Path) -> list[dict[str, object]]:
     return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
 
 
-@pytest.fixture(scope="module")
-def extracted(samples: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The output of the README's main command."""
-    output = tmp_path_factory.mktemp("extracted")
-    result = run("extract", samples, "--output", output, "--sentences")
+def test_the_main_command_of_the_readme_gives_records_of_every_role(
+    samples: Path, sample_reports: list[Report], tmp_path: Path
+) -> None:
+    """On two of the samples, since the model of the command takes its time."""
+    folder, output = tmp_path / "in", tmp_path / "out"
+    folder.mkdir()
+    for name in ("organic-farm-inspection.txt", "tramway-letter.pdf"):
+        shutil.copy(samples / name, folder)
+    result = run("extract", folder, "--output", output, "--sentences")
     assert result.returncode == 0, result.stderr
     for word in ("Reports", "Pages", "Sentences", "Records: recommendation", "Failures", "Seconds"):
         assert word in result.stdout
-    return output
-
-
-def test_the_samples_give_records_of_every_role(extracted: Path, samples: Path) -> None:
-    reports = lines(extracted / "reports.jsonl")
-    inputs = [file for file in samples.iterdir() if file.suffix in {".pdf", ".md", ".txt"}]
-    assert len(reports) >= 8
-    assert {str(report["path"]) for report in reports} <= {file.as_posix() for file in inputs}
-    assert {record["role"] for record in lines(extracted / "records.jsonl")} == {
+    assert [Path(str(report["path"])) for report in lines(output / "reports.jsonl")] == sorted(folder.iterdir())
+    found = [record["text"] for record in lines(output / "records.jsonl")]
+    wanted = [report for report in sample_reports if (folder / Path(report.source.path).name).exists()]
+    assert found == [record.text for report in wanted for record in report.records]
+    assert {record["role"] for record in lines(output / "records.jsonl")} == {
         "finding",
         "strength",
         "recommendation",
     }
-    assert (extracted / "failures.jsonl").read_text() == ""
-    assert lines(extracted / "sentences.jsonl")
+    assert (output / "failures.jsonl").read_text() == ""
+    assert len(lines(output / "sentences.jsonl")) == sum(len(report.sentences) for report in wanted)
 
 
-def test_records_are_byte_identical_whatever_the_order_of_inputs(
+def test_every_sample_is_read_and_records_are_byte_identical_whatever_the_order_of_inputs(
     quick_model: Path, samples: Path, tmp_path: Path
 ) -> None:
     files = sorted((file for file in samples.iterdir() if file.suffix in {".pdf", ".md", ".txt"}), reverse=True)
@@ -55,6 +56,11 @@ def test_records_are_byte_identical_whatever_the_order_of_inputs(
     for output, inputs, runner in (("one", [samples], run), ("other", [*files, files[0]], run_here)):
         result = runner("extract", *inputs, "--output", tmp_path / output, "--sentences", "--model", quick_model)
         assert result.returncode == 0
+    assert [report["path"] for report in lines(tmp_path / "one" / "reports.jsonl")] == [
+        file.as_posix() for file in reversed(files)
+    ]
+    assert len(files) >= 8
+    assert (tmp_path / "one" / "failures.jsonl").read_text() == ""
     assert lines(tmp_path / "one" / "records.jsonl")
     for name in ("records.jsonl", "records.csv", "sentences.jsonl", "reports.jsonl"):
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "other" / name).read_bytes()
@@ -68,7 +74,8 @@ def test_one_broken_file_does_not_stop_the_rest(quick_model: Path, samples: Path
     (folder / "truncated.pdf").write_bytes(pdf.read_bytes()[:2000])
     (folder / "empty.txt").write_bytes(b"")
     (folder / "picture.jpg").write_bytes(b"not a report")
-    result = scrutiny("extract", folder, tmp_path / "missing.pdf", "--output", tmp_path / "out", "--model", quick_model)
+    options: list[str | Path] = ["--output", tmp_path / "out", "--model", quick_model, "--workers", "1"]
+    result = scrutiny("extract", folder, tmp_path / "missing.pdf", *options)
     assert result.returncode == 2
     failures = {Path(str(line["path"])).name: line for line in lines(tmp_path / "out" / "failures.jsonl")}
     assert {name: line["code"] for name, line in failures.items()} == {
@@ -85,9 +92,9 @@ def test_one_broken_file_does_not_stop_the_rest(quick_model: Path, samples: Path
 
 
 @pytest.mark.parametrize(("given", "code"), [("", "no_reports"), ("*.pdf", "no_reports"), ("missing.pdf", "missing")])
-def test_nothing_to_read_leaves_with_3(tmp_path: Path, given: str, code: str) -> None:
+def test_nothing_to_read_leaves_with_3(quick_model: Path, tmp_path: Path, given: str, code: str) -> None:
     (tmp_path / "in").mkdir()
-    result = scrutiny("extract", tmp_path / "in" / given, "--output", tmp_path / "out")
+    result = scrutiny("extract", tmp_path / "in" / given, "--output", tmp_path / "out", "--model", quick_model)
     assert result.returncode == 3
     assert [line["code"] for line in lines(tmp_path / "out" / "failures.jsonl")] == [code]
     assert given in result.stderr
@@ -149,6 +156,8 @@ def test_a_report_in_another_language_is_read_and_only_on_demand_classified(tiny
         "--model",
         tiny_model,
         "--sentences",
+        "--workers",
+        "1",
     ]
     result = scrutiny(*command, "--output", tmp_path / "out")
     assert result.returncode == 0, result.stderr
@@ -257,7 +266,7 @@ def test_a_model_is_exported_and_records_tell_that_it_ran_in_eight_bits(
     assert exported.returncode == 0, exported.stderr
     assert "get the same role as in single precision" in " ".join(exported.stdout.split())
     options: list[str | Path] = ["--output", tmp_path / "out", "--model", tmp_path / "m", "--precision", "int8"]
-    assert scrutiny("extract", samples, *options).returncode == 0
+    assert scrutiny("extract", samples / "care-home-inspection.pdf", *options).returncode == 0
     models = [record["model"] for record in lines(tmp_path / "out" / "records.jsonl")]
     assert models
     assert all(isinstance(model, dict) and model["precision"] == "int8" for model in models)

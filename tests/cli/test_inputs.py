@@ -16,7 +16,8 @@ PLANS = "Plans are not reviewed often enough. Staff are kind and know the reside
 
 
 def extract(*arguments: str | Path, cwd: Path, stdin: bytes = b"") -> subprocess.CompletedProcess[str]:
-    result = run_here("extract", *arguments, "--output", "out", cwd=cwd, stdin=stdin)
+    # One process reads: to start another takes longer than the few reports here.
+    result = run_here("extract", *arguments, "--output", "out", "--workers", "1", cwd=cwd, stdin=stdin)
     assert "Traceback" not in result.stderr
     return result
 
@@ -66,22 +67,22 @@ def test_archives_and_named_tables_give_a_line_for_every_report_and_failure(inpu
     assert progress == ["[1/3] in/a.txt", "[2/3] in/parcel.zip/b/a.txt", "[3/3] in/table.csv#row=1"]
 
 
-def test_standard_input_is_read_once_whatever_it_holds(inputs: Path) -> None:
+def test_standard_input_is_read_once_whatever_it_holds(quick_model: Path, inputs: Path) -> None:
     parcel = (inputs / "in" / "parcel.zip").read_bytes()
-    assert extract("-", "in/a.txt", "-", cwd=inputs, stdin=parcel).returncode == 2
+    assert extract("-", "in/a.txt", "-", "--model", quick_model, cwd=inputs, stdin=parcel).returncode == 2
     paths = {line["path"] for line in lines(inputs, "reports.jsonl")}
     assert paths == {"in/a.txt", "stdin.zip/b/a.txt", "stdin.zip/b/empty.txt"}
 
 
-def test_standard_input_can_be_named(inputs: Path) -> None:
+def test_standard_input_can_be_named(quick_model: Path, inputs: Path) -> None:
     table = gzip.compress(f"id,remark\n7,{PLANS}\n".encode())
-    arguments = ("-", "--stdin-name", "remarks.csv.gz", "--text-column", "Remark")
+    arguments = ("-", "--stdin-name", "remarks.csv.gz", "--text-column", "Remark", "--model", quick_model)
     assert extract(*arguments, cwd=inputs, stdin=table).returncode == 0
     assert [line["path"] for line in lines(inputs, "reports.jsonl")] == ["remarks.csv.gz/remarks.csv#row=1"]
 
 
-def test_standard_input_that_cannot_be_read_leaves_with_3(inputs: Path) -> None:
-    assert extract("-", cwd=inputs, stdin=b'{"remark": "Plans."}\n').returncode == 3
+def test_standard_input_that_cannot_be_read_leaves_with_3(quick_model: Path, inputs: Path) -> None:
+    assert extract("-", "--model", quick_model, cwd=inputs, stdin=b'{"remark": "Plans."}\n').returncode == 3
     assert [line["code"] for line in lines(inputs, "failures.jsonl")] == ["no_text_column"]
 
 

@@ -111,6 +111,9 @@ def test_eight_bits_are_used_unasked_only_where_they_were_found_to_agree(
 def test_eight_bits_are_not_trusted_where_they_cannot_run_nor_after_another_calibration(
     exported: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    labels = tmp_path / "labels.jsonl"
+    rows = [("finding" if number % 10 else "other", f"Plan {number} is poor.") for number in range(100)]
+    labels.write_text("".join(json.dumps({"text": text, "role": role}) + "\n" for role, text in rows))
     kept = json.loads((exported / PROVENANCE).read_text(encoding="utf-8"))
     kept["agreement"] |= {"role": 1.0, "int8_rate": 2.0, "float32_rate": 1.0}
     (exported / PROVENANCE).write_text(json.dumps(kept), encoding="utf-8")
@@ -118,10 +121,10 @@ def test_eight_bits_are_not_trusted_where_they_cannot_run_nor_after_another_cali
     with monkeypatch.context() as patch:
         patch.setitem(sys.modules, "onnxruntime", None)
         assert not is_trusted(exported)
-    recalibrate(exported, ["authored:validation"], tmp_path / "calibrated")
+    recalibrate(exported, [str(labels)], tmp_path / "calibrated")
     assert not is_trusted(tmp_path / "calibrated")
     assert is_trusted(exported)
-    recalibrate(exported, ["authored:validation"], exported)
+    recalibrate(exported, [str(labels)], exported)
     assert not is_trusted(exported)
 
 

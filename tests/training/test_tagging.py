@@ -17,7 +17,7 @@ from scrutiny.roles.windows import Unit
 from scrutiny.training.tagging import TaggerOptions, fit_tagger
 
 #: The tiny encoder's weights are random: what it takes in tells its tokens apart.
-OPTIONS = TaggerOptions(layers=(0,), width=32, passes=60, batch_tokens=400, learning_rate=0.02)
+OPTIONS = TaggerOptions(layers=(0,), width=32, passes=30, batch_tokens=400, learning_rate=0.03)
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ import pytest
 import spacy
 from hypothesis import given
 from hypothesis import strategies as st
+from spacy.language import Language
 from spacy.tokens import Doc, DocBin
 from spacy.training import Corpus
 
@@ -70,8 +71,13 @@ def test_a_run_without_reports_gives_a_file_without_documents(write: Write) -> N
     assert documents(write([], "docbin") / "records.spacy") == []
 
 
+@pytest.fixture(scope="module")
+def english() -> Language:
+    return spacy.blank("en")
+
+
 @given(parts=st.lists(st.text(alphabet="ab. \n\t\u00a0'’-1\U0001f600", min_size=1), max_size=6))
-def test_any_text_cut_anywhere_is_kept(parts: list[str]) -> None:
+def test_any_text_cut_anywhere_is_kept(english: Language, parts: list[str]) -> None:
     text = "".join(parts)
     sentences, blocks, start = [], [], 0
     for index, part in enumerate(parts):
@@ -82,7 +88,7 @@ def test_any_text_cut_anywhere_is_kept(parts: list[str]) -> None:
         start += len(part)
     source = Source("a.txt", "0" * 64, 1, "text")
     report = replace(Report(text, tuple(blocks), source), sentences=tuple(sentences))
-    doc = _document(spacy.blank("en"), report, [])
+    doc = _document(english, report, [])
     assert doc.text == text
     for sentence in sentences:
         assert doc.char_span(sentence.start, sentence.end) is not None
