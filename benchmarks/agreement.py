@@ -69,7 +69,9 @@ def as_records(gold: LabelledReport, units: Labels, demands: Labels) -> dict[int
             record,
             attributes=_attributes({**units.get(number, {}), **demands.get(number, {})}),
             links=tuple(
-                Link(records[result].id, 1.0, Basis.EXPLICIT if result in demand.get("explicit", ()) else Basis.INFERRED)
+                Link(
+                    records[result].id, 1.0, Basis.EXPLICIT if result in demand.get("explicit", ()) else Basis.INFERRED
+                )
                 for demand in [demands.get(number, {})]
                 for result in demand.get("addresses", ())
                 if result in records and record.role is Role.RECOMMENDATION

@@ -66,13 +66,13 @@ class Pairs:
         """The features of these pairs, (pairs, features), with what ``first`` says of them and others behind."""
         found = [self.features[name] for name in names]
         if first:
-            found += among_others(first.log_odds(self.features), self.results).values()
+            found += among_others(self.report, first.log_odds(self.features), self.results).values()
         return np.stack([scores[self._wrong()] for scores in found], axis=-1).reshape(-1, len(found))
 
     def counts(self, learnt: Coefficients) -> tuple[int, int, int]:
         """How many links are right, given and wanted."""
         said = {row for row, _ in self.told}
-        found = inferred(self.report, self.results, judged(self.features, self.results, learnt))
+        found = inferred(self.report, self.results, judged(self.report, self.features, self.results, learnt))
         given = {(row, column) for row, column, _ in found if row not in said} | self.told
         return len(given & self.gold), len(given), self.links
 

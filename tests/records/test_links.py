@@ -370,13 +370,35 @@ def test_in_a_short_report_what_has_nothing_in_common_is_not_linked(results: int
 
 def test_a_result_that_one_demand_answers_is_answered_less_by_others() -> None:
     alone, beside = np.array([[0.5]]), np.array([[0.5, 4.0]])
-    result = assemble(report(Draft([("Plans were late.", F)]))).records
-    others = [among_others(odds, result)["answered_by_others"][0, 0] for odds in (alone, beside)]
+    found = assemble(report(Draft([("Plans were late.", F)])))
+    others = [among_others(found, odds, found.records)["answered_by_others"][0, 0] for odds in (alone, beside)]
     assert others[0] == 0 < others[1]
     assert all(learnt.second.weights["answered_by_others"] < 0 for learnt in coefficients().values())
     # However many there are, they do not outweigh everything else.
-    crowd = among_others(np.full((1, 1000), 50.0), result)["answered_by_others"]
+    crowd = among_others(found, np.full((1, 1000), 50.0), found.records)["answered_by_others"]
     assert float(crowd.max()) <= 3
+
+
+def test_findings_that_a_demand_answers_stand_together() -> None:
+    found = assemble(
+        report(
+            *(Draft([(f"{word} were missing.", F)], section="Stores") for word in ("Lifts", "Ducks", "Forms", "Wells")),
+            Draft([("Books were kept well.", S)], section="Stores"),
+            *(Draft([(f"{word} were missing.", F)], section="Yards") for word in ("Roads", "Trees")),
+        )
+    )
+    assert len(found.records) == 7
+
+    def near(likely: int) -> list[float]:
+        odds = np.full((7, 1), -50.0)
+        odds[likely] = 50.0
+        return among_others(found, odds, found.records)["answers_near"][:, 0].round(2).tolist()  # type: ignore[no-any-return]
+
+    assert near(1) == [1, 0, 1, 0.6, 0.36, 0, 0]
+    # Neither a strength nor another section says anything of it.
+    assert near(4) == [0] * 7
+    assert near(5) == [0, 0, 0, 0, 0, 0, 1]
+    assert all(learnt.second.weights["answers_near"] > 0 for learnt in coefficients().values())
 
 
 def test_coefficients_of_other_features_are_refused(tmp_path: Path) -> None:

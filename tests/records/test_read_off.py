@@ -150,8 +150,8 @@ def test_what_the_model_is_not_sure_of_is_not_told() -> None:
     text = "The ward is a far cry from what it was, if you ask the night shift."
     tags = ("trend", "declined", "far cry"), ("voice", "staff", "night shift")
     told = {}
-    for score in (0.65, 0.75, 0.85):
+    for score in (0.45, 0.6, 0.75):
         found = attributes(tagged(text, *tags, score=score))
         told[score] = (found.voice is not None, found.trend is not None)
     # Readers differ most on voices.
-    assert told == {0.65: (False, False), 0.75: (False, True), 0.85: (True, True)}
+    assert told == {0.45: (False, False), 0.6: (False, True), 0.75: (True, True)}

@@ -36,6 +36,8 @@ _TAKEN_OVER, _HEADING = 0.9, 0.3
 _FEW, _MANY = 20, 75
 #: A pair says no more than this for or against others, and all others together no more than that.
 _MOST_LOG_ODDS, _CROWDED = 8.0, 3.0
+#: So many results on either side are close by, each counting so much of what the nearer one counts.
+_NEAR, _FADING = 3, 0.6
 #: What the first regression finds less likely than this the second cannot make more likely.
 _RULED_OUT = 0.22
 #: What opens a sentence that speaks of the same as the one before it.
@@ -87,14 +89,14 @@ def likeness(report: Report, results: Sequence[Record], demands: Sequence[Record
         ConfigError: the coefficients are not those of the features.
     """
     found = features(report, results, demands)
-    return judged(found, results, coefficients()["meaning" if "meaning" in found else "words"])
+    return judged(report, found, results, coefficients()["meaning" if "meaning" in found else "words"])
 
 
-def judged(found: Mapping[str, Scores], results: Sequence[Record], learnt: Coefficients) -> Likeness:
+def judged(report: Report, found: Mapping[str, Scores], results: Sequence[Record], learnt: Coefficients) -> Likeness:
     """How likely demands answer ``results``, by the features ``found`` of their pairs."""
     log_odds = learnt.first.log_odds(found)
     first = _probabilities(log_odds)
-    second = _probabilities(learnt.second.log_odds({**found, **among_others(log_odds, results)}))
+    second = _probabilities(learnt.second.log_odds({**found, **among_others(report, log_odds, results)}))
     # Where a report says little, nothing else fits either: that makes no answer of what does not fit.
     return Likeness(np.where(first < _RULED_OUT, np.minimum(first, second), second), learnt.threshold)
 
@@ -103,7 +105,7 @@ def _probabilities(log_odds: Scores) -> Scores:
     return 1 / (1 + np.exp(-log_odds))
 
 
-def among_others(log_odds: Scores, results: Sequence[Record]) -> Mapping[str, Scores]:
+def among_others(report: Report, log_odds: Scores, results: Sequence[Record]) -> Mapping[str, Scores]:
     """The features that :data:`AMONG_OTHERS` adds, by what the first regression says of each pair."""
     odds = np.exp(np.clip(log_odds, -_MOST_LOG_ODDS, _MOST_LOG_ODDS))
     of_findings = odds * np.array([[result.role is Role.FINDING] for result in results])
@@ -111,10 +113,21 @@ def among_others(log_odds: Scores, results: Sequence[Record]) -> Mapping[str, Sc
         odds.sum(axis=1, keepdims=True) - odds,
         of_findings.sum(axis=0, keepdims=True) - of_findings,
     )
-    return {
-        name: np.minimum(np.log1p(np.maximum(summed, 0.0)), _CROWDED)
-        for name, summed in zip(AMONG_OTHERS, others, strict=True)
-    }
+    crowded = [np.minimum(np.log1p(np.maximum(summed, 0.0)), _CROWDED) for summed in others]
+    return dict(zip(AMONG_OTHERS, (*crowded, _near(report, _probabilities(log_odds), results)), strict=True))
+
+
+def _near(report: Report, probabilities: Scores, results: Sequence[Record]) -> Scores:
+    """The sum of what the findings close by in the same section have, each further one counting less."""
+    sections = [report.blocks[report.sentences[result.sentences[0]].block].section_path for result in results]
+    near = np.zeros_like(probabilities)
+    for distance in range(1, _NEAR + 1):
+        for row in range(distance, len(results)):
+            if sections[row] == sections[row - distance]:
+                for one, other in ((row, row - distance), (row - distance, row)):
+                    if results[other].role is Role.FINDING:
+                        near[one] += _FADING ** (distance - 1) * probabilities[other]
+    return near
 
 
 @cache
@@ -155,6 +168,7 @@ FEATURES = (
 AMONG_OTHERS = (
     "answered_by_others",  # other demands the result
     "answers_others",  # the demand other findings
+    "answers_near",  # the demand findings close by: those that it answers stand together
 )
 
 

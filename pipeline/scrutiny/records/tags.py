@@ -13,9 +13,9 @@ from collections.abc import Iterator
 from scrutiny.records.phrases import Passage
 from scrutiny.report import Attribute, Basis, Proportion, Role, Sentence, Tag
 
-#: How sure the model has to be of what it tells by itself, more so of voices, on which readers differ most, and how
-#: sure to put another voice or addressee in place of theirs; a smaller chance than the last speaks against theirs.
-LIKELY, VOICED, SURE, UNLIKELY = 0.7, 0.8, 0.9, 0.1
+#: How sure the model has to be of what it tells by itself, less so of trends, and how sure to put another voice or
+#: addressee in place of theirs; a smaller chance than the last speaks against theirs.
+LIKELY, CHANGED, SURE, UNLIKELY = 0.7, 0.5, 0.9, 0.1
 
 
 def rather(found: Attribute | None, passage: Passage, name: str) -> Attribute | None:
@@ -27,7 +27,7 @@ def rather(found: Attribute | None, passage: Passage, name: str) -> Attribute | 
     """
     value, start, end, score = max(_places(passage, name), key=lambda place: place[3], default=("", 0, 0, 0.0))
     if found is None:
-        return passage.at(value, start, end) if score >= (VOICED if name == "voice" else LIKELY) else None
+        return passage.at(value, start, end) if score >= (CHANGED if name == "trend" else LIKELY) else None
     if name == "voice" and value != found.value and score >= SURE:
         return passage.at(value, start, end)
     return found if score >= UNLIKELY or not _is_read(passage) else None
