@@ -22,7 +22,7 @@ def test_a_file_that_hangs_crashes_or_takes_all_memory_is_quarantined_and_the_ot
     for file in files:
         file.write_text("a report")
     output = tmp_path / "out"
-    result = extract(reports, *files, "-o", output, "--timeout", "8", "--memory", "400", "--workers", "2")
+    result = extract(reports, *files, "-o", output, "--timeout", "8", "--memory", "600", "--workers", "2")
     assert result.returncode == 2
     assert failures(output) == {"00.hang": "timeout", "01.hog": "memory", "02.crash": "crashed", "03.leave": "crashed"}
     assert "SIGSEGV" in (output / "failures.jsonl").read_text()
