@@ -1,12 +1,14 @@
 """Fit the coefficients by which findings and recommendations are linked, and tell how well they do.
 
     python benchmarks/links.py ../shared/corpora/documents corpora/attributes/development --write links.toml
+    python benchmarks/links.py corpora/attributes/reports --texts ../shared/corpora
 
-Folders are of whole reports, as for ``attributes.py``. On gold roles, two logistic regressions learn from every pair of
-a finding and a recommendation whether the gold links them, the second with what the first says of all pairs in view,
-once with and once without what the model says sentences mean. Measured is F1 of the links of reports that were left
-out, an eighth of them at a time, with coefficients and a threshold that the others gave; what a report says itself
-counts too, as in use. ``--write`` then writes the coefficients that all reports give.
+Folders are of whole reports, as for ``attributes.py``; ``--texts`` has the text of those that are kept without it. On
+gold roles, two logistic regressions learn from every pair of a finding and a recommendation whether the gold links
+them, the second with what the first says of all pairs in view, once with and once without what the model says sentences
+mean. Measured is F1 of the links of reports that were left out, an eighth of them at a time, with coefficients and a
+threshold that the others gave; what a report says itself counts too, as in use. ``--write`` then writes the
+coefficients that all reports give.
 """
 
 from __future__ import annotations

@@ -202,14 +202,18 @@ def test_kills_at_any_moment_leave_what_a_clean_run_leaves_byte_for_byte(
     killed = 0
     # Before anything is written down, twice between reports, and while what was found is put together.
     for done in (0, 1, told // 2, told):
-        run = start(*inputs, "-o", output, "--sentences")
+        run, deadline = start(*inputs, "-o", output, "--sentences"), time.monotonic() + 240
         while run.goes_on and not (
             (output / "ledger.sqlite").exists() and counted(output, "SELECT count(*) FROM reports") >= done
         ):
+            assert time.monotonic() < deadline, run.told
             time.sleep(0.005)
         time.sleep(chance.uniform(0, 0.1))
-        killed += run.goes_on
-        run.kill()
+        if run.goes_on:
+            killed += 1
+            run.kill()
+        else:
+            assert run.wait() == 2, run.told
         finished = [output / name for name in ("records.jsonl", "reports.jsonl") if (output / name).exists()]
         for file in finished:
             assert file.read_bytes() == (clean / file.name).read_bytes()

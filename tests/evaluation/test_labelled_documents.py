@@ -109,8 +109,10 @@ def test_labels_of_a_report_that_is_not_there_and_text_that_cannot_be_read_are_r
     assert "--texts" in str(caught.value)
     with pytest.raises(DataError, match=r"there.jsonl.gz: cannot be read") as caught:
         read_labels(files / "labels.json", files / "elsewhere")
-    (files / "there.jsonl.gz").write_bytes((files / "there.jsonl.gz").read_bytes()[:-20])
-    with pytest.raises(DataError, match=r"there.jsonl.gz: cannot be read"):
-        read_labels(files / "labels.json", files)
+    whole = (files / "there.jsonl.gz").read_bytes()
+    for damaged in (whole[:-20], whole[:40] + bytes(20) + whole[60:], b"no archive"):
+        (files / "there.jsonl.gz").write_bytes(damaged)
+        with pytest.raises(DataError, match=r"there.jsonl.gz: cannot be read"):
+            read_labels(files / "labels.json", files)
     assert corpus_of(files / "labels.json") == "there.jsonl.gz"
     assert corpus_of(files / "nothing.json") is None

@@ -153,5 +153,4 @@ def test_what_the_model_is_not_sure_of_is_not_told() -> None:
     for score in (0.45, 0.6, 0.75):
         found = attributes(tagged(text, *tags, score=score))
         told[score] = (found.voice is not None, found.trend is not None)
-    # Readers differ most on voices.
     assert told == {0.45: (False, False), 0.6: (False, True), 0.75: (True, True)}

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import zlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -72,7 +73,7 @@ def read_documents(labels: Path, corpus: Path) -> list[LabelledReport]:
     try:
         with gzip.open(corpus, "rt", encoding="utf-8") as lines:
             texts = {text["doc"]: text for text in map(json.loads, lines) if text["doc"] in wanted}
-    except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
+    except (OSError, EOFError, zlib.error, ValueError, KeyError, TypeError) as error:
         raise DataError(f"{corpus}: cannot be read: {error!r}.", remedy="Say where it is: --texts FOLDER.") from None
     try:
         return [_labelled(document, texts[document.document]) for document in told.documents]

@@ -3,38 +3,39 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from scrutiny.records.mentions import Mention, mentions, plain
-from scrutiny.records.printed_labels import FINDINGS, HEADED, PLACES, SECTIONS, PrintedLabels
-from scrutiny.records.references import DEMANDS, PLACE
+from scrutiny.records.references import CODE, DEMANDS, PLACE, numbers_in
 from scrutiny.report import Basis, BlockKind, Link, Record, Report, Role
 
-#: What demands are called, by the last word of it.
-_DEMANDS = frozenset("recommendation rec requirement improvement afi action suggestion".split())
+_DEMANDS = re.compile(rf"(?:{DEMANDS})$", re.IGNORECASE)
+_NUMBER = re.compile(r"[0-9a-z]+(?:[./-][0-9a-z]+)*(?:\([0-9a-z]+\))*", re.IGNORECASE)
+_HEADED = re.compile(r"[0-9]+(?:\.[0-9]+)*\b")
+#: What a heading or a label calls the finding below it.
+_FINDING = re.compile(
+    r"(?:key )?(?:finding|observation|issue|concern|theme)s? (?:no\.? ?)?"
+    r"(?P<number>[A-Z]{0,3}[-.]?[0-9]+(?:\.[0-9]+)*|[A-Z])\b",
+    re.IGNORECASE,
+)
 _DEMAND = re.compile(
     rf"(?:{DEMANDS}) (?:no\.? ?)?(?P<number>[A-Z]{{0,3}}[-.]?[0-9]+(?:[./-][0-9a-z]+)*)", re.IGNORECASE
 )
-#: Words that say of a demand that it answers what is said.
-_ANSWERS = re.compile(
-    r"\b(?:address|answer|deal|subject of|remed|tackl|respond|cover|lead|led to|gives? rise|why|therefore|hence)",
-    re.IGNORECASE,
+#: Behind a number: the place is in something else, as in "paragraph 3 of Schedule 2", "recommendation 4 in the code".
+_ELSEWHERE = re.compile(
+    r"(?:\([^)]*\))? (?:of|in (?=the|our|its|their|that)) ?(?!this report|the (?:present )?report\b)", re.IGNORECASE
 )
-_NEAR = 40
-#: Between the numbers of a demand and those of what it answers.
-_ANSWERING = re.compile(
-    r" (?:(?:both|also|is|are|was|were) )?(?:address(?:es)?|answers?|responds? to|relates? to|deals? with|"
-    r"(?:rests?|based) on|made in response to) (?:[a-z]+ ){0,2}",
-    re.IGNORECASE,
-)
-#: "Point 6: ..." is the sixth demand itself.
-_OWN = re.compile(r"[A-Za-z]{4,10} [0-9]{1,3} ?[:–—]")
-_OWN_LENGTH = 15
-_IS_CODE = re.compile("[a-z]{1,4}[0-9]")
+#: Before a reference, where what is said of an earlier demand does not count: "(see requirement 5)".
+_POINTED = re.compile(r"(?:[(\[]|\bsee |[–—-] )[^()\[\]]*$", re.IGNORECASE)
+_BEFORE = 80
 #: A number in brackets behind a demand, of headings such as "Finding 4".
 _AT_END = re.compile(r"[(\[](?P<number>[0-9]{1,2})[)\]]\.?$")
+#: What a demand begins with where it is made on a result with that label: "NC 1: show that ...", "GEN.55500 (II): ...".
+_LABEL = re.compile(r"(?P<label>[A-Z]{1,4}[-. ]?[0-9]{1,5}(?:[-./][0-9]+)*)(?= ?[:(.])")
+#: The same at the end of a result: "... (NC 1)."
+_LABELLED = re.compile(r"[(\[](?P<label>[A-Z]{1,4}[-. ]?[0-9]{1,5}(?:[-./][0-9]+)*)[)\]]\.?$")
+#: What findings are called where they are referred to.
+_OF_FINDINGS = ("finding", "conclusion", "observation", "issue", "key")
 #: A sentence behind a record that only says where it is answered.
 _POINTER = re.compile(rf"[(\[]|(?:see|this|these|it|we|{DEMANDS}|R-?[0-9])\b", re.IGNORECASE)
 _POINTER_WORDS = 14
@@ -43,12 +44,31 @@ _SEE = re.compile(r"[(\[]?see\b", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class _Reference:
-    """Where in a report's text a record, or its marker, makes a mention."""
+    """Where a report's text refers to the demand or place ``number``; ``kind`` is what it calls it."""
 
-    mention: Mention
+    number: str
+    to_demand: bool
+    kind: str
     start: int
     end: int
-    is_marker: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a result stands: numbers of its paragraph, of the sections around it, and of the finding it is part of."""
+
+    paragraph: str
+    sections: tuple[str, ...]
+    finding: str
+
+    def answers(self, reference: _Reference) -> bool:
+        """Whether the reference is to this place."""
+        number = reference.number
+        if reference.kind.startswith(_OF_FINDINGS):
+            return number == self.finding
+        if reference.kind.startswith("sect"):
+            return any(_within(section, number) for section in self.sections)
+        return self.paragraph == number
 
 
 def cross_references(
@@ -56,46 +76,65 @@ def cross_references(
 ) -> dict[tuple[str, str], Link]:
     """The links that the text itself makes, in either direction, by the ids of result and demand."""
     numbers = [_number_of(report, demand) for demand in demands]
-    numbered = _by_number(demands, numbers)
     pairs: dict[tuple[str, str], Link] = {}
-    answered = set[str]()
     for index, result in enumerate(results):
-        for reference in _references(report, result):
-            named = _demands(numbered, reference.mention)
-            if not named or not _is_answer(report, result, reference):
+        for reference in _references(report, result, numbers):
+            if not reference.to_demand or _is_earlier(report, result, reference):
                 continue
             meant = [result]
             if reference.start >= result.end:
-                meant = _run(report, results, index, answered)
-            answered.update(one.id for one in meant)
-            for demand in named:
+                meant = _run(report, results[: index + 1], {answered for answered, _ in pairs})
+            for demand in _named(demands, numbers, reference):
                 for one in meant:
                     pairs[one.id, demand.id] = Link(demand.id, 1.0, Basis.EXPLICIT, reference.start, reference.end)
-    blocks = [report.sentences[demand.sentences[0]].block for demand in demands]
-    labels = PrintedLabels(report, results, dict(zip(blocks, numbers, strict=True)))
-    for result, demand, reference in _paired(labels, report, numbered):
-        pairs[result.id, demand.id] = Link(demand.id, 1.0, Basis.EXPLICIT, reference.start, reference.end)
-    by_sentence = {result.sentences[-1]: result for result in results}
+    places = _places(report, results, numbers)
+    findings = [place.finding for place in places]
     for demand in demands:
-        told = _told(labels, report, demand, (*_references(report, demand), *_in_marker(report, demand)))
-        if not told and (before := by_sentence.get(demand.sentences[0] - 1)) and _is_beside(report, before, demand):
-            # "Pumps are late (3.4 to 3.6). Mend them.": the demand rests on what the conclusion before it rests on.
-            rests = (reference for reference in _references(report, before) if reference.mention.is_bare)
-            told = _told(labels, report, demand, rests)
+        told = list[tuple[Record, _Reference]]()
+        for reference in _references(report, demand, findings):
+            if reference.to_demand or (
+                reference.kind.startswith("sect") and not _is_pointed(report, demand, reference)
+            ):
+                continue
+            there = [result for result, place in zip(results, places, strict=True) if place.answers(reference)]
+            if not there and reference.kind.startswith(_OF_FINDINGS):
+                # "Conclusion 7" of numbered paragraphs is the seventh.
+                there = [
+                    result
+                    for result, place in zip(results, places, strict=True)
+                    if place.paragraph == reference.number and result.role is Role.FINDING
+                ]
+            told += [(result, reference) for result in there]
+        told += _with_its_label(report, demand, results)
         # What is referred to for what is wrong in it may tell what is well besides.
-        wrong = [one for one in told if one[0].role is Role.FINDING or is_mixed(report, one[0])]
+        wrong = [one for one in told if one[0].role is Role.FINDING]
         for result, reference in wrong or told:
             pairs[result.id, demand.id] = Link(demand.id, 1.0, Basis.EXPLICIT, reference.start, reference.end)
     return pairs
 
 
-def is_mixed(report: Report, result: Record) -> bool:
-    """Whether a strength has a shortfall in a clause of its own."""
-    return any(
-        prediction.second_role is Role.FINDING
-        for index in result.sentences
-        if (prediction := report.sentences[index].prediction)
-    )
+def _with_its_label(report: Report, demand: Record, results: Sequence[Record]) -> list[tuple[Record, _Reference]]:
+    """The results that are printed with the label that a demand begins with."""
+    match = _LABEL.match(demand.text)
+    if not match:
+        return []
+    label = _compact(match["label"])
+    reference = _Reference(label, False, "finding", demand.start, demand.start + match.end())
+    return [(result, reference) for result in results if label in map(_compact, _labels(report, result))]
+
+
+def _labels(report: Report, result: Record) -> Iterator[str]:
+    """What a result is labelled with: its marker, and a code that its text begins or ends with."""
+    block = report.blocks[report.sentences[result.sentences[0]].block]
+    if block.start <= result.start <= block.start + len(block.marker) + 1:
+        yield block.marker
+    for match in (_LABEL.match(result.text), _LABELLED.search(result.text)):
+        if match:
+            yield match["label"]
+
+
+def _compact(label: str) -> str:
+    return re.sub(r"[\s.]", "", label).lower()
 
 
 def is_flagged(result: Record) -> bool:
@@ -103,68 +142,32 @@ def is_flagged(result: Record) -> bool:
     return any(match["flagged"] for match in PLACE.finditer(result.text))
 
 
-def _is_answer(report: Report, result: Record, reference: _Reference) -> bool:
-    """Whether a result mentions a demand as its answer, and does not only tell what became of it."""
-    if reference.mention.is_pointed:
-        return True
-    is_earlier = result.attributes is not None and result.attributes.earlier is not None
-    return not is_earlier and bool(
-        _ANSWERS.search(report.text[max(0, reference.start - _NEAR) : reference.end + _NEAR])
-    )
+def _is_earlier(report: Report, result: Record, reference: _Reference) -> bool:
+    """Whether a result tells what became of an earlier demand, and the reference is to that one."""
+    return bool(result.attributes and result.attributes.earlier) and not _is_pointed(report, result, reference)
 
 
-def _paired(
-    labels: PrintedLabels, report: Report, numbered: Mapping[str, list[Record]]
-) -> Iterator[tuple[Record, Record, _Reference]]:
-    """Results and demands that one sentence names together: "(paragraph 16, Recommendation 3)", "R3 answers F2"."""
-    for sentence in report.sentences:
-        if sentence.role is Role.RECOMMENDATION:
-            continue
-        before: Mention | None = None
-        for mention in mentions(sentence.text):
-            if before is not None and (mention.noun in _DEMANDS) != (before.noun in _DEMANDS):
-                between = sentence.text[before.end : mention.start]
-                in_one_bracket = mention.is_pointed and before.is_pointed and not re.search(r"[()\[\]]", between)
-                if in_one_bracket or _ANSWERING.fullmatch(between):
-                    of_demand, of_result = (mention, before) if mention.noun in _DEMANDS else (before, mention)
-                    found = labels.find(
-                        of_result.noun, of_result.numbers(labels.numbers), labels.sections[sentence.block]
-                    )
-                    for demand in _demands(numbered, of_demand):
-                        reference = _Reference(
-                            of_demand, sentence.start + of_demand.start, sentence.start + of_demand.end
-                        )
-                        yield from ((one, demand, reference) for one in found if one.role is Role.FINDING)
-            before = mention
+def _is_pointed(report: Report, record: Record, reference: _Reference) -> bool:
+    """Whether a reference stands in brackets, behind a dash or behind "see", and not as part of what is said."""
+    return bool(_POINTED.search(report.text[max(record.start, reference.start - _BEFORE) : reference.start + 1]))
 
 
-def _is_beside(report: Report, result: Record, demand: Record) -> bool:
-    """Whether a result stands in the paragraph of a demand."""
-    return report.sentences[result.sentences[0]].block == report.sentences[demand.sentences[0]].block
-
-
-def _told(
-    labels: PrintedLabels, report: Report, demand: Record, references: Iterable[_Reference]
-) -> list[tuple[Record, _Reference]]:
-    """The results that a demand refers to, with where it does."""
-    return [(result, reference) for reference in references for result in _results(labels, report, demand, reference)]
-
-
-def _run(report: Report, results: Sequence[Record], last: int, answered: Collection[str]) -> list[Record]:
-    """The ``last`` result and the findings right before it in the same block that are not yet ``answered``."""
-    block = report.sentences[results[last].sentences[0]].block
-    run = [results[last]]
-    for index in range(last - 1, -1, -1):
-        result = results[index]
-        is_here = report.sentences[result.sentences[0]].block == block
-        if result.role is not Role.FINDING or not is_here or result.id in answered:
+def _run(report: Report, results: Sequence[Record], told: set[str]) -> list[Record]:
+    """The last of ``results`` and the findings right before it in the same block that nothing is ``told`` of."""
+    block = report.sentences[results[-1].sentences[0]].block
+    run = [results[-1]]
+    for result in reversed(results[:-1]):
+        if result.role is not Role.FINDING or report.sentences[result.sentences[0]].block != block or result.id in told:
             break
         run.append(result)
     return run
 
 
-def _references(report: Report, record: Record) -> Iterator[_Reference]:
-    """What a record mentions, itself or in a sentence right behind it that does nothing else."""
+def _references(report: Report, record: Record, codes: Sequence[str]) -> Iterator[_Reference]:
+    """The places that a record refers to, itself or in a sentence right behind it that does nothing else.
+
+    A letter with a number ("R5") is a reference where one of ``codes`` is the same.
+    """
     spans = [(record.start, record.text)]
     following = record.sentences[-1] + 1
     if following < len(report.sentences):
@@ -174,77 +177,84 @@ def _references(report: Report, record: Record) -> Iterator[_Reference]:
         if points and beside and sentence.role in (None, Role.OTHER):
             spans.append((sentence.start, sentence.text))
     for at, text in spans:
-        for mention in mentions(text):
-            yield _Reference(mention, at + mention.start, at + mention.end)
+        for match in PLACE.finditer(text):
+            if (match["kind"] or match["sign"]) and _ELSEWHERE.match(text, match.end()):
+                continue
+            kind = (match["kind"] or "paragraph").lower()
+            for number in map(_plain, numbers_in(match["numbers"] or match["bare"] or "")):
+                if number:
+                    to_demand = bool(_DEMANDS.match(kind))
+                    yield _Reference(number, to_demand, kind, at + match.start(), at + match.end())
+        at_end = _AT_END.search(text) if record.role is Role.RECOMMENDATION else None
+        if at_end and at_end["number"] in codes:
+            yield _Reference(at_end["number"], False, "finding", at + at_end.start(), at + at_end.end())
+        for match in CODE.finditer(text):
+            for number in map(_plain, numbers_in(match["codes"])):
+                if number in codes:
+                    yield _Reference(
+                        number, record.role is not Role.RECOMMENDATION, "finding", at + match.start(), at + match.end()
+                    )
 
 
-def _in_marker(report: Report, demand: Record) -> Iterator[_Reference]:
-    """What is mentioned in the marker of a demand. Lead-ins and headings name more than each demand answers."""
-    block = report.blocks[report.sentences[demand.sentences[0]].block]
-    at = block.start - len(block.marker) - 1
-    if block.start == demand.start and at >= 0:
-        for mention in mentions(block.marker):
-            yield _Reference(mention, at + mention.start, at + mention.end, is_marker=True)
-
-
-def _results(labels: PrintedLabels, report: Report, demand: Record, reference: _Reference) -> list[Record]:
-    """The results that a demand refers to with a mention."""
-    mention = reference.mention
-    section = labels.sections[report.sentences[demand.sentences[0]].block]
-    if mention.is_elsewhere and mention.noun:
-        return []
-    if mention.noun in PLACES and _OWN.match(demand.text) and reference.end - demand.start < _OWN_LENGTH:
-        return []
-    numbers = mention.numbers(labels.numbers)
-    if mention.noun in SECTIONS and (
-        reference.is_marker or not (mention.is_pointed or all("." in number for number in numbers))
-    ):
-        # "Write to the man in section 1" speaks of what stands there.
-        return []
-    found = labels.find(mention.noun, numbers, section, outside=reference.is_marker)
-    if not found and mention.is_bare and not reference.is_marker:
-        if all("." in number or "(" in number for number in numbers):
-            found = labels.find("paragraph", numbers, section)
-        elif _AT_END.search(demand.text) and reference.end >= demand.end - 2:
-            found = labels.find(HEADED, numbers, section)
-    if not found and mention.is_bare and report.text[reference.start - 1 : reference.start] == "[":
-        found = labels.find("[]", numbers, section)
-    # The same marker further down tells what became of the demand: "A2 Not done."
-    return [result for result in found if not reference.is_marker or result.start < demand.start]
-
-
-def _by_number(demands: Sequence[Record], numbers: Sequence[str]) -> dict[str, list[Record]]:
-    """The demands by their numbers: "requirement 5" means 5(a) and 5(b) where there is no 5."""
-    numbered, parts = defaultdict[str, list[Record]](list), defaultdict[str, list[Record]](list)
-    for demand, number in zip(demands, numbers, strict=True):
-        if number:
-            numbered[number].append(demand)
-            parts[number.partition("(")[0]].append(demand)
-    return {**parts, **numbered}
-
-
-def _demands(numbered: Mapping[str, list[Record]], mention: Mention) -> list[Record]:
-    """The demands that a result mentions: those of its numbers and, where some are called so, of its kind."""
-    is_called = mention.noun in _DEMANDS
-    if mention.is_elsewhere and is_called:
-        return []
-    name = {"rec": "recommendation", "afi": "area_for_improvement"}.get(mention.noun, mention.noun)
-    meant = list[Record]()
-    for number in mention.numbers(numbered):
-        if not is_called and (not _IS_CODE.match(number) or mention.noun in FINDINGS):
-            continue
-        # "Requirement 5(b)" means 5 where there is no 5(b).
-        found = numbered.get(number) or numbered.get(number.partition("(")[0], [])
-        called = [d for d in found if name and d.attributes and d.attributes.kind and name in d.attributes.kind.value]
-        meant += called or (found if len(found) == 1 else [])
-    return meant
+def _named(demands: Sequence[Record], numbers: Sequence[str], reference: _Reference) -> list[Record]:
+    """The demands that a reference is to: those of its number and, where some are called so, of its kind."""
+    number = reference.number
+    found = [demand for demand, own in zip(demands, numbers, strict=True) if own == number]
+    # "Requirement 5" means 5(a) and 5(b) where there is no 5; "requirement 5(b)" means 5 where there is no 5(b).
+    found = found or [
+        demand
+        for demand, own in zip(demands, numbers, strict=True)
+        if own and (own.startswith(f"{number}(") or number.startswith(f"{own}("))
+    ]
+    name = reference.kind.rstrip("s.").replace(" ", "_")
+    name = {"rec": "recommendation", "afi": "area_for_improvement"}.get(name, name.replace("areas", "area"))
+    called = [d for d in found if d.attributes and d.attributes.kind and name in d.attributes.kind.value]
+    return called or ([] if len(found) > 1 else found)
 
 
 def _number_of(report: Report, demand: Record) -> str:
     """The number of a demand, as printed before it or in the heading right above it."""
     if demand.attributes and demand.attributes.number:
-        return plain(demand.attributes.number.value)
+        return _plain(demand.attributes.number.value)
     block = report.sentences[demand.sentences[0]].block
     heading = report.blocks[block - 1] if block else None
     match = _DEMAND.match(heading.text) if heading and heading.kind is BlockKind.HEADING else None
-    return plain(match["number"]) if match else ""
+    return _plain(match["number"]) if match else ""
+
+
+def _places(report: Report, results: Sequence[Record], demands: Sequence[str]) -> list[_Place]:
+    """Where each result stands: its paragraph is the last one numbered before it in the same section.
+
+    The numbers of ``demands`` are no names of findings.
+    """
+    in_force: list[_Place] = []
+    section: tuple[str, ...] = ()
+    paragraph = finding = ""
+    for block in report.blocks:
+        if block.section_path != section:
+            section = block.section_path
+            headed = _HEADED.match(section[-1]) if section else None
+            paragraph = headed.group() if headed else ""
+            named = _FINDING.match(section[-1]) if section else None
+            finding = _plain(named["number"]) if named else ""
+        if any(character.isdigit() for character in block.marker):
+            paragraph = _plain(block.marker)
+            if named := _FINDING.match(block.marker):
+                finding = _plain(named["number"])
+            elif block.marker[:1].isalpha() and paragraph not in demands:
+                finding = paragraph
+        elif named := _FINDING.match(block.text):
+            finding = _plain(named["number"])
+        numbered = [match.group() for heading in section if (match := _HEADED.match(heading))]
+        in_force.append(_Place(paragraph, (paragraph, *numbered), finding))
+    return [in_force[report.sentences[result.sentences[0]].block] for result in results]
+
+
+def _within(number: str, around: str) -> bool:
+    return number == around or number.startswith(f"{around}.")
+
+
+def _plain(number: str) -> str:
+    """A number for comparison: "R1." as "r1", "(3)" as "3"."""
+    found = _NUMBER.search(number)
+    return found.group().lower() if found else ""

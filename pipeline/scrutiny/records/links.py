@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from scrutiny.records.cross_references import cross_references, is_flagged, is_mixed
+from scrutiny.records.cross_references import cross_references, is_flagged
 from scrutiny.records.likeness import Likeness, likeness
 from scrutiny.report import Basis, Link, Record, Report, Role
 
@@ -74,9 +74,18 @@ def _can_compare(results: Sequence[Record], demands: Sequence[Record]) -> bool:
 def inferred(report: Report, results: Sequence[Record], like: Likeness) -> Iterator[tuple[int, int, float]]:
     """The pairs of result and demand, by their places, that are likely enough to be linked, with probabilities."""
     for row, (result, scores) in enumerate(zip(results, like.probabilities.tolist(), strict=True)):
-        if result.role is not Role.FINDING and not is_mixed(report, result):
+        if result.role is not Role.FINDING and not _mixed(report, result):
             continue
         # What says itself that a recommendation answers it is linked to the likeliest one.
         least = max(0.0 if is_flagged(result) else like.threshold, NEAR_BEST * max(scores))
         best = sorted(range(len(scores)), key=lambda column: -scores[column])[:MOST_ANSWERS]
         yield from ((row, column, scores[column]) for column in best if scores[column] >= least)
+
+
+def _mixed(report: Report, result: Record) -> bool:
+    """Whether a strength has a shortfall in a clause of its own."""
+    return any(
+        prediction.second_role is Role.FINDING
+        for index in result.sentences
+        if (prediction := report.sentences[index].prediction)
+    )
