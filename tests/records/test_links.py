@@ -379,6 +379,18 @@ def test_a_result_that_one_demand_answers_is_answered_less_by_others() -> None:
     assert float(crowd.max()) <= 3
 
 
+@pytest.mark.parametrize(("place", "is_here"), [("this report", True), ("the report", True), ("Schedule 2", False)])
+def test_a_paragraph_of_this_report_is_a_place_and_one_of_something_else_is_none(place: str, is_here: bool) -> None:
+    found = assemble(
+        report(
+            Draft([("Plans were late.", F)], marker="4.1"),
+            Draft([("Lifts were broken.", F)], marker="4.2"),
+            Draft([(f"Answer the tenants (see paragraph 4.2 of {place}).", R)], section="Recommendations"),
+        )
+    )
+    assert linked(found) == ({("Lifts", "Answer", "explicit")} if is_here else set())
+
+
 def test_findings_that_a_demand_answers_stand_together() -> None:
     found = assemble(
         report(

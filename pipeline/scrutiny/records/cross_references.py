@@ -23,7 +23,7 @@ _DEMAND = re.compile(
 )
 #: Behind a number: the place is in something else, as in "paragraph 3 of Schedule 2", "recommendation 4 in the code".
 _ELSEWHERE = re.compile(
-    r"(?:\([^)]*\))? (?:of|in (?=the|our|its|their|that)) ?(?!this report|the (?:present )?report\b)", re.IGNORECASE
+    r"(?:\([^)]*\))? (?:of |in (?=the|our|its|their|that))(?!this report|the (?:present )?report\b)", re.IGNORECASE
 )
 #: Before a reference, where what is said of an earlier demand does not count: "(see requirement 5)".
 _POINTED = re.compile(r"(?:[(\[]|\bsee |[–—-] )[^()\[\]]*$", re.IGNORECASE)
