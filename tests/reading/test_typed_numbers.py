@@ -50,3 +50,31 @@ def test_numbers_that_count_are_markers_and_the_text_stays_as_it_is(name: str) -
     assert blocks[0].text == "The track is worn. It was last renewed in 1998."
     assert all(report.text[block.start : block.end] == block.text for block in blocks)
     assert report.text == "\n\n".join(PARAGRAPHS)
+
+
+@pytest.mark.parametrize(
+    ("paragraphs", "markers"),
+    [
+        (
+            ["1 The operator should measure the track.", "2 It should renew the drains.", "3 It should train patrols."],
+            "123",
+        ),
+        (
+            ["1 The track is worn.", "This was known.", "2 Trains slow down there.", "And people wait."],
+            ["1", "", "2", ""],
+        ),
+        (["1 The track is worn.", "3 The drains are blocked."], ["", ""]),
+        (["12 Trains were late that day.", "13 Passengers complained of it."], ["", ""]),
+        (["1 May was the day of the first visit.", "2 May was the day of the second."], ["", ""]),
+        (["1 Canal Street", "2 Canal Street"], ["", ""]),
+        (["1 of 40 files held no reason.", "2 of 40 files were empty."], ["", ""]),
+    ],
+)
+@pytest.mark.parametrize("suffix", ["md", "html"])
+def test_bare_numbers_are_markers_where_they_count_sentences_from_one(
+    paragraphs: list[str], markers: list[str], suffix: str
+) -> None:
+    text = "\n\n".join(paragraphs) if suffix == "md" else "".join(f"<p>{text}</p>" for text in paragraphs)
+    report = read(text.encode(), name=f"a.{suffix}")
+    assert [block.marker for block in report.blocks] == list(markers)
+    assert report.text == "\n\n".join(paragraphs)

@@ -12,10 +12,11 @@ import pytest
 from drafts import ITEM, Draft, F, O, R, S, report
 from scrutiny.errors import ConfigError
 from scrutiny.pipeline import assemble
+from scrutiny.reading import read
 from scrutiny.records.comparison import Change, compare, compare_draft
 from scrutiny.records.likeness import among_others, coefficients
 from scrutiny.records.links import MOST_ANSWERS, MOST_PAIRS
-from scrutiny.report import Basis, Record, Report, Role
+from scrutiny.report import Basis, BlockKind, Decision, Prediction, Record, Report, Role, Sentence
 
 
 def linked(found: Report) -> set[tuple[str, str, str]]:
@@ -146,6 +147,29 @@ def test_a_section_that_is_only_spoken_of_is_no_reference() -> None:
     assert "explicit" not in {basis for _, _, basis in linked(spoken)}
     pointed = assemble(report(*drafts, Draft([("Write to the man (section 1).", R)], section="3 Actions")))
     assert ("Ponds", "Write", "explicit") in linked(pointed)
+
+
+@pytest.mark.parametrize(("section", "is_meant"), [("2", True), ("2.1", True), ("2.2", False)])
+def test_the_number_of_a_section_may_be_the_marker_of_its_heading(section: str, is_meant: bool) -> None:
+    text = "# Report\n\n## 2 Awards\n\n### 2.1 Criteria\n\nPlans were late.\n\n## 3 Demands\n\nAct at once "
+    text += f"(section {section})."
+    found = read(text.encode(), name="a.md")
+    assert [block.marker for block in found.blocks if block.kind is BlockKind.HEADING][2] == "2.1"
+    first, second = (found.text.index(start) for start in ("Plans", "Act"))
+    of_role = {first: F, second: R}
+    sentences = tuple(
+        Sentence(
+            block.start,
+            block.end,
+            block.text,
+            index,
+            Prediction((0.0,) * 4, of_role[block.start], None, 1.0, Decision.ACCEPT),
+        )
+        for index, block in enumerate(found.blocks)
+        if block.start in of_role
+    )
+    links = linked(assemble(replace(found, sentences=sentences)))
+    assert (("Plans", "Act", "explicit") in links) is is_meant
 
 
 def test_a_finding_is_referred_to_by_the_number_of_its_heading() -> None:

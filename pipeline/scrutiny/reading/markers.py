@@ -41,6 +41,11 @@ _CODE = re.compile(
     r"[.:)]?"
 )
 _CODED = re.compile(r"(?:([A-Z]{1,3})(\d{1,3})|(\d{1,3})([a-z]))[.:)]?\s+(?=[A-Z\d‘“\"'])")
+#: "1 The operator should measure the track.", and no day of a month.
+_BARE = re.compile(
+    r"(\d{1,3})\s+(?!(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)[a-z]*\b)[A-Z‘“\"'](?=.*[.?!;:)\]’”\"']$)",
+    re.DOTALL,
+)
 _MARKER = re.compile(
     rf"""(?:
     (?P<bullet>[{re.escape(BULLETS)}\ue000-\uf8ff]|[{_DASHES}]|[*o](?=\s)|[*o]$)
@@ -92,14 +97,22 @@ def code_marker(text: str) -> Marker | None:
 
 
 def find_series(texts: Sequence[str]) -> dict[int, Marker]:
-    """The codes that ``texts`` begin with and that count, by index: "R1 Review...", "R2 Train..."; "1a Steel..."."""
+    """The codes that ``texts`` begin with and that count, by index: "R1 Review...", "R2 Train..."; "1a Steel...".
+
+    Bare numbers count from one on, and sentences only: "1 Renew the track.", "2 Measure it."
+    """
     begun: dict[str, tuple[str, int, Marker]] = {}
     found: dict[int, Marker] = {}
     for index, text in enumerate(texts):
         code = _CODED.match(text)
-        if code is None:
+        if code:
+            prefix, count = (code[1], code[2]) if code[1] else (code[3], code[4])
+        elif bare := _BARE.match(text):
+            prefix, count = "", bare[1]
+            if count != "1" and not ("" in begun and _follows(begun[""][0], count)):
+                continue
+        else:
             continue
-        prefix, count = (code[1], code[2]) if code[1] else (code[3], code[4])
         marker = Marker(text[: len(prefix + count)], len(prefix + count), numbered=False, code=True)
         last = begun.get(prefix)
         begun[prefix] = count, index, marker

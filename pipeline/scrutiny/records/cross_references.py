@@ -228,25 +228,25 @@ def _places(report: Report, results: Sequence[Record], demands: Sequence[str]) -
     The numbers of ``demands`` are no names of findings.
     """
     in_force: list[_Place] = []
-    section: tuple[str, ...] = ()
+    numbers, named = list[str](), list[str]()
     paragraph = finding = ""
     for block in report.blocks:
-        if block.section_path != section:
-            section = block.section_path
-            headed = _HEADED.match(section[-1]) if section else None
-            paragraph = headed.group() if headed else ""
-            named = _FINDING.match(section[-1]) if section else None
-            finding = _plain(named["number"]) if named else ""
-        if any(character.isdigit() for character in block.marker):
+        if block.kind is BlockKind.HEADING:
+            printed = f"{block.marker} {block.text}".lstrip()
+            depth = len(block.section_path)
+            paragraph = match.group() if (match := _HEADED.match(printed)) else ""
+            finding = _plain(match["number"]) if (match := _FINDING.match(printed)) else ""
+            numbers[depth:], named[depth:] = [paragraph], [finding]
+            finding = next(filter(None, reversed(named)), "")
+        elif any(character.isdigit() for character in block.marker):
             paragraph = _plain(block.marker)
-            if named := _FINDING.match(block.marker):
-                finding = _plain(named["number"])
+            if match := _FINDING.match(block.marker):
+                finding = _plain(match["number"])
             elif block.marker[:1].isalpha() and paragraph not in demands:
                 finding = paragraph
-        elif named := _FINDING.match(block.text):
-            finding = _plain(named["number"])
-        numbered = [match.group() for heading in section if (match := _HEADED.match(heading))]
-        in_force.append(_Place(paragraph, (paragraph, *numbered), finding))
+        elif match := _FINDING.match(block.text):
+            finding = _plain(match["number"])
+        in_force.append(_Place(paragraph, (paragraph, *filter(None, numbers)), finding))
     return [in_force[report.sentences[result.sentences[0]].block] for result in results]
 
 
