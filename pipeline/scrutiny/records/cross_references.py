@@ -3,138 +3,88 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from scrutiny.records.references import CODE, DEMANDS, PLACE, numbers_in
+from scrutiny.records.mentions import Mention, canonical, is_code, mentions, singular
+from scrutiny.records.printed_labels import Labels, Place, around, places
+from scrutiny.records.references import DEMANDS, PLACE
 from scrutiny.report import Basis, BlockKind, Link, Record, Report, Role
 
-_DEMANDS = re.compile(rf"(?:{DEMANDS})$", re.IGNORECASE)
-_NUMBER = re.compile(r"[0-9a-z]+(?:[./-][0-9a-z]+)*(?:\([0-9a-z]+\))*", re.IGNORECASE)
-_HEADED = re.compile(r"[0-9]+(?:\.[0-9]+)*\b")
-#: What a heading or a label calls the finding below it.
-_FINDING = re.compile(
-    r"(?:key )?(?:finding|observation|issue|concern|theme)s? (?:no\.? ?)?"
-    r"(?P<number>[A-Z]{0,3}[-.]?[0-9]+(?:\.[0-9]+)*|[A-Z])\b",
-    re.IGNORECASE,
-)
+#: What demands are called wherever they stand.
+_DEMAND_NOUNS = frozenset("recommendation requirement improvement action suggestion".split())
+#: What results are called wherever they stand; "conclusion 7" of numbered paragraphs is the seventh.
+_FINDING_NOUNS = frozenset("finding conclusion observation issue concern nonconformity deficiency weakness".split())
+_RESULT_NOUNS = _FINDING_NOUNS | frozenset("matter point item norm criterion theme".split())
 _DEMAND = re.compile(
     rf"(?:{DEMANDS}) (?:no\.? ?)?(?P<number>[A-Z]{{0,3}}[-.]?[0-9]+(?:[./-][0-9a-z]+)*)", re.IGNORECASE
 )
-#: Behind a number: the place is in something else, as in "paragraph 3 of Schedule 2", "recommendation 4 in the code".
-_ELSEWHERE = re.compile(
-    r"(?:\([^)]*\))? (?:of |in (?=the|our|its|their|that))(?!this report|the (?:present )?report\b)", re.IGNORECASE
-)
-#: Before a reference, where what is said of an earlier demand does not count: "(see requirement 5)".
-_POINTED = re.compile(r"(?:[(\[]|\bsee |[–—-] )[^()\[\]]*$", re.IGNORECASE)
-_BEFORE = 80
-#: A number in brackets behind a demand, of headings such as "Finding 4".
-_AT_END = re.compile(r"[(\[](?P<number>[0-9]{1,2})[)\]]\.?$")
-#: What a demand begins with where it is made on a result with that label: "NC 1: show that ...", "GEN.55500 (II): ...".
-_LABEL = re.compile(r"(?P<label>[A-Z]{1,4}[-. ]?[0-9]{1,5}(?:[-./][0-9]+)*)(?= ?[:(.])")
-#: The same at the end of a result: "... (NC 1)."
-_LABELLED = re.compile(r"[(\[](?P<label>[A-Z]{1,4}[-. ]?[0-9]{1,5}(?:[-./][0-9]+)*)[)\]]\.?$")
-#: What findings are called where they are referred to.
-_OF_FINDINGS = ("finding", "conclusion", "observation", "issue", "key")
+_PLACES = frozenset(("paragraph", "section"))
+#: Numbers of paragraphs and no quantities.
+_OUTLINE = re.compile(r"[0-9][./]")
+#: Codes that stand for nothing else where they are not pointed to: no "V4", "C1".
+_LONG_CODE = re.compile(r"[a-z]{2}|[a-z][0-9]{3}")
 #: A sentence behind a record that only says where it is answered.
 _POINTER = re.compile(rf"[(\[]|(?:see|this|these|it|we|{DEMANDS}|R-?[0-9])\b", re.IGNORECASE)
 _POINTER_WORDS = 14
 _SEE = re.compile(r"[(\[]?see\b", re.IGNORECASE)
+#: A mention of more results is of a chapter, and of no shortfall in it.
+_MOST_MEANT = 40
 
 
 @dataclass(frozen=True, slots=True)
 class _Reference:
-    """Where a report's text refers to the demand or place ``number``; ``kind`` is what it calls it."""
+    """A mention and where it stands in the report."""
 
-    number: str
-    to_demand: bool
-    kind: str
+    mention: Mention
     start: int
     end: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """Where a result stands: numbers of its paragraph, of the sections around it, and of the finding it is part of."""
-
-    paragraph: str
-    sections: tuple[str, ...]
-    finding: str
-
-    def answers(self, reference: _Reference) -> bool:
-        """Whether the reference is to this place."""
-        number = reference.number
-        if reference.kind.startswith(_OF_FINDINGS):
-            return number == self.finding
-        if reference.kind.startswith("sect"):
-            return any(_within(section, number) for section in self.sections)
-        return self.paragraph == number
+    #: In a sentence behind the record, which it may be that others before it share.
+    behind: bool = False
+    #: What the record itself is labelled with.
+    is_label: bool = False
 
 
 def cross_references(
     report: Report, results: Sequence[Record], demands: Sequence[Record]
 ) -> dict[tuple[str, str], Link]:
     """The links that the text itself makes, in either direction, by the ids of result and demand."""
-    numbers = [_number_of(report, demand) for demand in demands]
+    stand = places(report)
+    told = {result.id: list(_references(report, result)) for result in results}
+    placed, pointing = _placed(results, stand, told), _pointing(results, told)
+    numbered = _Demands(report, demands, stand)
     pairs: dict[tuple[str, str], Link] = {}
+
+    def link(result: Record, demand: Record, reference: _Reference) -> None:
+        for one in (result, *_further(placed, result, told[result.id])):
+            pairs.setdefault((one.id, demand.id), Link(demand.id, 1.0, Basis.EXPLICIT, reference.start, reference.end))
+
     for index, result in enumerate(results):
-        for reference in _references(report, result, numbers):
-            if not reference.to_demand or _is_earlier(report, result, reference):
+        for reference in told[result.id]:
+            answering = numbered.named(reference.mention, result)
+            if not answering or not (reference.mention.pointed or _is_in_want(result)):
                 continue
             meant = [result]
-            if reference.start >= result.end:
+            if reference.behind:
                 meant = _run(report, results[: index + 1], {answered for answered, _ in pairs})
-            for demand in _named(demands, numbers, reference):
+            for demand in answering:
                 for one in meant:
-                    pairs[one.id, demand.id] = Link(demand.id, 1.0, Basis.EXPLICIT, reference.start, reference.end)
-    places = _places(report, results, numbers)
-    findings = [place.finding for place in places]
+                    link(one, demand, reference)
     for demand in demands:
-        told = list[tuple[Record, _Reference]]()
-        for reference in _references(report, demand, findings):
-            if reference.to_demand or (
-                reference.kind.startswith("sect") and not _is_pointed(report, demand, reference)
-            ):
-                continue
-            there = [result for result, place in zip(results, places, strict=True) if place.answers(reference)]
-            if not there and reference.kind.startswith(_OF_FINDINGS):
-                # "Conclusion 7" of numbered paragraphs is the seventh.
-                there = [
-                    result
-                    for result, place in zip(results, places, strict=True)
-                    if place.paragraph == reference.number and result.role is Role.FINDING
-                ]
-            told += [(result, reference) for result in there]
-        told += _with_its_label(report, demand, results)
-        # What is referred to for what is wrong in it may tell what is well besides.
-        wrong = [one for one in told if one[0].role is Role.FINDING]
-        for result, reference in wrong or told:
-            pairs[result.id, demand.id] = Link(demand.id, 1.0, Basis.EXPLICIT, reference.start, reference.end)
+        for reference in _references(report, demand):
+            there = list(_meant(placed, demand, reference))
+            if reference.mention.pointed:
+                there += _meant(pointing, demand, reference)
+            if reference.is_label:  # what stands below under the same label tells what became of the demand
+                there = [result for result in there if result.start < demand.start]
+            if reference.start < demand.start:  # and beside it stands what it is about
+                section = stand[demand.sentences[0]].heading
+                there = [result for result in there if stand[result.sentences[0]].heading != section]
+            # What is referred to for what is wrong in it may tell what is well besides.
+            for result in [result for result in there if result.role is Role.FINDING] or there:
+                link(result, demand, reference)
     return pairs
-
-
-def _with_its_label(report: Report, demand: Record, results: Sequence[Record]) -> list[tuple[Record, _Reference]]:
-    """The results that are printed with the label that a demand begins with."""
-    match = _LABEL.match(demand.text)
-    if not match:
-        return []
-    label = _compact(match["label"])
-    reference = _Reference(label, False, "finding", demand.start, demand.start + match.end())
-    return [(result, reference) for result in results if label in map(_compact, _labels(report, result))]
-
-
-def _labels(report: Report, result: Record) -> Iterator[str]:
-    """What a result is labelled with: its marker, and a code that its text begins or ends with."""
-    block = report.blocks[report.sentences[result.sentences[0]].block]
-    if block.start <= result.start <= block.start + len(block.marker) + 1:
-        yield block.marker
-    for match in (_LABEL.match(result.text), _LABELLED.search(result.text)):
-        if match:
-            yield match["label"]
-
-
-def _compact(label: str) -> str:
-    return re.sub(r"[\s.]", "", label).lower()
 
 
 def is_flagged(result: Record) -> bool:
@@ -142,17 +92,74 @@ def is_flagged(result: Record) -> bool:
     return any(match["flagged"] for match in PLACE.finditer(result.text))
 
 
-def _is_earlier(report: Report, result: Record, reference: _Reference) -> bool:
-    """Whether a result tells what became of an earlier demand, and the reference is to that one."""
-    return bool(result.attributes and result.attributes.earlier) and not _is_pointed(report, result, reference)
+def _placed(results: Sequence[Record], stand: Sequence[Place], told: Mapping[str, Sequence[_Reference]]) -> Labels:
+    """The results by what print calls the places where they stand, and by a code behind them: "... (NC 1)."."""
+    labels = Labels()
+    for result in results:
+        for name in stand[result.sentences[0]].names():
+            labels.add(name, result)
+        for reference in told[result.id]:
+            mention = reference.mention
+            if mention.bare and result.text.endswith((")", ").")) and reference.end >= result.end - 2:
+                if len(mention.numbers) == 1 and is_code(mention.numbers[0]):
+                    labels.add(("", mention.numbers[0]), result)
+    return labels
 
 
-def _is_pointed(report: Report, record: Record, reference: _Reference) -> bool:
-    """Whether a reference stands in brackets, behind a dash or behind "see", and not as part of what is said."""
-    return bool(_POINTED.search(report.text[max(record.start, reference.start - _BEFORE) : reference.start + 1]))
+def _pointing(results: Sequence[Record], told: Mapping[str, Sequence[_Reference]]) -> Labels:
+    """The findings by the one code or name that each points to: "... (NC 1).", "... (see deficiency 2.2)"."""
+    labels = Labels()
+    for result in results:
+        for mention in (reference.mention for reference in told[result.id]):
+            if result.role is Role.FINDING and mention.pointed and not mention.elsewhere and len(mention.numbers) == 1:
+                for number in around(mention.numbers[0]):
+                    if is_code(number):
+                        labels.add(("", number), result)
+                    elif mention.noun and mention.noun not in _PLACES | _DEMAND_NOUNS:
+                        labels.add((mention.noun, number), result)
+    return labels
 
 
-def _run(report: Report, results: Sequence[Record], told: set[str]) -> list[Record]:
+def _meant(labels: Labels, record: Record, reference: _Reference) -> Iterator[Record]:
+    """The results that a record refers to with a mention."""
+    mention = reference.mention
+    if mention.noun and (mention.elsewhere or (reference.is_label and mention.noun in _DEMAND_NOUNS)):
+        return
+    for number in mention.numbers:
+        found: Sequence[Record] = ()
+        is_sure = mention.pointed or len(mention.numbers) > 1
+        if is_code(number):
+            found = labels["", number] if is_sure or _LONG_CODE.match(number) else ()
+        elif mention.noun == "paragraph" or (not mention.noun and mention.bare and _OUTLINE.search(number)):
+            found = labels["paragraph", number] or labels["headed", number] or labels["section", number]
+        elif mention.noun == "section":
+            found = labels["section", number] if mention.pointed else ()
+        elif mention.noun and (is_sure or mention.noun in _RESULT_NOUNS):
+            found = labels[mention.noun, number]
+            is_sure = is_sure or mention.noun in _FINDING_NOUNS
+            if not found and mention.noun in _RESULT_NOUNS and is_sure:
+                found = [one for one in labels["paragraph", number] if one.role is Role.FINDING]
+        is_demand = record.role is Role.RECOMMENDATION
+        if not found and is_demand and mention.bare and number.isdecimal() and reference.end >= record.end - 2:
+            found = labels["finding", number]
+        if len(found) <= _MOST_MEANT:
+            yield from (one for one in found if one is not record)
+
+
+def _further(labels: Labels, result: Record, references: Sequence[_Reference]) -> Iterator[Record]:
+    """The findings that a finding itself rests on in print: "... (paragraph 13)"."""
+    if result.role is Role.FINDING:
+        for reference in references:
+            if reference.mention.pointed and reference.mention.noun not in _DEMAND_NOUNS:
+                yield from (one for one in _meant(labels, result, reference) if one.role is Role.FINDING)
+
+
+def _is_in_want(result: Record) -> bool:
+    """Whether a result does not tell what became of an earlier demand: "Recommendation 4 has been put into effect"."""
+    return result.role is Role.FINDING and not (result.attributes and result.attributes.earlier)
+
+
+def _run(report: Report, results: Sequence[Record], told: Collection[str]) -> list[Record]:
     """The last of ``results`` and the findings right before it in the same block that nothing is ``told`` of."""
     block = report.sentences[results[-1].sentences[0]].block
     run = [results[-1]]
@@ -163,11 +170,8 @@ def _run(report: Report, results: Sequence[Record], told: set[str]) -> list[Reco
     return run
 
 
-def _references(report: Report, record: Record, codes: Sequence[str]) -> Iterator[_Reference]:
-    """The places that a record refers to, itself or in a sentence right behind it that does nothing else.
-
-    A letter with a number ("R5") is a reference where one of ``codes`` is the same.
-    """
+def _references(report: Report, record: Record) -> Iterator[_Reference]:
+    """What a record mentions, itself or in a sentence right behind it that does nothing else."""
     spans = [(record.start, record.text)]
     following = record.sentences[-1] + 1
     if following < len(report.sentences):
@@ -177,84 +181,73 @@ def _references(report: Report, record: Record, codes: Sequence[str]) -> Iterato
         if points and beside and sentence.role in (None, Role.OTHER):
             spans.append((sentence.start, sentence.text))
     for at, text in spans:
-        for match in PLACE.finditer(text):
-            if (match["kind"] or match["sign"]) and _ELSEWHERE.match(text, match.end()):
-                continue
-            kind = (match["kind"] or "paragraph").lower()
-            for number in map(_plain, numbers_in(match["numbers"] or match["bare"] or "")):
-                if number:
-                    to_demand = bool(_DEMANDS.match(kind))
-                    yield _Reference(number, to_demand, kind, at + match.start(), at + match.end())
-        at_end = _AT_END.search(text) if record.role is Role.RECOMMENDATION else None
-        if at_end and at_end["number"] in codes:
-            yield _Reference(at_end["number"], False, "finding", at + at_end.start(), at + at_end.end())
-        for match in CODE.finditer(text):
-            for number in map(_plain, numbers_in(match["codes"])):
-                if number in codes:
-                    yield _Reference(
-                        number, record.role is not Role.RECOMMENDATION, "finding", at + match.start(), at + match.end()
-                    )
+        for mention in mentions(text):
+            start = at + mention.start
+            yield _Reference(mention, start, at + mention.end, at >= record.end, is_label=start == record.start)
+    block = report.blocks[report.sentences[record.sentences[0]].block]
+    if record.role is Role.RECOMMENDATION and record.start == block.start:
+        for mention in filter(lambda mention: all(map(is_code, mention.numbers)), mentions(block.marker)):
+            at = block.start - len(block.marker) - 1
+            yield _Reference(mention, at + mention.start, at + mention.end, is_label=True)
 
 
-def _named(demands: Sequence[Record], numbers: Sequence[str], reference: _Reference) -> list[Record]:
-    """The demands that a reference is to: those of its number and, where some are called so, of its kind."""
-    number = reference.number
-    found = [demand for demand, own in zip(demands, numbers, strict=True) if own == number]
-    # "Requirement 5" means 5(a) and 5(b) where there is no 5; "requirement 5(b)" means 5 where there is no 5(b).
-    found = found or [
-        demand
-        for demand, own in zip(demands, numbers, strict=True)
-        if own and (own.startswith(f"{number}(") or number.startswith(f"{own}("))
-    ]
-    name = reference.kind.rstrip("s.").replace(" ", "_")
-    name = {"rec": "recommendation", "afi": "area_for_improvement"}.get(name, name.replace("areas", "area"))
-    called = [d for d in found if d.attributes and d.attributes.kind and name in d.attributes.kind.value]
-    return called or ([] if len(found) > 1 else found)
+class _Demands:
+    """The demands by their numbers, and what they are called."""
 
+    def __init__(self, report: Report, demands: Sequence[Record], stand: Sequence[Place]) -> None:
+        self._numbered: dict[str, list[Record]] = defaultdict(list)
+        self._parts: dict[str, list[Record]] = defaultdict(list)
+        self._names: dict[str, frozenset[str]] = {}
+        self._section: dict[str, int] = {}
+        headed: list[tuple[str, str]] = []
+        under: list[tuple[str, str]] = []
+        for block in report.blocks:
+            if block.kind is BlockKind.HEADING:
+                match = _DEMAND.match(f"{block.marker} {block.text}".lstrip())
+                headed[len(block.section_path) :] = [
+                    (canonical(match["number"]), singular(match.group().split()[0])) if match else ("", "")
+                ]
+            under.append(next(filter(lambda named: named[0], reversed(headed)), ("", "")))
+        begun = set[int]()
+        for demand in demands:
+            index = report.sentences[demand.sentences[0]].block
+            block, (number, noun) = report.blocks[index], under[index]
+            attributes = demand.attributes
+            if attributes and attributes.number:
+                number = canonical(attributes.number.value)
+            elif not number and index not in begun and any(character.isdecimal() for character in block.marker):
+                number = canonical(block.marker)
+            begun.add(index)
+            kind = attributes.kind.value.split("_") if attributes and attributes.kind else []
+            marked = [singular(word) for word in re.findall("[A-Za-z]{3,24}", block.marker)]
+            place = stand[demand.sentences[0]]
+            self._names[demand.id] = (place.nouns | {noun, *map(singular, kind), *marked}) - {""}
+            self._section[demand.id] = place.heading
+            if number:
+                self._numbered[number].append(demand)
+                if "/" in number:  # "requirement 5" means 5(a) and 5(b) where there is no 5
+                    self._parts[number.partition("/")[0]].append(demand)
 
-def _number_of(report: Report, demand: Record) -> str:
-    """The number of a demand, as printed before it or in the heading right above it."""
-    if demand.attributes and demand.attributes.number:
-        return _plain(demand.attributes.number.value)
-    block = report.sentences[demand.sentences[0]].block
-    heading = report.blocks[block - 1] if block else None
-    match = _DEMAND.match(heading.text) if heading and heading.kind is BlockKind.HEADING else None
-    return _plain(match["number"]) if match else ""
+    def named(self, mention: Mention, result: Record) -> list[Record]:
+        """The demands that a result mentions."""
+        if mention.noun in _PLACES or (mention.elsewhere and mention.noun):
+            return []
+        return [demand for number in mention.numbers for demand in self._of_number(mention, number, result)]
 
+    def _of_number(self, mention: Mention, number: str, result: Record) -> list[Record]:
+        # "Requirement 5(b)" means 5 where there is no 5(b).
+        whole = self._numbered.get(number.partition("/")[0], [])
+        found = self._numbered.get(number) or self._parts.get(number) or whole
+        if is_code(number):
+            return self._nearest(found, result)
+        called = [demand for demand in found if mention.noun in self._names[demand.id]]
+        if mention.noun not in _DEMAND_NOUNS and not (called and mention.pointed):
+            return []
+        return self._nearest(called or found, result)
 
-def _places(report: Report, results: Sequence[Record], demands: Sequence[str]) -> list[_Place]:
-    """Where each result stands: its paragraph is the last one numbered before it in the same section.
-
-    The numbers of ``demands`` are no names of findings.
-    """
-    in_force: list[_Place] = []
-    numbers, named = list[str](), list[str]()
-    paragraph = finding = ""
-    for block in report.blocks:
-        if block.kind is BlockKind.HEADING:
-            printed = f"{block.marker} {block.text}".lstrip()
-            depth = len(block.section_path)
-            paragraph = match.group() if (match := _HEADED.match(printed)) else ""
-            finding = _plain(match["number"]) if (match := _FINDING.match(printed)) else ""
-            numbers[depth:], named[depth:] = [paragraph], [finding]
-            finding = next(filter(None, reversed(named)), "")
-        elif any(character.isdigit() for character in block.marker):
-            paragraph = _plain(block.marker)
-            if match := _FINDING.match(block.marker):
-                finding = _plain(match["number"])
-            elif block.marker[:1].isalpha() and paragraph not in demands:
-                finding = paragraph
-        elif match := _FINDING.match(block.text):
-            finding = _plain(match["number"])
-        in_force.append(_Place(paragraph, (paragraph, *filter(None, numbers)), finding))
-    return [in_force[report.sentences[result.sentences[0]].block] for result in results]
-
-
-def _within(number: str, around: str) -> bool:
-    return number == around or number.startswith(f"{around}.")
-
-
-def _plain(number: str) -> str:
-    """A number for comparison: "R1." as "r1", "(3)" as "3"."""
-    found = _NUMBER.search(number)
-    return found.group().lower() if found else ""
+    def _nearest(self, found: Sequence[Record], result: Record) -> list[Record]:
+        """Of several demands with one number, those of the first section with such behind the result, or before it."""
+        if len(found) < 2:
+            return list(found)
+        first = next((demand for demand in found if demand.start > result.start), found[-1])
+        return [demand for demand in found if self._section[demand.id] == self._section[first.id]]

@@ -1,0 +1,140 @@
+"""Numbers and codes that a text mentions: "paragraphs 13 and 15", "(see 4.6)", "F580 and F684: ...", "NCs 1 to 4"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+_PARTS = r"(?:\([0-9a-z]{1,3}\)){0,3}"
+_CODE = rf"[A-Z]{{1,4}}s?[-. ]?[0-9]{{1,5}}(?:[-./][0-9]{{1,4}}){{0,4}}[a-z]?{_PARTS}"
+_PLAIN = rf"[0-9]{{1,3}}(?:\.[0-9]{{1,3}}){{0,5}}[a-z]?{_PARTS}"
+_OUTLINE = r"[IVX]{1,5}(?:\.[A-Z0-9]{1,3}){0,4}|[A-Z](?:\.[0-9]{1,3}){0,4}"
+#: No part of a longer number, of a word or of a quantity.
+NUMBER = rf"(?:{_CODE}|{_PLAIN}|{_OUTLINE}|\([0-9a-z]{{1,3}}\))(?![A-Za-z0-9%]|[.,][0-9])"
+_BETWEEN = r",? (?:and|or|&) |[,;] ?| to | through | ?[–—-] ?"
+_LIST = re.compile(rf"(?<![\w.,/$£€-]){NUMBER}(?:(?:{_BETWEEN}){NUMBER}){{0,30}}")
+_PIECE = re.compile(rf"(?P<number>{NUMBER})|(?P<range> to | through | ?[–—-] ?)")
+_NOUN = re.compile(
+    r"(?:(?<![\w-])(?P<noun>[A-Za-z][A-Za-z-]{1,24}|(?:[Pp]ara|[Rr]ec|[Ss]ect?|[Oo]bs)s?\.)(?:\(s\))?:? "
+    r"|(?P<sign>[§¶]{1,2}) ?)(?:(?:nos?|numbers?|refs?)\.? ?|at )?$"
+)
+_BEFORE = 80
+#: Before a mention that refers to something and does not only speak of it.
+_POINTED = re.compile(r"(?:[(\[]|\bsee |[–—-] )[^()\[\]]*$", re.IGNORECASE)
+_BARE = re.compile(r"(?:[(\[]|\bsee )(?:see )?(?:also )?$", re.IGNORECASE)
+_LABEL_ENDS = re.compile(r"\.?:| ?\(")
+_ENDED = re.compile(r" ?[)\],;:]|\.?$")
+#: Behind a number: the place is in something else, as in "paragraph 3 of Schedule 2", "recommendation 4 in the code".
+_ELSEWHERE = re.compile(
+    r"(?:\([^)]{0,20}\))? (?:of |in (?=the|our|its|their|that))(?!this report|the (?:present )?report\b)", re.IGNORECASE
+)
+#: What stands before numbers and is no name of them.
+_NO_NOUNS = frozenset("see also at in under to from per of and by on with".split())
+_NOUNS = {"para": "paragraph", "rec": "recommendation", "afi": "improvement", "criteria": "criterion", "§": "section",
+          "¶": "paragraph", "sect": "section", "sec": "section", "obs": "observation"}  # fmt: skip
+_LONGEST_RANGE = 50
+_HYPHENED = re.compile(r"(?P<letters>[a-z]+)(?P<first>[0-9]{1,3})\.(?P<last>[0-9]{1,3})")
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A list of ``numbers``, in the form that :func:`canonical` gives them, and the ``noun`` before it, or "".
+
+    ``pointed``: in brackets, behind a dash or "see", or a label at the beginning. ``bare``: alone in its brackets.
+    ``elsewhere``: of something that is not this report.
+    """
+
+    noun: str
+    numbers: tuple[str, ...]
+    start: int
+    end: int
+    pointed: bool
+    bare: bool
+    elsewhere: bool
+
+
+def mentions(text: str) -> Iterator[Mention]:
+    """What ``text`` mentions, from left to right."""
+    for found in _LIST.finditer(text):
+        before = text[max(0, found.start() - _BEFORE) : found.start()]
+        noun = _NOUN.search(before)
+        if noun and noun["noun"] and noun["noun"].lower() in _NO_NOUNS:
+            noun = None
+        is_label = not found.start() and bool(_LABEL_ENDS.match(text, found.end()))
+        yield Mention(
+            singular((noun["noun"] or noun["sign"][0]).rstrip(".")) if noun else "",
+            tuple(_expanded(found.group())),
+            found.start() - len(noun.group()) if noun else found.start(),
+            found.end(),
+            pointed=is_label or bool(_POINTED.search(before + found.group()[:1])),
+            bare=bool((found.group()[0] == "(" or _BARE.search(before)) and _ENDED.match(text, found.end())),
+            elsewhere=bool(_ELSEWHERE.match(text, found.end())),
+        )
+
+
+def canonical(number: str) -> str:
+    """A number for comparison: "NC-01" and "NC 1" as "nc1", "28b" and "28(b)" as "28/b", "(3)." as "3"."""
+    plain = ""
+    for match in re.finditer(r"([^a-z0-9]*)([a-z]+|[0-9]+)", number.lower()):
+        between, part = match.groups()
+        part = part.lstrip("0") or "0" if part[0].isdecimal() else part
+        if not plain:
+            plain = part
+        elif part.isalpha():
+            plain += f"/{part}" if plain[-1].isdecimal() else f".{part}"
+        elif plain.isalpha():
+            plain = plain[:-1] + part if len(plain) > 1 and re.match(r"[A-Z]+s", number) else plain + part
+        else:
+            plain += f"/{part}" if "(" in between else f".{part}"
+    return plain
+
+
+def is_code(number: str) -> bool:
+    """Whether a canonical number is a code: letters with figures."""
+    return number[:1].isalpha() and any(character.isdecimal() for character in number)
+
+
+def singular(noun: str) -> str:
+    """``noun`` in lower case and the singular: "Deficiencies" as "deficiency", "paras" as "paragraph"."""
+    noun = noun.lower()
+    if noun.endswith("ies"):
+        noun = f"{noun[:-3]}y"
+    elif noun.endswith(("sses", "ches")):
+        noun = noun[:-2]
+    elif noun.endswith("s") and not noun.endswith("ss"):
+        noun = noun[:-1]
+    return _NOUNS.get(noun, noun)
+
+
+def _expanded(printed: str) -> Iterator[str]:
+    """The single numbers of a list, with what ranges leave out."""
+    last, is_range = "", False
+    for piece in _PIECE.finditer(printed):
+        if piece["range"]:
+            is_range = True
+            continue
+        number = canonical(piece["number"])
+        if is_code(last) and number.isdecimal():  # "R6 and 7"
+            number = f"{re.match('[a-z]+', last)[0]}{number}"  # type: ignore[index]
+        elif "/" in last and len(number) == 1 and number.isalpha():  # "28a to c"
+            number = f"{last.rpartition('/')[0]}/{number}"
+        if is_range:
+            yield from _between(last, number)
+        yield number
+        if (hyphened := _HYPHENED.fullmatch(number)) and int(hyphened["last"]) > int(hyphened["first"]):  # "NC6-7"
+            first, second = (hyphened["letters"] + hyphened[name] for name in ("first", "last"))
+            yield from (first, *_between(first, second), second)
+        last, is_range = number, False
+
+
+def _between(first: str, last: str) -> Iterator[str]:
+    """What lies between two numbers that differ in their last part."""
+    begin, end = (re.fullmatch(r"(.*?)([0-9]+|[a-z])", number) for number in (first, last))
+    if not begin or not end or begin[1] != end[1]:
+        return
+    if begin[2].isdecimal() and end[2].isdecimal():
+        if int(end[2]) - int(begin[2]) < _LONGEST_RANGE:
+            yield from (f"{begin[1]}{number}" for number in range(int(begin[2]) + 1, int(end[2])))
+    elif begin[2].isalpha() and end[2].isalpha():
+        yield from (f"{begin[1]}{chr(letter)}" for letter in range(ord(begin[2]) + 1, ord(end[2])))

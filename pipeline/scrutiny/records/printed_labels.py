@@ -1,0 +1,157 @@
+"""What a report's own print calls its results and demands: numbers of paragraphs and sections, codes, "Finding 4"."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from scrutiny.records.mentions import NUMBER, canonical, is_code, singular
+from scrutiny.report import BlockKind, Record, Report
+
+#: What a heading, marker or paragraph begins with: "4.2 Medicines", "F 686 SS=G", "Finding 4: Lifts", "NC6. Maximum".
+_LABEL = re.compile(
+    rf"(?:(?:[A-Za-z][a-z]+ ){{0,2}}?(?P<noun>[A-Za-z][a-z-]{{2,24}}) (?:[Nn]o\.? ?)?)?(?P<number>{NUMBER})"
+    r"(?P<end>\.?[:.)]|[ –—-]|$)"
+)
+_WORD = re.compile(r"[A-Za-z]{4,24}")
+#: What such words count is in some other document, or no text.
+_ELSEWHERE = frozenset(
+    "act annex appendix article chapter clause code directive figure form order page part plan regulation report rule "
+    "schedule section standard table unit volume ward week year".split()
+)
+#: "(iii)" below "28" is part of it; of so many letters a marker is a word.
+_LONGEST_PART = 4
+#: Headings above a paragraph whose words say what its number counts.
+_NAMING_HEADINGS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A printed number, in the form that :func:`canonical` gives it, with the noun before it, or ""."""
+
+    number: str
+    noun: str
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a sentence stands: the ``paragraph`` it is or is in ("28/b" is in "28") and whether that is the number of a
+    heading, the ``sections`` around it, the ``labels`` with a noun or code that are in force, the words of the
+    headings, and the number of the nearest one."""
+
+    paragraph: str = ""
+    is_headed: bool = False
+    sections: tuple[str, ...] = ()
+    labels: tuple[Label, ...] = ()
+    nouns: frozenset[str] = frozenset()
+    heading: int = -1
+
+    def names(self) -> Iterator[tuple[str, str]]:
+        """Noun and number of everything that names this place; codes have no noun."""
+        yield from (("headed" if self.is_headed else "paragraph", number) for number in around(self.paragraph))
+        for section in dict.fromkeys((self.paragraph, *self.sections)):
+            yield from (("section", number) for number in around(section, least=1))
+        for label in self.labels:
+            for number in around(label.number):
+                if is_code(number):
+                    yield "", number
+                if label.noun:
+                    yield label.noun, number
+        for number in around(self.paragraph):
+            yield from ((noun, number) for noun in self.nouns)
+            if is_code(number):
+                yield "", number
+
+
+def places(report: Report) -> list[Place]:
+    """The place of every sentence."""
+    within: dict[int, list[str]] = defaultdict(list)
+    for sentence in report.sentences:
+        within[sentence.block].append(sentence.text)
+    found: list[Place] = []
+    headings: list[tuple[str, Label | None, frozenset[str]]] = []
+    number = part = ""
+    own: Label | None = None
+    is_headed = False
+    nearest = -1
+    for index, block in enumerate(report.blocks):
+        if block.kind is BlockKind.HEADING:
+            label = label_of(f"{block.marker} {block.text}".lstrip())
+            number, part, own, nearest = label.number if label and not label.noun else "", "", None, index
+            headings[len(block.section_path) :] = [(number, label, _nouns(block.text))]
+            is_headed = True
+        elif any(character.isalnum() for character in block.marker):
+            label = label_of(block.marker)
+            marked = label.number if label else canonical(block.marker)
+            if marked.isalpha() and len(marked) < _LONGEST_PART and number:
+                part = marked
+            else:
+                number, part = marked, ""
+            own, is_headed = next(_named(label), None), False
+        place = Place(
+            f"{number}/{part}" if part else number,
+            is_headed,
+            tuple(filter(None, (section for section, _, _ in headings))),
+            tuple(_named(*(label for _, label, _ in headings))),
+            frozenset().union(*(nouns for _, _, nouns in headings[-_NAMING_HEADINGS:])),
+            nearest,
+        )
+        for text in within[index]:
+            own = next(_named(_run_in(text)), own)
+            found.append(replace(place, labels=(*place.labels, own)) if own else place)
+    return found
+
+
+def label_of(text: str) -> Label | None:
+    """The label that ``text`` begins with."""
+    match = _LABEL.match(text)
+    if not match:
+        return None
+    number = canonical(match["number"])
+    if number.isalpha() and match["end"] in (" ", "-") and not match["noun"]:  # "A day in the life"
+        return None
+    is_one = match["noun"] and not match["noun"].endswith("s")  # "Recommendations 1 to 4" names none of them
+    return Label(number, singular(match["noun"]) if is_one else "")
+
+
+def _run_in(text: str) -> Label | None:
+    """The label that the text of a paragraph begins with and that is no word of its sentence: "NC6. Maximum ..."."""
+    match = _LABEL.match(text)
+    return label_of(text) if match and match["end"].strip() else None
+
+
+def _named(*labels: Label | None) -> Iterator[Label]:
+    """Those that are more than a number."""
+    return (label for label in labels if label and (label.noun or is_code(label.number)))
+
+
+class Labels:
+    """Records by what print calls them, noun and number; codes have the noun ""."""
+
+    def __init__(self) -> None:
+        self._records: dict[tuple[str, str], list[Record]] = defaultdict(list)
+
+    def add(self, key: tuple[str, str], record: Record) -> None:
+        """Makes ``key`` a name of ``record``."""
+        if not (named := self._records[key]) or named[-1] is not record:
+            named.append(record)
+
+    def __getitem__(self, key: tuple[str, str]) -> Sequence[Record]:
+        return self._records.get(key, ())
+
+
+def _nouns(text: str) -> frozenset[str]:
+    return frozenset(singular(word) for word in _WORD.findall(text)) - _ELSEWHERE
+
+
+def around(number: str, least: int = 2) -> Iterator[str]:
+    """``number`` and what it is part of: "2.2.1" and "2.2", "28/b" and "28", with at least so many parts."""
+    if not number:
+        return
+    yield number
+    pieces = re.split(r"(?=[./])", number)
+    for length in range(len(pieces) - 1, 0, -1):
+        if length >= least or pieces[length][0] == "/":
+            yield "".join(pieces[:length])
