@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from scrutiny.records.mentions import Mention, canonical, is_code, mentions, singular
-from scrutiny.records.printed_labels import Labels, Place, around, places
+from scrutiny.records.printed_labels import Labels, Place, around, main_series, places, run_in
 from scrutiny.records.references import DEMANDS, PLACE
 from scrutiny.report import Basis, BlockKind, Link, Record, Report, Role
 
@@ -24,9 +24,9 @@ _PLACES = frozenset(("paragraph", "section"))
 #: Numbers of paragraphs and no quantities.
 _OUTLINE = re.compile(r"[0-9][./]")
 #: Codes that stand for nothing else where they are not pointed to: no "V4", "C1".
-_LONG_CODE = re.compile(r"[a-z]{2}|[a-z][0-9]{3}")
+_LONG_CODE = re.compile(r"[a-z]{2}|[a-z][0-9]{3}|[0-9]")
 #: A sentence behind a record that only says where it is answered.
-_POINTER = re.compile(rf"[(\[]|(?:see|this|these|it|we|{DEMANDS}|R-?[0-9])\b", re.IGNORECASE)
+_POINTER = re.compile(rf"[(\[]|(?:see|this|these|it|we|{DEMANDS}|R-?[0-9])\b|.*[(\[]see ", re.IGNORECASE)
 _POINTER_WORDS = 14
 _SEE = re.compile(r"[(\[]?see\b", re.IGNORECASE)
 #: A mention of more results is of a chapter, and of no shortfall in it.
@@ -60,6 +60,7 @@ def cross_references(
         for one in (result, *_further(placed, result, told[result.id])):
             pairs.setdefault((one.id, demand.id), Link(demand.id, 1.0, Basis.EXPLICIT, reference.start, reference.end))
 
+    cited: dict[str, _Reference] = {}
     for index, result in enumerate(results):
         for reference in told[result.id]:
             answering = numbered.named(reference.mention, result)
@@ -69,9 +70,15 @@ def cross_references(
             if reference.behind:
                 meant = _run(report, results[: index + 1], {answered for answered, _ in pairs})
             for demand in answering:
+                cited.setdefault(demand.id, reference)
                 for one in meant:
                     link(one, demand, reference)
     for demand in demands:
+        if demand.id in cited:  # what leads to a demand under the number by which others refer to it
+            number, section = numbered.number[demand.id], stand[demand.sentences[0]].heading
+            for result in placed["" if is_code(number) else "headed", number]:
+                if stand[result.sentences[0]].heading == section and result.start < demand.start:
+                    link(result, demand, cited[demand.id])
         for reference in _references(report, demand):
             there = list(_meant(placed, demand, reference))
             if reference.mention.pointed:
@@ -94,15 +101,18 @@ def is_flagged(result: Record) -> bool:
 
 def _placed(results: Sequence[Record], stand: Sequence[Place], told: Mapping[str, Sequence[_Reference]]) -> Labels:
     """The results by what print calls the places where they stand, and by a code behind them: "... (NC 1)."."""
-    labels = Labels()
+    labels, series = Labels(), main_series(stand)
     for result in results:
-        for name in stand[result.sentences[0]].names():
+        place = stand[result.sentences[0]]
+        for name in place.names():
             labels.add(name, result)
+        if place.series == series and not place.is_headed:
+            labels.add(("main", place.paragraph), result)
         for reference in told[result.id]:
-            mention = reference.mention
-            if mention.bare and result.text.endswith((")", ").")) and reference.end >= result.end - 2:
-                if len(mention.numbers) == 1 and is_code(mention.numbers[0]):
-                    labels.add(("", mention.numbers[0]), result)
+            number, *others = reference.mention.numbers
+            is_behind = reference.mention.bare and reference.end >= result.end - 2
+            if is_behind and result.text.endswith((")", ").")) and is_code(number) and not others:
+                labels.add(("", number), result)
     return labels
 
 
@@ -131,7 +141,9 @@ def _meant(labels: Labels, record: Record, reference: _Reference) -> Iterator[Re
         if is_code(number):
             found = labels["", number] if is_sure or _LONG_CODE.match(number) else ()
         elif mention.noun == "paragraph" or (not mention.noun and mention.bare and _OUTLINE.search(number)):
-            found = labels["paragraph", number] or labels["headed", number] or labels["section", number]
+            found = next(
+                filter(None, (labels[kind, number] for kind in ("main", "paragraph", "headed", "section"))), ()
+            )
         elif mention.noun == "section":
             found = labels["section", number] if mention.pointed else ()
         elif mention.noun and (is_sure or mention.noun in _RESULT_NOUNS):
@@ -197,6 +209,7 @@ class _Demands:
     def __init__(self, report: Report, demands: Sequence[Record], stand: Sequence[Place]) -> None:
         self._numbered: dict[str, list[Record]] = defaultdict(list)
         self._parts: dict[str, list[Record]] = defaultdict(list)
+        self.number: dict[str, str] = {}
         self._names: dict[str, frozenset[str]] = {}
         self._section: dict[str, int] = {}
         headed: list[tuple[str, str]] = []
@@ -213,7 +226,10 @@ class _Demands:
             index = report.sentences[demand.sentences[0]].block
             block, (number, noun) = report.blocks[index], under[index]
             attributes = demand.attributes
-            if attributes and attributes.number:
+            label = run_in(demand.text)
+            if label and label.noun in _DEMAND_NOUNS:
+                number, noun = label.number, label.noun
+            elif attributes and attributes.number:
                 number = canonical(attributes.number.value)
             elif not number and index not in begun and any(character.isdecimal() for character in block.marker):
                 number = canonical(block.marker)
@@ -223,6 +239,7 @@ class _Demands:
             place = stand[demand.sentences[0]]
             self._names[demand.id] = (place.nouns | {noun, *map(singular, kind), *marked}) - {""}
             self._section[demand.id] = place.heading
+            self.number[demand.id] = number
             if number:
                 self._numbered[number].append(demand)
                 if "/" in number:  # "requirement 5" means 5(a) and 5(b) where there is no 5
@@ -239,6 +256,8 @@ class _Demands:
         whole = self._numbered.get(number.partition("/")[0], [])
         found = self._numbered.get(number) or self._parts.get(number) or whole
         if is_code(number):
+            return self._nearest(found, result)
+        if mention.bare and not mention.noun and _OUTLINE.search(number):
             return self._nearest(found, result)
         called = [demand for demand in found if mention.noun in self._names[demand.id]]
         if mention.noun not in _DEMAND_NOUNS and not (called and mention.pointed):

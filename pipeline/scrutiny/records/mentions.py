@@ -34,6 +34,7 @@ _NO_NOUNS = frozenset("see also at in under to from per of and by on with".split
 _NOUNS = {"para": "paragraph", "rec": "recommendation", "afi": "improvement", "criteria": "criterion", "§": "section",
           "¶": "paragraph", "sect": "section", "sec": "section", "obs": "observation"}  # fmt: skip
 _LONGEST_RANGE = 50
+_IS_CODE = re.compile(r"[a-z][a-z./]*[0-9]|[0-9.]+/[0-9]")
 _HYPHENED = re.compile(r"(?P<letters>[a-z]+)(?P<first>[0-9]{1,3})\.(?P<last>[0-9]{1,3})")
 
 
@@ -91,8 +92,8 @@ def canonical(number: str) -> str:
 
 
 def is_code(number: str) -> bool:
-    """Whether a canonical number is a code: letters with figures."""
-    return number[:1].isalpha() and any(character.isdecimal() for character in number)
+    """Whether a canonical number is a code: letters with figures, or as in "3.3(1)"."""
+    return bool(_IS_CODE.match(number))
 
 
 def singular(noun: str) -> str:
@@ -115,8 +116,8 @@ def _expanded(printed: str) -> Iterator[str]:
             is_range = True
             continue
         number = canonical(piece["number"])
-        if is_code(last) and number.isdecimal():  # "R6 and 7"
-            number = f"{re.match('[a-z]+', last)[0]}{number}"  # type: ignore[index]
+        if (prefix := re.match("[a-z]+(?=[0-9])", last)) and number.isdecimal():  # "R6 and 7"
+            number = f"{prefix[0]}{number}"
         elif "/" in last and len(number) == 1 and number.isalpha():  # "28a to c"
             number = f"{last.rpartition('/')[0]}/{number}"
         if is_range:

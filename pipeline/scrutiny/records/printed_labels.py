@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -39,10 +39,11 @@ class Label:
 class Place:
     """Where a sentence stands: the ``paragraph`` it is or is in ("28/b" is in "28") and whether that is the number of a
     heading, the ``sections`` around it, the ``labels`` with a noun or code that are in force, the words of the
-    headings, and the number of the nearest one."""
+    headings, the index of the nearest one, and the ``series`` of whole numbers that the paragraph is in."""
 
     paragraph: str = ""
     is_headed: bool = False
+    series: int = 0
     sections: tuple[str, ...] = ()
     labels: tuple[Label, ...] = ()
     nouns: frozenset[str] = frozenset()
@@ -65,6 +66,13 @@ class Place:
                 yield "", number
 
 
+def main_series(places: Sequence[Place]) -> int:
+    """The series with the most paragraphs: where numbers begin anew, a paragraph that is referred to is in it."""
+    numbered = {(place.series, place.paragraph) for place in places if place.paragraph and not place.is_headed}
+    counted = Counter(series for series, _ in numbered)
+    return max(counted, key=lambda series: (counted[series], -series), default=0)
+
+
 def places(report: Report) -> list[Place]:
     """The place of every sentence."""
     within: dict[int, list[str]] = defaultdict(list)
@@ -75,7 +83,7 @@ def places(report: Report) -> list[Place]:
     number = part = ""
     own: Label | None = None
     is_headed = False
-    nearest = -1
+    nearest, series, last = -1, 0, 0
     for index, block in enumerate(report.blocks):
         if block.kind is BlockKind.HEADING:
             label = label_of(f"{block.marker} {block.text}".lstrip())
@@ -89,17 +97,23 @@ def places(report: Report) -> list[Place]:
                 part = marked
             else:
                 number, part = marked, ""
+            if marked.isdecimal():
+                series += int(marked) <= last
+                last = int(marked)
             own, is_headed = next(_named(label), None), False
+        elif (label := run_in(block.text)) and label.noun:  # "Learning point 4: ..." below 3.3.3 is no part of it
+            number = part = ""
         place = Place(
             f"{number}/{part}" if part else number,
             is_headed,
+            series,
             tuple(filter(None, (section for section, _, _ in headings))),
             tuple(_named(*(label for _, label, _ in headings))),
             frozenset().union(*(nouns for _, _, nouns in headings[-_NAMING_HEADINGS:])),
             nearest,
         )
         for text in within[index]:
-            own = next(_named(_run_in(text)), own)
+            own = next(_named(run_in(text)), own)
             found.append(replace(place, labels=(*place.labels, own)) if own else place)
     return found
 
@@ -116,7 +130,7 @@ def label_of(text: str) -> Label | None:
     return Label(number, singular(match["noun"]) if is_one else "")
 
 
-def _run_in(text: str) -> Label | None:
+def run_in(text: str) -> Label | None:
     """The label that the text of a paragraph begins with and that is no word of its sentence: "NC6. Maximum ..."."""
     match = _LABEL.match(text)
     return label_of(text) if match and match["end"].strip() else None
