@@ -7,7 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 _PARTS = r"(?:\([0-9a-z]{1,3}\)){0,3}"
-_CODE = rf"[A-Z]{{1,4}}s?[-. ]?[0-9]{{1,5}}(?:[-./][0-9]{{1,4}}){{0,4}}[a-z]?{_PARTS}"
+_CODE = (
+    rf"[A-Z]{{1,5}}s?[-. ]?[0-9]{{1,5}}(?:[-./][A-Z]{{0,3}}[0-9]{{1,4}}){{0,4}}[a-z]?{_PARTS}"
+    r"|[0-9]{4}[-/][0-9]{1,4}"
+)
 _PLAIN = rf"[0-9]{{1,3}}(?:\.[0-9]{{1,3}}){{0,5}}[a-z]?{_PARTS}"
 _OUTLINE = r"[IVX]{1,5}(?:\.[A-Z0-9]{1,3}){0,4}|[A-Z](?:\.[0-9]{1,3}){0,4}"
 #: No part of a longer number, of a word or of a quantity.
@@ -34,7 +37,8 @@ _NO_NOUNS = frozenset("see also at in under to from per of and by on with".split
 _NOUNS = {"para": "paragraph", "rec": "recommendation", "afi": "improvement", "criteria": "criterion", "§": "section",
           "¶": "paragraph", "sect": "section", "sec": "section", "obs": "observation"}  # fmt: skip
 _LONGEST_RANGE = 50
-_IS_CODE = re.compile(r"[a-z][a-z./]*[0-9]|[0-9.]+/[0-9]")
+_IS_CODE = re.compile(r"[a-z][a-z./]*[0-9]|[0-9.]+/[0-9]|[0-9]{4}\.[0-9]")
+_IS_OUTLINE = re.compile(r"[0-9][./]")
 _HYPHENED = re.compile(r"(?P<letters>[a-z]+)(?P<first>[0-9]{1,3})\.(?P<last>[0-9]{1,3})")
 
 
@@ -62,11 +66,12 @@ def mentions(text: str) -> Iterator[Mention]:
         noun = _NOUN.search(before)
         if noun and noun["noun"] and noun["noun"].lower() in _NO_NOUNS:
             noun = None
-        is_label = not found.start() and bool(_LABEL_ENDS.match(text, found.end()))
+        start = found.start() - len(noun.group()) if noun else found.start()
+        is_label = not start and bool(_LABEL_ENDS.match(text, found.end()))
         yield Mention(
             singular((noun["noun"] or noun["sign"][0]).rstrip(".")) if noun else "",
             tuple(_expanded(found.group())),
-            found.start() - len(noun.group()) if noun else found.start(),
+            start,
             found.end(),
             pointed=is_label or bool(_POINTED.search(before + found.group()[:1])),
             bare=bool((found.group()[0] == "(" or _BARE.search(before)) and _ENDED.match(text, found.end())),
@@ -94,6 +99,11 @@ def canonical(number: str) -> str:
 def is_code(number: str) -> bool:
     """Whether a canonical number is a code: letters with figures, or as in "3.3(1)"."""
     return bool(_IS_CODE.match(number))
+
+
+def is_outline(number: str) -> bool:
+    """Whether a canonical number is one of a paragraph, in parts: "4.6", "28/b"."""
+    return bool(_IS_OUTLINE.search(number))
 
 
 def singular(noun: str) -> str:

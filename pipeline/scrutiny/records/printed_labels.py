@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from scrutiny.records.mentions import NUMBER, canonical, is_code, singular
+from scrutiny.records.mentions import NUMBER, canonical, is_code, mentions, singular
 from scrutiny.report import BlockKind, Record, Report
 
 #: What a heading, marker or paragraph begins with: "4.2 Medicines", "F 686 SS=G", "Finding 4: Lifts", "NC6. Maximum".
@@ -152,12 +152,18 @@ class Labels:
         if not (named := self._records[key]) or named[-1] is not record:
             named.append(record)
 
+    def first(self, keys: Iterable[tuple[str, str]]) -> Sequence[Record]:
+        """The records of the first of ``keys`` that is a name of any."""
+        return next((self._records[key] for key in keys if key in self._records), ())
+
     def __getitem__(self, key: tuple[str, str]) -> Sequence[Record]:
         return self._records.get(key, ())
 
 
 def _nouns(text: str) -> frozenset[str]:
-    return frozenset(singular(word) for word in _WORD.findall(text)) - _ELSEWHERE
+    # "Recommendations on cause of concern 1" are not its concerns; "Recommendations 1 to 4" are.
+    numbered = {mention.noun for mention in mentions(text) if len(mention.numbers) == 1}
+    return frozenset(singular(word) for word in _WORD.findall(text)) - _ELSEWHERE - numbered
 
 
 def around(number: str, least: int = 2) -> Iterator[str]:
@@ -169,3 +175,10 @@ def around(number: str, least: int = 2) -> Iterator[str]:
     for length in range(len(pieces) - 1, 0, -1):
         if length >= least or pieces[length][0] == "/":
             yield "".join(pieces[:length])
+
+
+def wholes(number: str) -> Iterator[str]:
+    """``number`` and what its bracketed parts are parts of: "16(1)(a)", "16(1)" and "16"."""
+    while number:
+        yield number
+        number = number.rpartition("/")[0]

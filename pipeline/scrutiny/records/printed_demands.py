@@ -1,0 +1,89 @@
+"""Which demand a result means by a printed number: "(see requirement 1)", "AFI 4", "R6 and R7 below address this"."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+
+from scrutiny.records.mentions import Mention, canonical, is_code, is_outline, singular
+from scrutiny.records.printed_labels import Place, label_of, run_in
+from scrutiny.records.references import DEMANDS
+from scrutiny.report import BlockKind, Record, Report
+
+#: What demands are called wherever they stand.
+DEMAND_NOUNS = frozenset("recommendation requirement improvement action suggestion".split())
+_HEADED = re.compile(rf"(?P<noun>{DEMANDS}) (?:no\.? ?)?(?P<number>[A-Z]{{0,3}}[-.]?[0-9]+(?:[./-][0-9a-z]+)*)", re.I)
+_MARKED = re.compile("[A-Za-z]{3,24}")
+
+
+class PrintedDemands:
+    """The demands of a report by their numbers and by what they are called."""
+
+    def __init__(self, report: Report, demands: Sequence[Record], places: Sequence[Place]) -> None:
+        self._numbered: dict[str, list[Record]] = defaultdict(list)
+        self._parts: dict[str, list[Record]] = defaultdict(list)
+        self._names: dict[str, frozenset[str]] = {}
+        self._heading: dict[str, int] = {}
+        #: The number of each demand, by its id; "" for none.
+        self.numbers: dict[str, str] = {}
+        headed, begun = _headed(report), set[int]()
+        for demand in demands:
+            first = demand.sentences[0]
+            index, place = report.sentences[first].block, places[first]
+            block, (number, noun) = report.blocks[index], headed[index]
+            attributes, label = demand.attributes, run_in(demand.text)
+            if label and label.noun in DEMAND_NOUNS:
+                number, noun = label.number, label.noun
+            elif attributes and attributes.number:
+                number = canonical(attributes.number.value)
+            elif not number and index not in begun and any(character.isdecimal() for character in block.marker):
+                number = canonical(block.marker)
+            begun.add(index)
+            kind = attributes.kind.value.split("_") if attributes and attributes.kind else []
+            called = (noun, *map(singular, kind), *map(singular, _MARKED.findall(block.marker)))
+            self._names[demand.id] = (place.nouns | set(called)) - {""}
+            self._heading[demand.id] = place.heading
+            self.numbers[demand.id] = number
+            code = label_of(f"{report.blocks[place.heading].marker} {report.blocks[place.heading].text}".lstrip())
+            for one in {number, code.number if code and place.heading >= 0 and is_code(code.number) else ""} - {""}:
+                self._numbered[one].append(demand)
+                if "/" in one:  # "requirement 5" means 5(a) and 5(b) where there is no 5
+                    self._parts[one.partition("/")[0]].append(demand)
+
+    def meant(self, mention: Mention, result: Record) -> list[Record]:
+        """The demands that ``result`` mentions."""
+        if mention.noun in ("paragraph", "section") or (mention.elsewhere and mention.noun):
+            return []
+        return [demand for number in mention.numbers for demand in self._of_number(mention, number, result)]
+
+    def _of_number(self, mention: Mention, number: str, result: Record) -> list[Record]:
+        # "Requirement 5(b)" means 5 where there is no 5(b).
+        whole = self._numbered.get(number.partition("/")[0], [])
+        found = self._numbered.get(number) or self._parts.get(number) or whole
+        if is_code(number) or (mention.bare and not mention.noun and is_outline(number)):
+            return self._nearest(found, result)
+        called = [demand for demand in found if mention.noun in self._names[demand.id]]
+        if mention.noun not in DEMAND_NOUNS and not (called and mention.pointed):
+            return []
+        return self._nearest(called or found, result)
+
+    def _nearest(self, found: Sequence[Record], result: Record) -> list[Record]:
+        """Of several demands with one number, those of the first section with such behind the result, or before it."""
+        if len(found) < 2:
+            return list(found)
+        first = next((demand for demand in found if demand.start > result.start), found[-1])
+        return [demand for demand in found if self._heading[demand.id] == self._heading[first.id]]
+
+
+def _headed(report: Report) -> list[tuple[str, str]]:
+    """Number and noun of the demand that a heading above each block announces, the nearest such one."""
+    open_headings: list[tuple[str, str]] = []
+    found: list[tuple[str, str]] = []
+    for block in report.blocks:
+        if block.kind is BlockKind.HEADING:
+            match = _HEADED.match(f"{block.marker} {block.text}".lstrip())
+            named = (canonical(match["number"]), singular(match["noun"].split()[-1])) if match else ("", "")
+            open_headings[len(block.section_path) :] = [named]
+        found.append(next((named for named in reversed(open_headings) if named[0]), ("", "")))
+    return found
