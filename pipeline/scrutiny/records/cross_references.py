@@ -16,13 +16,17 @@ from scrutiny.report import Basis, Link, Record, Report, Role
 _FINDING_NOUNS = frozenset("finding conclusion observation issue concern nonconformity deficiency weakness".split())
 _RESULT_NOUNS = _FINDING_NOUNS | frozenset("matter point item norm criterion theme".split())
 _PLACES = frozenset(("paragraph", "section"))
+_RULES = frozenset("regulation article rule standard clause".split())
 #: Codes that stand for nothing else where they are not pointed to: no "V4", "C1".
 _LONG_CODE = re.compile(r"[a-z]{2}|[a-z][0-9]{3}|[0-9]")
 #: A sentence behind a record that only says where it is answered, or what it answers.
 _POINTER = re.compile(
-    rf"[(\[]|(?:see|this|these|it|we|address(?:es)?|R-?[0-9]|(?:safety )?(?:{DEMANDS}))\b|.*[(\[]see ", re.IGNORECASE
+    rf"[(\[]|(?:see|this|these|it|we|address(?:es)?|R-?[0-9]|(?:safety )?(?:{DEMANDS}))\b", re.IGNORECASE
 )
 _POINTER_WORDS = 14
+_SEE_LAST = re.compile(r"[(\[]see [^()\[\]]*(?:\([^()]*\))?[)\]]\.?$", re.IGNORECASE)
+#: A finding that says of the ones before it what they are: "This was a breach of regulation 12(2)(g)."
+_THIS = re.compile(r"(?:this|these|that|it) (?:is|are|was|were|constitutes?|breach)", re.IGNORECASE)
 _SEE = re.compile(r"[(\[]?see\b", re.IGNORECASE)
 #: A mention of more results is of a chapter, and of no shortfall in it.
 _MOST_MEANT = 40
@@ -77,7 +81,7 @@ def cross_references(
         heading = stand[demand.sentences[0]].heading
         if demand.id in cited:  # what leads to a demand under the number by which others refer to it
             number = numbered.numbers[demand.id]
-            for result in placed["" if is_code(number) else "headed", number]:
+            for result in placed.first((name, number) for name in ("", "headed", "paragraph")):
                 if stand[result.sentences[0]].heading == heading and result.start < demand.start:
                     link(result, demand, cited[demand.id])
         asks = False
@@ -126,19 +130,25 @@ def _pointing(results: Sequence[Record], told: Mapping[str, Sequence[_Reference]
     labels = Labels()
     for result in results:
         for mention in (reference.mention for reference in told[result.id]):
-            if result.role is Role.FINDING and mention.pointed and not mention.elsewhere and len(mention.numbers) == 1:
-                for number in around(mention.numbers[0]):
-                    if is_code(number):
-                        labels.add(("", number), result)
-                    elif mention.noun and mention.noun not in _PLACES | DEMAND_NOUNS:
-                        labels.add((mention.noun, number), result)
+            if (
+                result.role is Role.FINDING
+                and mention.pointed
+                and not _is_elsewhere(mention)
+                and len(mention.numbers) == 1
+            ):
+                (number,) = mention.numbers
+                if is_code(number):
+                    labels.add(("", number), result)
+                if mention.noun and mention.noun not in _PLACES | DEMAND_NOUNS:
+                    for one in (number,) if mention.noun in _RULES else around(number):
+                        labels.add((mention.noun, one), result)
     return labels
 
 
 def _meant(labels: Labels, record: Record, reference: _Reference) -> Iterator[Record]:
     """The results that a record refers to with a mention."""
     mention = reference.mention
-    if mention.noun and (mention.elsewhere or (reference.label and mention.noun in DEMAND_NOUNS)):
+    if mention.noun and (_is_elsewhere(mention) or (reference.label and mention.noun in DEMAND_NOUNS)):
         return
     for number in mention.numbers:
         found: Sequence[Record] = ()
@@ -161,6 +171,11 @@ def _meant(labels: Labels, record: Record, reference: _Reference) -> Iterator[Re
             found = labels["finding", number]
         if len(found) <= _MOST_MEANT:
             yield from (one for one in found if one is not record)
+
+
+def _is_elsewhere(mention: Mention) -> bool:
+    """Whether a mention is of something in another document; a rule is in one wherever it is named."""
+    return mention.elsewhere and mention.noun not in _RULES
 
 
 def _further(labels: Labels, result: Record, references: Sequence[_Reference]) -> Iterator[Record]:
@@ -197,17 +212,19 @@ def _before(report: Report, silent: Sequence[Record], demand: Record) -> Iterato
 def _references(report: Report, record: Record) -> Iterator[_Reference]:
     """What a record mentions: itself, in a sentence right behind it that does nothing else, or in its marker."""
     spans = [(record.start, record.text)]
+    itself = record.role is Role.FINDING and bool(_THIS.match(record.text))
     following = record.sentences[-1] + 1
     if following < len(report.sentences):
         sentence = report.sentences[following]
-        points = len(sentence.text.split()) <= _POINTER_WORDS and _POINTER.match(sentence.text)
+        is_short = len(sentence.text.split()) <= _POINTER_WORDS
+        points = _SEE_LAST.search(sentence.text) or (is_short and _POINTER.match(sentence.text))
         beside = sentence.block == report.sentences[following - 1].block or _SEE.match(sentence.text)
         if points and beside and sentence.role in (None, Role.OTHER):
             spans.append((sentence.start, sentence.text))
     for at, text in spans:
         for mention in mentions(text):
-            start, behind = at + mention.start, at >= record.end
-            mention = replace(mention, pointed=mention.pointed or behind)
+            start, behind = at + mention.start, at >= record.end or itself
+            mention = replace(mention, pointed=mention.pointed or (behind and mention.noun not in DEMAND_NOUNS))
             yield _Reference(mention, start, at + mention.end, behind, label=start == record.start)
     if record.role is Role.RECOMMENDATION:
         yield from _leading_to(report, record)

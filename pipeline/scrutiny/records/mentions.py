@@ -9,12 +9,12 @@ from dataclasses import dataclass
 _PARTS = r"(?:\([0-9a-z]{1,3}\)){0,3}"
 _CODE = (
     rf"[A-Z]{{1,5}}s?[-. ]?[0-9]{{1,5}}(?:[-./][A-Z]{{0,3}}[0-9]{{1,4}}){{0,4}}[a-z]?{_PARTS}"
-    r"|[0-9]{4}[-/][0-9]{1,4}"
+    r"|[0-9]{4}(?:[-/][0-9]{1,4})(?:[-/][A-Z0-9]{1,4}){0,4}"
 )
 _PLAIN = rf"[0-9]{{1,3}}(?:\.[0-9]{{1,3}}){{0,5}}[a-z]?{_PARTS}"
 _OUTLINE = r"[IVX]{1,5}(?:\.[A-Z0-9]{1,3}){0,4}|[A-Z](?:\.[0-9]{1,3}){0,4}"
 #: No part of a longer number, of a word or of a quantity.
-NUMBER = rf"(?:{_CODE}|{_PLAIN}|{_OUTLINE}|\([0-9a-z]{{1,3}}\))(?![A-Za-z0-9%]|[.,][0-9])"
+NUMBER = rf"(?:{_CODE}|{_PLAIN}|{_OUTLINE}|\([0-9a-z]{{1,3}}\)|\[[0-9]{{1,3}}\])(?![A-Za-z0-9%]|[.,][0-9])"
 _BETWEEN = r",? (?:and|or|&) |[,;] ?| to | through | ?[–—-] ?"
 _LIST = re.compile(rf"(?<![\w.,/$£€-]){NUMBER}(?:(?:{_BETWEEN}){NUMBER}){{0,30}}")
 _PIECE = re.compile(rf"(?P<number>{NUMBER})|(?P<range> to | through | ?[–—-] ?)")
@@ -24,7 +24,9 @@ _NOUN = re.compile(
 )
 _BEFORE = 80
 #: Before a mention that refers to something and does not only speak of it.
-_POINTED = re.compile(r"(?:[(\[]|\bsee |[–—-] )[^()\[\]]*$", re.IGNORECASE)
+_POINTED = re.compile(r"(?:[(\[]|\b(?:see|address(?:es|ed|ing)?) |[–—-] )[^()\[\]]*$", re.IGNORECASE)
+#: Before a paragraph's number in square brackets, which elsewhere is a footnote's: "at [13]–[15]".
+_LEADS = re.compile(r"\b(?:see(?: also)?|at|in|from|and|paragraphs?|paras?\.?) $", re.IGNORECASE)
 _BARE = re.compile(r"(?:[(\[]|\bsee )(?:see )?(?:also )?$", re.IGNORECASE)
 _LABEL_ENDS = re.compile(r"\.?:| ?\(")
 _ENDED = re.compile(r" ?[)\],;:]|\.?$")
@@ -66,10 +68,13 @@ def mentions(text: str) -> Iterator[Mention]:
         noun = _NOUN.search(before)
         if noun and noun["noun"] and noun["noun"].lower() in _NO_NOUNS:
             noun = None
+        in_square = found.group()[0] == "["
+        if in_square and not _LEADS.search(before):
+            continue
         start = found.start() - len(noun.group()) if noun else found.start()
         is_label = not start and bool(_LABEL_ENDS.match(text, found.end()))
         yield Mention(
-            singular((noun["noun"] or noun["sign"][0]).rstrip(".")) if noun else "",
+            "paragraph" if in_square else singular((noun["noun"] or noun["sign"][0]).rstrip(".")) if noun else "",
             tuple(_expanded(found.group())),
             start,
             found.end(),

@@ -20,7 +20,8 @@ LABEL = re.compile(
     re.IGNORECASE,
 )
 _NUMBER_BEHIND = re.compile(
-    r"[(\[](?P<number>[0-9]{2,4}/[0-9]{2,4}|[A-Z]{1,3}-?[0-9]{1,4}(?:[-/][0-9]{1,4})?)[)\]]\.?$"
+    r"[(\[](?:(?P<number>[0-9]{2,4}/[0-9]{2,4}|[A-Z]{1,3}-?[0-9]{1,4}(?:[-/][0-9]{1,4})?)"
+    r"|[Rr]ecommendation (?P<called>[0-9]{1,3}[a-z]?))[)\]]\.?$"
 )
 _CONDITION = re.compile(
     r"\b(?:if|unless|provided that|subject to|to the extent that|in the event (?:that|of)|where (?:this|it|that|needed|"
@@ -250,8 +251,10 @@ def number(passage: Passage) -> Attribute | None:
     for name in ("number", "code"):
         if label and label[name]:
             return passage.at(label[name], *label.span(name))
-    behind = _NUMBER_BEHIND.search(passage.text)
-    return passage.at(behind["number"], *behind.span("number")) if behind else None
+    if behind := _NUMBER_BEHIND.search(passage.text):
+        name = behind.lastgroup or "number"
+        return passage.at(behind[name], *behind.span(name))
+    return None
 
 
 def condition(passage: Passage) -> Attribute | None:

@@ -23,6 +23,8 @@ _ELSEWHERE = frozenset(
 )
 #: "(iii)" below "28" is part of it; of so many letters a marker is a word.
 _LONGEST_PART = 4
+#: Of so many words a paragraph that begins with a label is itself a heading of what follows: "Finding 4: Lifts".
+_LABEL_WORDS = 10
 #: Headings above a paragraph whose words say what its number counts.
 _NAMING_HEADINGS = 2
 
@@ -55,15 +57,13 @@ class Place:
         for section in dict.fromkeys((self.paragraph, *self.sections)):
             yield from (("section", number) for number in around(section, least=1))
         for label in self.labels:
-            for number in around(label.number):
-                if is_code(number):
-                    yield "", number
-                if label.noun:
-                    yield label.noun, number
-        for number in around(self.paragraph):
-            yield from ((noun, number) for noun in self.nouns)
-            if is_code(number):
-                yield "", number
+            if is_code(label.number):
+                yield "", label.number
+            if label.noun:
+                yield from ((label.noun, number) for number in around(label.number))
+        if is_code(self.paragraph):
+            yield "", self.paragraph
+        yield from ((noun, number) for number in around(self.paragraph) for noun in self.nouns)
 
 
 def main_series(places: Sequence[Place]) -> int:
@@ -83,7 +83,7 @@ def places(report: Report) -> list[Place]:
     number = part = ""
     own: Label | None = None
     is_headed = False
-    nearest, series, last = -1, 0, 0
+    nearest, series, last, stands_alone = -1, 0, 0, False
     for index, block in enumerate(report.blocks):
         if block.kind is BlockKind.HEADING:
             label = label_of(f"{block.marker} {block.text}".lstrip())
@@ -101,8 +101,13 @@ def places(report: Report) -> list[Place]:
                 series += int(marked) <= last
                 last = int(marked)
             own, is_headed = next(_named(label), None), False
-        elif (label := run_in(block.text)) and label.noun:  # "Learning point 4: ..." below 3.3.3 is no part of it
-            number = part = ""
+        elif label := run_in(block.text):
+            if label.noun:  # "Learning point 4: ..." below 3.3.3 is no part of it
+                number = part = ""
+        elif not stands_alone:
+            own = None
+            if is_code(number) and block.kind is BlockKind.PARAGRAPH:
+                number = part = ""
         place = Place(
             f"{number}/{part}" if part else number,
             is_headed,
@@ -112,6 +117,7 @@ def places(report: Report) -> list[Place]:
             frozenset().union(*(nouns for _, _, nouns in headings[-_NAMING_HEADINGS:])),
             nearest,
         )
+        stands_alone = len(block.text.split()) <= _LABEL_WORDS
         for text in within[index]:
             own = next(_named(run_in(text)), own)
             found.append(replace(place, labels=(*place.labels, own)) if own else place)
