@@ -21,7 +21,7 @@ _RULES = frozenset("regulation article rule standard clause".split())
 _LONG_CODE = re.compile(r"[a-z]{2}|[a-z][0-9]{3}|[0-9]")
 #: A sentence behind a record that only says where it is answered, or what it answers.
 _POINTER = re.compile(
-    rf"[(\[]|(?:see|this|these|it|we|address(?:es)?|R-?[0-9]|(?:safety )?(?:{DEMANDS}))\b", re.IGNORECASE
+    rf"[(\[]|(?:see|this|these|it|we|address(?:es)?|R-?[0-9]|(?:safety |our |the )?(?:{DEMANDS}))\b", re.IGNORECASE
 )
 _POINTER_WORDS = 14
 _SEE_LAST = re.compile(r"[(\[]see [^()\[\]]*(?:\([^()]*\))?[)\]]\.?$", re.IGNORECASE)
@@ -70,8 +70,8 @@ def cross_references(
                 asking += [(one, demand, reference) for demand in meant for one in run]
     placed, pointing = _placed(results, stand, told), _pointing(results, told)
 
-    def link(result: Record, demand: Record, reference: _Reference) -> None:
-        for one in (result, *_further(placed, result, told[result.id])):
+    def link(result: Record, demand: Record, reference: _Reference, *, far: bool = True) -> None:
+        for one in (result, *(_further(placed, result, told[result.id]) if far else ())):
             pairs.setdefault((one.id, demand.id), Link(demand.id, 1.0, Basis.EXPLICIT, reference.start, reference.end))
 
     for result, demand, reference in asking:
@@ -87,8 +87,9 @@ def cross_references(
         asks = False
         for reference in (*_references(report, demand), *_above(report, heading)):
             there = list(_meant(placed, demand, reference))
-            if reference.mention.pointed:
-                there += _meant(pointing, demand, reference)
+            beside = list(_meant(pointing, demand, reference)) if reference.mention.pointed else []
+            near = {result.id for result in beside}
+            there += beside
             if reference.label:  # what stands below under the same label tells what became of the demand
                 there = [result for result in there if result.start < demand.start]
             if reference.start < demand.start:  # and beside it stands what it is about
@@ -98,7 +99,7 @@ def cross_references(
             asks = asks or bool(there)
             for one in (demand, *(_before(report, silent, demand) if reference.behind else ())):
                 for result in there:
-                    link(result, one, reference)
+                    link(result, one, reference, far=result.id not in near)
         silent = [] if asks else [*silent, demand]
     return pairs
 

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 
 _PARTS = r"(?:\([0-9a-z]{1,3}\)){0,3}"
 _CODE = (
-    rf"[A-Z]{{1,5}}s?[-. ]?[0-9]{{1,5}}(?:[-./][A-Z]{{0,3}}[0-9]{{1,4}}){{0,4}}[a-z]?{_PARTS}"
+    rf"[A-Z]{{1,5}}s?[-. ]?[0-9]{{1,5}}(?:[-./](?:[A-Z]{{1,3}}[-.]?)?[0-9]{{1,4}}){{0,4}}[a-z]?{_PARTS}"
     r"|[0-9]{4}(?:[-/][0-9]{1,4})(?:[-/][A-Z0-9]{1,4}){0,4}"
 )
 _PLAIN = rf"[0-9]{{1,3}}(?:\.[0-9]{{1,3}}){{0,5}}[a-z]?{_PARTS}"
 _OUTLINE = r"[IVX]{1,5}(?:\.[A-Z0-9]{1,3}){0,4}|[A-Z](?:\.[0-9]{1,3}){0,4}"
 #: No part of a longer number, of a word or of a quantity.
-NUMBER = rf"(?:{_CODE}|{_PLAIN}|{_OUTLINE}|\([0-9a-z]{{1,3}}\)|\[[0-9]{{1,3}}\])(?![A-Za-z0-9%]|[.,][0-9])"
+NUMBER = rf"(?:{_CODE}|{_PLAIN}|{_OUTLINE}|\([0-9a-z]{{1,3}}\)|\[[0-9]{{1,3}}\])(?![A-Za-z0-9%]|[.,][0-9]|-[A-Z])"
 _BETWEEN = r",? (?:and|or|&) |[,;] ?| to | through | ?[–—-] ?"
 _LIST = re.compile(rf"(?<![\w.,/$£€-]){NUMBER}(?:(?:{_BETWEEN}){NUMBER}){{0,30}}")
 _PIECE = re.compile(rf"(?P<number>{NUMBER})|(?P<range> to | through | ?[–—-] ?)")
@@ -24,7 +24,11 @@ _NOUN = re.compile(
 )
 _BEFORE = 80
 #: Before a mention that refers to something and does not only speak of it.
-_POINTED = re.compile(r"(?:[(\[]|\b(?:see|address(?:es|ed|ing)?) |[–—-] )[^()\[\]]*$", re.IGNORECASE)
+_POINTED = re.compile(
+    r"(?:[(\[]|[–—-] |\b(?:see|address(?:es|ed|ing)?|"
+    r"(?:described|detailed|discussed|outlined|reported|set out) (?:under|in|at)) )[^()\[\]]*$",
+    re.IGNORECASE,
+)
 #: Before a paragraph's number in square brackets, which elsewhere is a footnote's: "at [13]–[15]".
 _LEADS = re.compile(r"\b(?:see(?: also)?|at|in|from|and|paragraphs?|paras?\.?) $", re.IGNORECASE)
 _BARE = re.compile(r"(?:[(\[]|\bsee )(?:see )?(?:also )?$", re.IGNORECASE)
@@ -41,7 +45,7 @@ _NOUNS = {"para": "paragraph", "rec": "recommendation", "afi": "improvement", "c
 _LONGEST_RANGE = 50
 _IS_CODE = re.compile(r"[a-z][a-z./]*[0-9]|[0-9.]+/[0-9]|[0-9]{4}\.[0-9]")
 _IS_OUTLINE = re.compile(r"[0-9][./]")
-_HYPHENED = re.compile(r"(?P<letters>[a-z]+)(?P<first>[0-9]{1,3})\.(?P<last>[0-9]{1,3})")
+_HYPHENED = re.compile(r"(?P<letters>[a-z]+)(?P<first>[0-9]{1,3})(?:\.|/(?P=letters)\.)(?P<last>[0-9]{1,3})")
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,8 @@ class PrintedDemands:
                 number, noun = label.number, label.noun
             elif attributes and attributes.number:
                 number = canonical(attributes.number.value)
+                if place.paragraph.endswith(f"/{number}"):  # "a)" below "1."
+                    number = place.paragraph
             elif not number and index not in begun and any(character.isdecimal() for character in block.marker):
                 number = canonical(block.marker)
             begun.add(index)
@@ -48,20 +50,24 @@ class PrintedDemands:
             code = label_of(f"{report.blocks[place.heading].marker} {report.blocks[place.heading].text}".lstrip())
             for one in {number, code.number if code and place.heading >= 0 and is_code(code.number) else ""} - {""}:
                 self._numbered[one].append(demand)
-                if "/" in one:  # "requirement 5" means 5(a) and 5(b) where there is no 5
+                if "/" in one:  # "requirement 5" means 5(a) and 5(b) too
                     self._parts[one.partition("/")[0]].append(demand)
 
     def meant(self, mention: Mention, result: Record) -> list[Record]:
         """The demands that ``result`` mentions."""
-        if mention.noun in ("paragraph", "section") or (mention.elsewhere and mention.noun):
+        is_paragraph = mention.noun == "paragraph" and mention.pointed and all(map(is_outline, mention.numbers))
+        if mention.noun == "section" or (mention.elsewhere and mention.noun):
+            return []
+        if mention.noun == "paragraph" and not is_paragraph:
             return []
         return [demand for number in mention.numbers for demand in self._of_number(mention, number, result)]
 
     def _of_number(self, mention: Mention, number: str, result: Record) -> list[Record]:
         # "Requirement 5(b)" means 5 where there is no 5(b).
         whole = self._numbered.get(number.partition("/")[0], [])
-        found = self._numbered.get(number) or self._parts.get(number) or whole
-        if is_code(number) or (mention.bare and not mention.noun and is_outline(number)):
+        found = [*self._numbered.get(number, ()), *self._parts.get(number, ())] or whole
+        is_place = mention.noun == "paragraph" or (mention.bare and not mention.noun)
+        if is_code(number) or (is_place and is_outline(number)):
             return self._nearest(found, result)
         called = [demand for demand in found if mention.noun in self._names[demand.id]]
         if mention.noun not in DEMAND_NOUNS and not (called and mention.pointed):
