@@ -50,7 +50,7 @@ _MARKER = re.compile(
     rf"""(?:
     (?P<bullet>[{re.escape(BULLETS)}\ue000-\uf8ff]|[{_DASHES}]|[*o](?=\s)|[*o]$)
     |(?P<letter>\((?:[a-z]|{_ROMAN})\)|(?:[a-z]|{_ROMAN})\))
-    |(?P<number>\({_NUMBER}\)|{_NUMBER}[.)]|\d{{1,2}}(?:\.\d{{1,3}}){{1,9}})
+    |(?P<number>\({_NUMBER}\)|\[\d{{1,3}}\]|{_NUMBER}[.)]|\d{{1,2}}(?:\.\d{{1,3}}){{1,9}})
     )(?=\s|$)""",
     re.VERBOSE,
 )

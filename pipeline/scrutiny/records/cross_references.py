@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 
 from scrutiny.records.mentions import Mention, is_code, is_outline, mentions
 from scrutiny.records.printed_demands import DEMAND_NOUNS, PrintedDemands
-from scrutiny.records.printed_labels import Labels, Place, around, main_series, places, wholes
+from scrutiny.records.printed_labels import Labels, Place, around, label_of, main_series, places, wholes
 from scrutiny.records.references import DEMANDS, PLACE
 from scrutiny.report import Basis, Link, Record, Report, Role
 
@@ -24,12 +25,16 @@ _POINTER = re.compile(
     rf"[(\[]|(?:see|this|these|it|we|address(?:es)?|R-?[0-9]|(?:safety |our |the )?(?:{DEMANDS}))\b", re.IGNORECASE
 )
 _POINTER_WORDS = 14
+#: "Closes MG-3, MG-4."
+_CLOSING_WORDS = 6
 _SEE_LAST = re.compile(r"[(\[]see [^()\[\]]*(?:\([^()]*\))?[)\]]\.?$", re.IGNORECASE)
 #: A finding that says of the ones before it what they are: "This was a breach of regulation 12(2)(g)."
 _THIS = re.compile(r"(?:this|these|that|it) (?:is|are|was|were|constitutes?|breach)", re.IGNORECASE)
 _SEE = re.compile(r"[(\[]?see\b", re.IGNORECASE)
 #: A mention of more results is of a chapter, and of no shortfall in it.
 _MOST_MEANT = 40
+#: So many records in one paragraph may share a sentence that points behind them.
+_MOST_BEFORE = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +65,15 @@ def cross_references(
         told[result.id] = []
         for reference in _references(report, result):
             meant = numbered.meant(reference.mention, result)
-            run = _run(report, results[: index + 1], answered) if reference.behind else [result]
+            run = (
+                _run(report, results[max(0, index - _MOST_BEFORE) : index + 1], answered)
+                if reference.behind
+                else [result]
+            )
             if not meant or any(map(is_outline, reference.mention.numbers)):
                 for one in run:
                     told[one.id].append(reference)
-            if meant and (reference.mention.pointed or _is_in_want(result)):
+            if meant and _asks(result, reference.mention):
                 answered.update(one.id for one in run)
                 cited |= {demand.id: reference for demand in meant}
                 asking += [(one, demand, reference) for demand in meant for one in run]
@@ -76,16 +85,18 @@ def cross_references(
 
     for result, demand, reference in asking:
         link(result, demand, reference)
+    named_above = {place.heading: list(_above(report, place.heading)) for place in stand if place.heading >= 0}
     silent: list[Record] = []
     for demand in demands:
         heading = stand[demand.sentences[0]].heading
+        silent = [one for one in silent[-_MOST_BEFORE:] if _block(report, one) == _block(report, demand)]
         if demand.id in cited:  # what leads to a demand under the number by which others refer to it
-            number = numbered.numbers[demand.id]
-            for result in placed.first((name, number) for name in ("", "headed", "paragraph")):
+            names = product(("", "headed", "paragraph"), numbered.numbers[demand.id])
+            for result in placed.first(names):
                 if stand[result.sentences[0]].heading == heading and result.start < demand.start:
                     link(result, demand, cited[demand.id])
         asks = False
-        for reference in (*_references(report, demand), *_above(report, heading)):
+        for reference in (*_references(report, demand), *named_above.get(heading, ())):
             there = list(_meant(placed, demand, reference))
             beside = list(_meant(pointing, demand, reference)) if reference.mention.pointed else []
             near = {result.id for result in beside}
@@ -97,7 +108,7 @@ def cross_references(
             # What is referred to for what is wrong in it may tell what is well besides.
             there = [result for result in there if result.role is Role.FINDING] or there
             asks = asks or bool(there)
-            for one in (demand, *(_before(report, silent, demand) if reference.behind else ())):
+            for one in (demand, *(silent if reference.behind else ())):  # those before that refer to nothing themselves
                 for result in there:
                     link(result, one, reference, far=result.id not in near)
         silent = [] if asks else [*silent, demand]
@@ -131,13 +142,9 @@ def _pointing(results: Sequence[Record], told: Mapping[str, Sequence[_Reference]
     labels = Labels()
     for result in results:
         for mention in (reference.mention for reference in told[result.id]):
-            if (
-                result.role is Role.FINDING
-                and mention.pointed
-                and not _is_elsewhere(mention)
-                and len(mention.numbers) == 1
-            ):
-                (number,) = mention.numbers
+            is_one = len(mention.numbers) == 1 or mention.noun in _RULES
+            points = is_one and mention.pointed and not _is_elsewhere(mention)
+            for number in mention.numbers if points and result.role is Role.FINDING else ():
                 if is_code(number):
                     labels.add(("", number), result)
                 if mention.noun and mention.noun not in _PLACES | DEMAND_NOUNS:
@@ -158,6 +165,8 @@ def _meant(labels: Labels, record: Record, reference: _Reference) -> Iterator[Re
             found = labels["", number]
         if found:
             pass
+        elif reference.label and not mention.noun and is_outline(number):  # numbered as the section it answers
+            found = labels["headed", number]
         elif mention.noun == "paragraph" or (not mention.noun and mention.bare and is_outline(number)):
             found = labels.first((kind, number) for kind in ("main", "paragraph", "headed", "section"))
         elif mention.noun == "section":
@@ -187,27 +196,27 @@ def _further(labels: Labels, result: Record, references: Sequence[_Reference]) -
                 yield from (one for one in _meant(labels, result, reference) if one.role is Role.FINDING)
 
 
-def _is_in_want(result: Record) -> bool:
-    """Whether a result does not tell what became of an earlier demand: "Recommendation 4 has been put into effect"."""
-    return result.role is Role.FINDING and not (result.attributes and result.attributes.earlier)
+def _asks(result: Record, mention: Mention) -> bool:
+    """Whether a result refers to what answers it, and does not tell what became of an earlier demand, as does
+    "Recommendation 4 has been put into effect"."""
+    if result.role is not Role.FINDING:
+        return mention.bare or (mention.pointed and mention.noun in DEMAND_NOUNS)
+    return mention.pointed or not (result.attributes and result.attributes.earlier)
 
 
 def _run(report: Report, results: Sequence[Record], answered: Collection[str]) -> list[Record]:
     """The last of ``results`` and the findings right before it in the same block that nothing has answered."""
-    block = report.sentences[results[-1].sentences[0]].block
     run = [results[-1]]
     for result in reversed(results[:-1]):
-        is_here = report.sentences[result.sentences[0]].block == block
+        is_here = _block(report, result) == _block(report, run[0])
         if result.role is not Role.FINDING or not is_here or result.id in answered:
             break
         run.append(result)
     return run
 
 
-def _before(report: Report, silent: Sequence[Record], demand: Record) -> Iterator[Record]:
-    """The demands before ``demand`` in its block that refer to nothing themselves."""
-    block = report.sentences[demand.sentences[0]].block
-    return (one for one in silent if report.sentences[one.sentences[0]].block == block)
+def _block(report: Report, record: Record) -> int:
+    return report.sentences[record.sentences[0]].block
 
 
 def _references(report: Report, record: Record) -> Iterator[_Reference]:
@@ -218,7 +227,9 @@ def _references(report: Report, record: Record) -> Iterator[_Reference]:
     if following < len(report.sentences):
         sentence = report.sentences[following]
         is_short = len(sentence.text.split()) <= _POINTER_WORDS
-        points = _SEE_LAST.search(sentence.text) or (is_short and _POINTER.match(sentence.text))
+        points = bool(_SEE_LAST.search(sentence.text) or (is_short and _POINTER.match(sentence.text)))
+        if not points and len(sentence.text.split()) <= _CLOSING_WORDS:
+            points = any(is_code(number) for mention in mentions(sentence.text) for number in mention.numbers)
         beside = sentence.block == report.sentences[following - 1].block or _SEE.match(sentence.text)
         if points and beside and sentence.role in (None, Role.OTHER):
             spans.append((sentence.start, sentence.text))
@@ -234,9 +245,12 @@ def _references(report: Report, record: Record) -> Iterator[_Reference]:
 def _leading_to(report: Report, demand: Record) -> Iterator[_Reference]:
     """What the marker of a demand names, or the sentence before it, if the demand points to nothing itself."""
     first = demand.sentences[0]
-    block = report.blocks[report.sentences[first].block]
+    block = report.blocks[_block(report, demand)]
+    is_in_numbered = any(label_of(heading) for heading in block.section_path[-1:])
     if demand.start == block.start:
-        for mention in filter(lambda mention: all(map(is_code, mention.numbers)), mentions(block.marker)):
+        for mention in mentions(block.marker):
+            if not all(is_code(number) or (is_outline(number) and not is_in_numbered) for number in mention.numbers):
+                continue
             at = block.start - len(block.marker) - 1
             yield _Reference(mention, at + mention.start, at + mention.end, label=True)
     elif not any(mention.pointed for mention in mentions(demand.text)):
@@ -248,10 +262,9 @@ def _leading_to(report: Report, demand: Record) -> Iterator[_Reference]:
 
 
 def _above(report: Report, heading: int) -> Iterator[_Reference]:
-    """What the heading above a demand names: "Recommendations on cause of concern 1", "Regulation 15(1)"."""
-    if heading >= 0:
-        block = report.blocks[heading]
-        for mention in mentions(block.text):
-            if mention.noun and mention.noun not in _PLACES | DEMAND_NOUNS:
-                at = block.start
-                yield _Reference(replace(mention, pointed=True), at + mention.start, at + mention.end, label=True)
+    """What a heading names to the demands below it: "Recommendations on cause of concern 1", "Regulation 15(1)"."""
+    block = report.blocks[heading]
+    for mention in mentions(block.text):
+        if mention.noun and mention.noun not in _PLACES | DEMAND_NOUNS:
+            at = block.start
+            yield _Reference(replace(mention, pointed=True), at + mention.start, at + mention.end, label=True)

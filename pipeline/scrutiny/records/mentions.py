@@ -11,7 +11,7 @@ _CODE = (
     rf"[A-Z]{{1,5}}s?[-. ]?[0-9]{{1,5}}(?:[-./](?:[A-Z]{{1,3}}[-.]?)?[0-9]{{1,4}}){{0,4}}[a-z]?{_PARTS}"
     r"|[0-9]{4}(?:[-/][0-9]{1,4})(?:[-/][A-Z0-9]{1,4}){0,4}"
 )
-_PLAIN = rf"[0-9]{{1,3}}(?:\.[0-9]{{1,3}}){{0,5}}[a-z]?{_PARTS}"
+_PLAIN = rf"[0-9]{{1,3}}(?:\.[0-9]{{1,3}}){{0,5}}(?:\.?[a-z])?{_PARTS}"
 _OUTLINE = r"[IVX]{1,5}(?:\.[A-Z0-9]{1,3}){0,4}|[A-Z](?:\.[0-9]{1,3}){0,4}"
 #: No part of a longer number, of a word or of a quantity.
 NUMBER = rf"(?:{_CODE}|{_PLAIN}|{_OUTLINE}|\([0-9a-z]{{1,3}}\)|\[[0-9]{{1,3}}\])(?![A-Za-z0-9%]|[.,][0-9]|-[A-Z])"
@@ -25,7 +25,7 @@ _NOUN = re.compile(
 _BEFORE = 80
 #: Before a mention that refers to something and does not only speak of it.
 _POINTED = re.compile(
-    r"(?:[(\[]|[–—-] |\b(?:see|address(?:es|ed|ing)?|"
+    r"(?:[(\[]|[–—-] |\b(?:see|address(?:es|ed|ing)?|breach(?:es)? of|"
     r"(?:described|detailed|discussed|outlined|reported|set out) (?:under|in|at)) )[^()\[\]]*$",
     re.IGNORECASE,
 )

@@ -13,7 +13,10 @@ from scrutiny.report import BlockKind, Record, Report
 
 #: What demands are called wherever they stand.
 DEMAND_NOUNS = frozenset("recommendation requirement improvement action suggestion".split())
+#: Of more demands with one number it cannot be told which is meant.
+_MOST_OF_ONE_NUMBER = 40
 _HEADED = re.compile(rf"(?P<noun>{DEMANDS}) (?:no\.? ?)?(?P<number>[A-Z]{{0,3}}[-.]?[0-9]+(?:[./-][0-9a-z]+)*)", re.I)
+_CODE = re.compile(r"[a-z]{1,3}(?P<number>[0-9]{1,3})")
 _MARKED = re.compile("[A-Za-z]{3,24}")
 
 
@@ -25,8 +28,8 @@ class PrintedDemands:
         self._parts: dict[str, list[Record]] = defaultdict(list)
         self._names: dict[str, frozenset[str]] = {}
         self._heading: dict[str, int] = {}
-        #: The number of each demand, by its id; "" for none.
-        self.numbers: dict[str, str] = {}
+        #: The numbers of each demand, by its id.
+        self.numbers: dict[str, list[str]] = {}
         headed, begun = _headed(report), set[int]()
         for demand in demands:
             first = demand.sentences[0]
@@ -46,9 +49,12 @@ class PrintedDemands:
             called = (noun, *map(singular, kind), *map(singular, _MARKED.findall(block.marker)))
             self._names[demand.id] = (place.nouns | set(called)) - {""}
             self._heading[demand.id] = place.heading
-            self.numbers[demand.id] = number
             code = label_of(f"{report.blocks[place.heading].marker} {report.blocks[place.heading].text}".lstrip())
-            for one in {number, code.number if code and place.heading >= 0 and is_code(code.number) else ""} - {""}:
+            others = [code.number] if code and place.heading >= 0 and is_code(code.number) else []
+            if match := _CODE.fullmatch(number):  # "Recommendation 1" may be printed "R1"
+                others.append(match["number"])
+            self.numbers[demand.id] = [one for one in dict.fromkeys((number, *others)) if one]
+            for one in self.numbers[demand.id]:
                 self._numbered[one].append(demand)
                 if "/" in one:  # "requirement 5" means 5(a) and 5(b) too
                     self._parts[one.partition("/")[0]].append(demand)
@@ -78,6 +84,8 @@ class PrintedDemands:
         """Of several demands with one number, those of the first section with such behind the result, or before it."""
         if len(found) < 2:
             return list(found)
+        if len(found) > _MOST_OF_ONE_NUMBER:
+            return []
         first = next((demand for demand in found if demand.start > result.start), found[-1])
         return [demand for demand in found if self._heading[demand.id] == self._heading[first.id]]
 

@@ -26,7 +26,7 @@ _LONGEST_PART = 4
 #: Of so many words a paragraph that begins with a label is itself a heading of what follows: "Finding 4: Lifts".
 _LABEL_WORDS = 10
 #: Headings above a paragraph whose words say what its number counts.
-_NAMING_HEADINGS = 2
+_NAMING_HEADINGS, _NAMING_WORDS = 2, 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,8 +168,8 @@ class Labels:
 
 def _nouns(text: str) -> frozenset[str]:
     # "Recommendations on cause of concern 1" are not its concerns; "Recommendations 1 to 4" are.
-    numbered = {mention.noun for mention in mentions(text) if len(mention.numbers) == 1}
-    return frozenset(singular(word) for word in _WORD.findall(text)) - _ELSEWHERE - numbered
+    numbered = {mention.noun for mention in mentions(text[:200]) if len(mention.numbers) == 1}
+    return frozenset(singular(word) for word in _WORD.findall(text)[:_NAMING_WORDS]) - _ELSEWHERE - numbered
 
 
 def around(number: str, least: int = 2) -> Iterator[str]:
