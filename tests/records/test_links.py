@@ -8,6 +8,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from drafts import ITEM, Draft, F, O, R, S, report
 from scrutiny.errors import ConfigError
@@ -16,7 +18,7 @@ from scrutiny.reading import read
 from scrutiny.records.comparison import Change, compare, compare_draft
 from scrutiny.records.likeness import among_others, coefficients
 from scrutiny.records.links import MOST_ANSWERS, MOST_PAIRS
-from scrutiny.report import Basis, BlockKind, Decision, Prediction, Record, Report, Role, Sentence
+from scrutiny.report import ROLES, Basis, BlockKind, Decision, Prediction, Record, Report, Role, Sentence
 
 
 def linked(found: Report) -> set[tuple[str, str, str]]:
@@ -75,6 +77,8 @@ def test_paragraphs_that_a_recommendation_refers_to_link_it() -> None:
         "[R2]",
         "(R1 to R2)",
         "; Recommendation 2 addresses this",
+        "(see recommendation 2 in Section 5)",
+        "– this is addressed in Recommendation 2",
     ],
 )
 def test_a_demand_may_be_referred_to_in_many_printed_forms(printed: str) -> None:
@@ -114,6 +118,15 @@ def test_a_place_may_be_referred_to_in_many_printed_forms(printed: str) -> None:
         ("Ponds leak (NC 2).", "", "NC 2: mend them."),
         ("NC6. Ponds leak.", "", "NC6: mend them."),
         ("Ponds leak.", "GEN.55500", "GEN.55500 (II): mend them."),
+        ("Ponds leak (see NC-02).", "", "NC-02: mend them."),
+        ("Ponds leak (deficiency 2.2.1).", "", "Mend them (deficiency 2.2)."),
+        ("Ponds leak.", "28b", "Mend them (paragraph 28(b))."),
+        ("Ponds leak.", "[13]", "Mend them: see [12]–[13]."),
+        ("Ponds leak.", "(3)", "Begin with the matters at (1), (3) and (4)."),
+        ("Ponds leak (Safety issue AO-2023-119-SI-02).", "", "Act to address AO-2023-119-SI-02."),
+        ("In breach of Regulation 12(2)(g), ponds leak.", "", "Mend them (Regulation 12(2)(g))."),
+        ("Ponds leak.", "NC7", "Mend them (NC6-7)."),
+        ("Criterion 6. Ponds leak.", "", "Report on Criteria 3 and 6."),
     ],
 )
 def test_a_demand_names_its_finding_in_many_printed_forms(finding: str, marker: str, demand: str) -> None:
@@ -128,6 +141,181 @@ def test_a_demand_names_its_finding_in_many_printed_forms(finding: str, marker: 
     (last,) = (record for record in found.records if record.role is Role.RECOMMENDATION)
     told = [by_id[link.record] for link in last.links if link.basis is Basis.EXPLICIT]
     assert told == [finding]
+
+
+@pytest.mark.parametrize(
+    ("section", "demand"),
+    [
+        ("F 686 SS=G Pressure ulcers", "F686: mend them."),
+        ("NC-02 (minor)", "Mend them (NC-02)."),
+        ("3.3(1) Ponds", "Mend them (3.3(1))."),
+        ("IPSG.2.1/ME3 (not met)", "Mend them. [IPSG.2.1/ME3]"),
+        ("Breach 1: condition 4", "Breach 1: mend them."),
+        ("Condition 2.a", "Mend them (Conditions 1.b and 2.a)."),
+        ("Learning point 4", "Mend them (Learning point 4)."),
+    ],
+)
+def test_a_finding_is_named_by_the_code_in_its_heading(section: str, demand: str) -> None:
+    found = assemble(
+        report(
+            Draft([("Ducks were hungry.", F)], section="1 Ducks"),
+            Draft([("Ponds leak.", F)], section=section),
+            Draft([(demand, R)], section="Actions"),
+        )
+    )
+    assert {link[0] for link in linked(found) if link[2] == "explicit"} == {"Ponds"}
+
+
+@pytest.mark.parametrize(
+    ("pointer", "marker", "heading"),
+    [
+        ("Addresses IAM-02.", "REC-02", "Actions"),
+        ("Closes IAM-02.", "CA-2", "Actions"),
+        ("(See finding IAM-02.)", "1.", "Actions"),
+        ("", "", "Actions on IAM-02"),
+        ("", "", "Finding IAM-02"),
+    ],
+)
+def test_what_a_demand_answers_may_be_told_behind_it_or_above_it(pointer: str, marker: str, heading: str) -> None:
+    demand = [("Mend them.", R), *([(pointer, O)] if pointer else [])]
+    found = assemble(
+        report(
+            Draft([("Ducks were hungry.", F)], section="IAM-01 Ducks"),
+            Draft([("Ponds leak.", F)], section="IAM-02 Ponds"),
+            Draft(demand, section=heading, marker=marker),
+        )
+    )
+    assert {link[0] for link in linked(found) if link[2] == "explicit"} == {"Ponds"}
+
+
+def test_a_finding_is_reached_through_one_that_rests_on_it() -> None:
+    found = assemble(
+        report(
+            Draft([("Ponds leak.", F)], section="Analysis", marker="13"),
+            Draft([("Ducks were hungry.", F)], section="Analysis", marker="14"),
+            Draft([("Water was lost (paragraph 13, Recommendation 1).", F)], section="Conclusions", marker="28"),
+            Draft([("Mend the banks.", R)], section="Recommendations", marker="1"),
+        )
+    )
+    assert {link for link in linked(found) if link[2] == "explicit"} == {
+        ("Ponds", "Mend", "explicit"),
+        ("Water", "Mend", "explicit"),
+    }
+
+
+def test_numbers_that_begin_anew_in_each_section_mean_the_demand_of_that_section() -> None:
+    found = assemble(
+        report(
+            Draft([("Ponds leak (see requirement 1).", F)], section="Ponds"),
+            Draft([("Mend them.", R)], section="Requirements of ponds", marker="1."),
+            Draft([("Ducks were hungry (see requirement 1).", F)], section="Ducks"),
+            Draft([("Order more.", R)], section="Requirements of ducks", marker="1."),
+        )
+    )
+    assert {link for link in linked(found) if link[2] == "explicit"} == {
+        ("Ponds", "Mend", "explicit"),
+        ("Ducks", "Order", "explicit"),
+    }
+
+
+def test_a_paragraph_is_meant_in_the_longest_series_of_numbers() -> None:
+    found = assemble(
+        report(
+            *(Draft([(f"Pond {number} leaks.", F)], section="Ponds", marker=str(number)) for number in (1, 2, 3)),
+            Draft([("Ducks were hungry.", F)], section="Conclusions", marker="1"),
+            Draft([("Order more (paragraph 1).", R)], section="Conclusions", marker="2"),
+        )
+    )
+    assert {link[0] for link in linked(found) if link[2] == "explicit"} == {"Pond"}
+
+
+def test_what_is_a_breach_is_told_in_a_sentence_behind_it() -> None:
+    breach = "This was a breach of Regulation 12 (Safe care) of the Duck Act 2008 Regulations 2014."
+    found = assemble(
+        report(
+            Draft([("Ducks were hungry.", F)], section="Ducks"),
+            Draft([("Ponds leak.", F), ("Banks slip.", F), (breach, F)], section="Ponds"),
+            Draft([("Mend them (Regulation 12).", R)], section="Actions"),
+        )
+    )
+    assert {link[0] for link in linked(found) if link[2] == "explicit"} == {"Ponds", "Banks", "This"}
+
+
+def test_the_number_of_a_demand_may_stand_in_words_behind_it() -> None:
+    found = assemble(
+        report(
+            Draft([("Ponds leak, hence Recommendation 2.", F)]),
+            Draft([("Order more. (Recommendation 1)", R)], section="Recommendations"),
+            Draft([("Mend them. (Recommendation 2)", R)], section="Recommendations"),
+        )
+    )
+    assert {link for link in linked(found) if link[2] == "explicit"} == {("Ponds", "Mend", "explicit")}
+    numbers = [record.attributes.number for record in found.records if record.attributes and record.attributes.number]
+    assert [number.value for number in numbers] == ["1", "2"]
+
+
+@pytest.mark.parametrize(
+    "demand",
+    [
+        "Lengthen shifts (4.1 per cent of them are short).",
+        "Lengthen shifts (6 of 13 are short).",
+        "Spend 4.1 million on the pond.",
+        "Lengthen shifts, as section 4.1 of the Duck Act asks.",
+        "Order corn for pond V4.",
+        "Feed them as Table 4.1 shows.",
+        "Put the costs right.[4]",
+    ],
+)
+def test_figures_and_other_documents_are_no_places(demand: str) -> None:
+    found = assemble(
+        report(
+            Draft([("Ponds leak.", F)], section="Results", marker="4.1"),
+            Draft([("Banks slip.", F)], section="Results", marker="4"),
+            Draft([("Ducks were hungry.", F)], section="V4 A pond"),
+            Draft([("Corn was short.", F)], section="6 Corn"),
+            Draft([(demand, R)], section="Actions"),
+        )
+    )
+    assert not [link for link in linked(found) if link[2] == "explicit"]
+
+
+def test_what_became_of_a_demand_is_not_answered_by_it() -> None:
+    found = assemble(
+        report(
+            Draft([("Recommendation 1 was put into effect in May.", S)]),
+            Draft([("Mend them.", R)], section="Recommendations", marker="1."),
+        )
+    )
+    assert not linked(found)
+
+
+_TOKENS = ["1", "2.1", "(3)", "R2", "NC-07", "28b", "[4]", "2023-014", "to", "and", ",", "(", ")", "[", "]", "–", "see",
+           "paragraph", "Recommendations", "section", "Regulation", "finding", "of", "the Act", "."]  # fmt: skip
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(ROLES),
+            st.lists(st.sampled_from(_TOKENS), min_size=1),
+            st.sampled_from(["", "1.", "2.1", "R2", "(a)"]),
+        ),
+        min_size=1,
+        max_size=12,
+    )
+)
+def test_printed_links_point_to_their_words_whatever_is_printed(blocks: list[tuple[Role, list[str], str]]) -> None:
+    drafts = [
+        Draft([(" ".join(words), role)], marker=marker, section=f"{n // 3 + 1} Part")
+        for n, (role, words, marker) in enumerate(blocks)
+    ]
+    found = assemble(report(*drafts))
+    by_id = {record.id: record for record in found.records}
+    for record in found.records:
+        for link in record.links:
+            assert by_id[link.record].role is not record.role
+            if link.basis is Basis.EXPLICIT:
+                assert found.text[link.start : link.end].strip()
 
 
 def test_a_number_in_brackets_behind_a_demand_is_that_of_a_headed_finding() -> None:

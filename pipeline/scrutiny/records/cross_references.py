@@ -265,6 +265,7 @@ def _above(report: Report, heading: int) -> Iterator[_Reference]:
     """What a heading names to the demands below it: "Recommendations on cause of concern 1", "Regulation 15(1)"."""
     block = report.blocks[heading]
     for mention in mentions(block.text):
-        if mention.noun and mention.noun not in _PLACES | DEMAND_NOUNS:
+        is_code_inside = mention.start > 0 and all(map(is_code, mention.numbers))
+        if is_code_inside or (mention.noun and mention.noun not in _PLACES | DEMAND_NOUNS):
             at = block.start
             yield _Reference(replace(mention, pointed=True), at + mention.start, at + mention.end, label=True)
