@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
@@ -11,7 +12,7 @@ from scrutiny.records.mentions import Mention, is_code, is_outline, mentions
 from scrutiny.records.printed_demands import DEMAND_NOUNS, PrintedDemands
 from scrutiny.records.printed_labels import Labels, Place, around, label_of, main_series, places, wholes
 from scrutiny.records.references import DEMANDS, PLACE
-from scrutiny.report import Basis, Link, Record, Report, Role
+from scrutiny.report import Basis, Block, BlockKind, Link, Record, Report, Role
 
 #: What results are called wherever they stand; "conclusion 7" of numbered paragraphs is the seventh.
 _FINDING_NOUNS = frozenset("finding conclusion observation issue concern nonconformity deficiency weakness".split())
@@ -22,7 +23,8 @@ _RULES = frozenset("regulation article rule standard clause".split())
 _LONG_CODE = re.compile(r"[a-z]{2}|[a-z][0-9]{3}|[0-9]")
 #: A sentence behind a record that only says where it is answered, or what it answers.
 _POINTER = re.compile(
-    rf"[(\[]|(?:see|this|these|it|we|address(?:es)?|R-?[0-9]|(?:safety |our |the )?(?:{DEMANDS}))\b", re.IGNORECASE
+    rf"[(\[]|(?:see|this|these|it|we|address(?:es)?|refs?|basis|links?|R-?[0-9]|(?:safety |our |the )?(?:{DEMANDS}))\b",
+    re.IGNORECASE,
 )
 _POINTER_WORDS = 14
 #: "Closes MG-3, MG-4."
@@ -30,7 +32,10 @@ _CLOSING_WORDS = 6
 _SEE_LAST = re.compile(r"[(\[]see [^()\[\]]*(?:\([^()]*\))?[)\]]\.?$", re.IGNORECASE)
 #: A finding that says of the ones before it what they are: "This was a breach of regulation 12(2)(g)."
 _THIS = re.compile(r"(?:this|these|that|it) (?:is|are|was|were|constitutes?|breach)", re.IGNORECASE)
-_SEE = re.compile(r"[(\[]?see\b", re.IGNORECASE)
+_SEE = re.compile(r"[(\[]?(?:see|ref)\b", re.IGNORECASE)
+_CLOSED = (")", ").", "]", "].")
+#: A heading of a finding or recommendation, which answers the finding above it with the same number.
+_PAIRED = re.compile(r"(?P<noun>finding|recommendation) (?P<number>[0-9]{1,3})\b", re.IGNORECASE)
 #: A mention of more results is of a chapter, and of no shortfall in it.
 _MOST_MEANT = 40
 #: So many records in one paragraph may share a sentence that points behind them.
@@ -55,6 +60,7 @@ def cross_references(
     """The links that the text itself makes, in either direction, by the ids of result and demand."""
     stand = places(report)
     numbered = PrintedDemands(report, demands, stand)
+    codes = {number for numbers in numbered.numbers.values() for number in numbers if is_code(number)}
     pairs: dict[tuple[str, str], Link] = {}
     cited: dict[str, _Reference] = {}
     #: What each result refers to besides demands.
@@ -63,7 +69,7 @@ def cross_references(
     answered = set[str]()
     for index, result in enumerate(results):
         told[result.id] = []
-        for reference in _references(report, result):
+        for reference in _references(report, result, codes):
             meant = numbered.meant(reference.mention, result)
             run = (
                 _run(report, results[max(0, index - _MOST_BEFORE) : index + 1], answered)
@@ -79,14 +85,15 @@ def cross_references(
                 asking += [(one, demand, reference) for demand in meant for one in run]
     placed, pointing = _placed(results, stand, told), _pointing(results, told)
 
-    def link(result: Record, demand: Record, reference: _Reference, *, far: bool = True) -> None:
+    def link(result: Record, demand: Record, at: _Reference | Block, *, far: bool = True) -> None:
         for one in (result, *(_further(placed, result, told[result.id]) if far else ())):
-            pairs.setdefault((one.id, demand.id), Link(demand.id, 1.0, Basis.EXPLICIT, reference.start, reference.end))
+            pairs.setdefault((one.id, demand.id), Link(demand.id, 1.0, Basis.EXPLICIT, at.start, at.end))
 
     for result, demand, reference in asking:
         link(result, demand, reference)
     named_above = {place.heading: list(_above(report, place.heading)) for place in stand if place.heading >= 0}
     silent: list[Record] = []
+    starts, paired = [result.start for result in results], _paired(report)
     for demand in demands:
         heading = stand[demand.sentences[0]].heading
         silent = [one for one in silent[-_MOST_BEFORE:] if _block(report, one) == _block(report, demand)]
@@ -95,6 +102,12 @@ def cross_references(
             for result in placed.first(names):
                 if stand[result.sentences[0]].heading == heading and result.start < demand.start:
                     link(result, demand, cited[demand.id])
+        if heading in paired:  # "Finding 1", and below it "Recommendation 1"
+            number, start = paired[heading]
+            under = results[bisect_left(starts, start) : bisect_left(starts, demand.start)]
+            for result in (*under, *pointing["finding", number]):
+                if result.role is Role.FINDING:
+                    link(result, demand, report.blocks[heading], far=False)
         asks = False
         for reference in (*_references(report, demand), *named_above.get(heading, ())):
             there = list(_meant(placed, demand, reference))
@@ -132,7 +145,7 @@ def _placed(results: Sequence[Record], stand: Sequence[Place], told: Mapping[str
         for reference in told[result.id]:
             number, *others = reference.mention.numbers
             is_behind = reference.mention.bare and reference.end >= result.end - 2
-            if is_behind and result.text.endswith((")", ").")) and is_code(number) and not others:
+            if is_behind and result.text.endswith(_CLOSED) and is_code(number) and not others:
                 labels.add(("", number), result)
     return labels
 
@@ -219,19 +232,16 @@ def _block(report: Report, record: Record) -> int:
     return report.sentences[record.sentences[0]].block
 
 
-def _references(report: Report, record: Record) -> Iterator[_Reference]:
-    """What a record mentions: itself, in a sentence right behind it that does nothing else, or in its marker."""
+def _references(report: Report, record: Record, codes: Collection[str] = ()) -> Iterator[_Reference]:
+    """What a record mentions: itself, in a sentence right behind it that does nothing else or names one of ``codes``,
+    or in its marker."""
     spans = [(record.start, record.text)]
     itself = record.role is Role.FINDING and bool(_THIS.match(record.text))
     following = record.sentences[-1] + 1
     if following < len(report.sentences):
         sentence = report.sentences[following]
-        is_short = len(sentence.text.split()) <= _POINTER_WORDS
-        points = bool(_SEE_LAST.search(sentence.text) or (is_short and _POINTER.match(sentence.text)))
-        if not points and len(sentence.text.split()) <= _CLOSING_WORDS:
-            points = any(is_code(number) for mention in mentions(sentence.text) for number in mention.numbers)
         beside = sentence.block == report.sentences[following - 1].block or _SEE.match(sentence.text)
-        if points and beside and sentence.role in (None, Role.OTHER):
+        if beside and sentence.role in (None, Role.OTHER) and _only_points(sentence.text, codes):
             spans.append((sentence.start, sentence.text))
     for at, text in spans:
         for mention in mentions(text):
@@ -240,6 +250,15 @@ def _references(report: Report, record: Record) -> Iterator[_Reference]:
             yield _Reference(mention, start, at + mention.end, behind, label=start == record.start)
     if record.role is Role.RECOMMENDATION:
         yield from _leading_to(report, record)
+
+
+def _only_points(text: str, codes: Collection[str]) -> bool:
+    """Whether a sentence only says where what stands before it is answered, or what that answers."""
+    words = len(text.split())
+    if _SEE_LAST.search(text) or (words <= _POINTER_WORDS and _POINTER.match(text)):
+        return True
+    named = [number for mention in mentions(text) for number in mention.numbers if is_code(number)]
+    return bool(named) if words <= _CLOSING_WORDS else words <= _POINTER_WORDS and not {*named}.isdisjoint(codes)
 
 
 def _leading_to(report: Report, demand: Record) -> Iterator[_Reference]:
@@ -257,7 +276,7 @@ def _leading_to(report: Report, demand: Record) -> Iterator[_Reference]:
         before = report.sentences[first - 1]
         if before.block == report.sentences[first].block and before.role is not Role.RECOMMENDATION:
             for mention in mentions(before.text):
-                if mention.pointed and before.text.endswith((")", ").")):
+                if mention.noun == "paragraph" or (mention.pointed and before.text.endswith(_CLOSED)):
                     yield _Reference(mention, before.start + mention.start, before.start + mention.end)
 
 
@@ -269,3 +288,16 @@ def _above(report: Report, heading: int) -> Iterator[_Reference]:
         if is_code_inside or (mention.noun and mention.noun not in _PLACES | DEMAND_NOUNS):
             at = block.start
             yield _Reference(replace(mention, pointed=True), at + mention.start, at + mention.end, label=True)
+
+
+def _paired(report: Report) -> dict[int, tuple[str, int]]:
+    """The headings "Recommendation 1" that follow a "Finding 1": by their index, the number and where that begins."""
+    found: dict[int, tuple[str, int]] = {}
+    number, start = "", 0
+    for index, block in enumerate(report.blocks):
+        match = _PAIRED.match(block.text) if block.kind is BlockKind.HEADING else None
+        if match and match["noun"].lower() == "finding":
+            number, start = match["number"], block.start
+        elif match and match["number"] == number:
+            found[index] = number, start
+    return found

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 _PARTS = r"(?:\([0-9a-z]{1,3}\)){0,3}"
 _CODE = (
-    rf"[A-Z]{{1,5}}s?[-. ]?[0-9]{{1,5}}(?:[-./](?:[A-Z]{{1,3}}[-.]?)?[0-9]{{1,4}}){{0,4}}[a-z]?{_PARTS}"
+    r"(?:[A-Z]{1,5}s?[-. ]?|[A-Z][A-Za-z]{1,4}-?)"
+    rf"[0-9]{{1,5}}(?:[-./](?:[A-Z]{{1,3}}[-.]?)?[0-9]{{1,4}}){{0,4}}[a-z]?{_PARTS}"
     r"|[0-9]{4}(?:[-/][0-9]{1,4})(?:[-/][A-Z0-9]{1,4}){0,4}"
 )
 _PLAIN = rf"[0-9]{{1,3}}(?:\.[0-9]{{1,3}}){{0,5}}(?:\.?[a-z])?{_PARTS}"
@@ -22,6 +23,8 @@ _NOUN = re.compile(
     r"(?:(?<![\w-])(?P<noun>[A-Za-z][A-Za-z-]{1,24}|(?:[Pp]ara|[Rr]ec|[Ss]ect?|[Oo]bs)s?\.)(?:\(s\))?:? "
     r"|(?P<sign>[§¶]{1,2}) ?)(?:(?:nos?|numbers?|refs?)\.? ?|at )?$"
 )
+#: "Ref: 5.2.3"
+_REFERRING = frozenset("ref reference basis link source".split())
 _BEFORE = 80
 #: Before a mention that refers to something and does not only speak of it.
 _POINTED = re.compile(
@@ -70,20 +73,22 @@ def mentions(text: str) -> Iterator[Mention]:
     for found in _LIST.finditer(text):
         before = text[max(0, found.start() - _BEFORE) : found.start()]
         noun = _NOUN.search(before)
-        if noun and noun["noun"] and noun["noun"].lower() in _NO_NOUNS:
-            noun = None
+        word = singular((noun["noun"] or noun["sign"][0]).rstrip(".")) if noun else ""
+        refers = word in _REFERRING
+        if refers or word in _NO_NOUNS:
+            word, noun = "", None
         in_square = found.group()[0] == "["
         if in_square and not _LEADS.search(before):
             continue
         start = found.start() - len(noun.group()) if noun else found.start()
         is_label = not start and bool(_LABEL_ENDS.match(text, found.end()))
         yield Mention(
-            "paragraph" if in_square else singular((noun["noun"] or noun["sign"][0]).rstrip(".")) if noun else "",
+            "paragraph" if in_square else word,
             tuple(_expanded(found.group())),
             start,
             found.end(),
-            pointed=is_label or bool(_POINTED.search(before + found.group()[:1])),
-            bare=bool((found.group()[0] == "(" or _BARE.search(before)) and _ENDED.match(text, found.end())),
+            pointed=is_label or refers or bool(_POINTED.search(before + found.group()[:1])),
+            bare=refers or bool((found.group()[0] == "(" or _BARE.search(before)) and _ENDED.match(text, found.end())),
             elsewhere=bool(_ELSEWHERE.match(text, found.end())),
         )
 

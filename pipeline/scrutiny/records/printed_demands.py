@@ -39,9 +39,10 @@ class PrintedDemands:
             if label and label.noun in DEMAND_NOUNS:
                 number, noun = label.number, label.noun
             elif attributes and attributes.number:
-                number = canonical(attributes.number.value)
-                if place.paragraph.endswith(f"/{number}"):  # "a)" below "1."
-                    number = place.paragraph
+                own = canonical(attributes.number.value)
+                if place.paragraph.endswith(f"/{own}"):  # "a)" below "1."
+                    own = place.paragraph
+                number = f"{number}/{own}" if number and own.isalpha() else own
             elif not number and index not in begun and any(character.isdecimal() for character in block.marker):
                 number = canonical(block.marker)
             begun.add(index)
