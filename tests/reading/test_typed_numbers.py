@@ -63,6 +63,11 @@ def test_numbers_that_count_are_markers_and_the_text_stays_as_it_is(name: str) -
             ["1 The track is worn.", "This was known.", "2 Trains slow down there.", "And people wait."],
             ["1", "", "2", ""],
         ),
+        (["CaF-01 The track was worn.", "CaF-02 The drains were blocked."], ["CaF-01", "CaF-02"]),
+        (["RI-11872 Renew the track.", "RI-11873 Mend the drains."], ["RI-11872", "RI-11873"]),
+        (["3.3(1) The track is worn.", "3.6(1) The drains are blocked."], ["3.3(1)", "3.6(1)"]),
+        (["[13] The track was worn.", "[14] The drains were blocked."], ["[13]", "[14]"]),
+        (["Covid-19 delayed the works.", "ABC-12 was the train."], ["", ""]),
         (["1 The track is worn.", "3 The drains are blocked."], ["", ""]),
         (["12 Trains were late that day.", "13 Passengers complained of it."], ["", ""]),
         (["1 May was the day of the first visit.", "2 May was the day of the second."], ["", ""]),
@@ -71,9 +76,7 @@ def test_numbers_that_count_are_markers_and_the_text_stays_as_it_is(name: str) -
     ],
 )
 @pytest.mark.parametrize("suffix", ["md", "html"])
-def test_bare_numbers_are_markers_where_they_count_sentences_from_one(
-    paragraphs: list[str], markers: list[str], suffix: str
-) -> None:
+def test_numbers_and_codes_are_markers_where_they_count(paragraphs: list[str], markers: list[str], suffix: str) -> None:
     text = "\n\n".join(paragraphs) if suffix == "md" else "".join(f"<p>{text}</p>" for text in paragraphs)
     report = read(text.encode(), name=f"a.{suffix}")
     assert [block.marker for block in report.blocks] == list(markers)

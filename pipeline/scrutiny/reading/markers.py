@@ -40,7 +40,7 @@ _CODE = re.compile(
     rf"(?:[A-Z]{{1,3}}[ -]?\d{{1,3}}(?:\.\d{{1,2}})?[a-z]?|{_NUMBER}(?:\([a-z]{{1,3}}\)|[a-z])|\d{{1,3}}|[IVX]{{1,6}})"
     r"[.:)]?"
 )
-_CODED = re.compile(r"(?:([A-Z]{1,3})(\d{1,3})|(\d{1,3})([a-z]))[.:)]?\s+(?=[A-Z\d‘“\"'])")
+_CODED = re.compile(r"(?:([A-Z][A-Za-z]{0,4}-?)(\d{1,5})|(\d{1,3})([a-z]))[.:)]?\s+(?=[A-Z\d‘“\"'])")
 #: "1 The operator should measure the track.", and no day of a month.
 _BARE = re.compile(
     r"(\d{1,3})\s+(?!(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)[a-z]*\b)[A-Z‘“\"'](?=.*[.?!;:)\]’”\"']$)",
@@ -50,7 +50,7 @@ _MARKER = re.compile(
     rf"""(?:
     (?P<bullet>[{re.escape(BULLETS)}\ue000-\uf8ff]|[{_DASHES}]|[*o](?=\s)|[*o]$)
     |(?P<letter>\((?:[a-z]|{_ROMAN})\)|(?:[a-z]|{_ROMAN})\))
-    |(?P<number>\({_NUMBER}\)|\[\d{{1,3}}\]|{_NUMBER}[.)]|\d{{1,2}}(?:\.\d{{1,3}}){{1,9}})
+    |(?P<number>\({_NUMBER}\)|\[\d{{1,3}}\]|{_NUMBER}[.)]|\d{{1,2}}(?:\.\d{{1,3}}){{1,9}}(?:\(\d{{1,2}}\))?)
     )(?=\s|$)""",
     re.VERBOSE,
 )

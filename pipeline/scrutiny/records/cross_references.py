@@ -23,7 +23,8 @@ _RULES = frozenset("regulation article rule standard clause".split())
 _LONG_CODE = re.compile(r"[a-z]{2}|[a-z][0-9]{3}|[0-9]")
 #: A sentence behind a record that only says where it is answered, or what it answers.
 _POINTER = re.compile(
-    rf"[(\[]|(?:see|this|these|it|we|address(?:es)?|refs?|basis|links?|R-?[0-9]|(?:safety |our |the )?(?:{DEMANDS}))\b",
+    r"[(\[]|(?:see|this|these|it|we|address(?:es)?|refs?|bas(?:is|ed)|links?|linked|associated|related|R-?[0-9]"
+    rf"|(?:safety |our |the )?(?:{DEMANDS}))\b",
     re.IGNORECASE,
 )
 _POINTER_WORDS = 14

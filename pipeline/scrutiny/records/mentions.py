@@ -21,7 +21,7 @@ _LIST = re.compile(rf"(?<![\w.,/$£€-]){NUMBER}(?:(?:{_BETWEEN}){NUMBER}){{0,3
 _PIECE = re.compile(rf"(?P<number>{NUMBER})|(?P<range> to | through | ?[–—-] ?)")
 _NOUN = re.compile(
     r"(?:(?<![\w-])(?P<noun>[A-Za-z][A-Za-z-]{1,24}|(?:[Pp]ara|[Rr]ec|[Ss]ect?|[Oo]bs)s?\.)(?:\(s\))?:? "
-    r"|(?P<sign>[§¶]{1,2}) ?)(?:(?:nos?|numbers?|refs?)\.? ?|at )?$"
+    r"|(?P<sign>[§¶]{1,2}) ?)(?:(?:[Nn]os?|numbers?|refs?)\.? ?|at )?$"
 )
 #: "Ref: 5.2.3"
 _REFERRING = frozenset("ref reference basis link source".split())
