@@ -5,128 +5,129 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from itertools import product
 
-from scrutiny.records.mentions import Mention, is_code, is_outline, mentions
+from scrutiny.records.mentions import Mention, is_code, is_outline
+from scrutiny.records.pointers import CLOSED, MOST_BEFORE, NO_NAMES, Reference, block_of, named_above, references_of
 from scrutiny.records.printed_demands import DEMAND_NOUNS, PrintedDemands
-from scrutiny.records.printed_labels import Labels, Place, around, label_of, main_series, places, wholes
-from scrutiny.records.references import DEMANDS, PLACE
+from scrutiny.records.printed_labels import Labels, Place, around, main_series, places, wholes
+from scrutiny.records.references import PLACE
 from scrutiny.report import Basis, Block, BlockKind, Link, Record, Report, Role
 
 #: What results are called wherever they stand; "conclusion 7" of numbered paragraphs is the seventh.
 _FINDING_NOUNS = frozenset("finding conclusion observation issue concern nonconformity deficiency weakness".split())
 _RESULT_NOUNS = _FINDING_NOUNS | frozenset("matter point item norm criterion theme".split())
-_PLACES = frozenset(("paragraph", "section"))
 _RULES = frozenset("regulation article rule standard clause".split())
 #: Codes that stand for nothing else where they are not pointed to: no "V4", "C1".
 _LONG_CODE = re.compile(r"[a-z]{2}|[a-z][0-9]{3}|[0-9]")
-#: A sentence behind a record that only says where it is answered, or what it answers.
-_POINTER = re.compile(
-    r"[(\[]|(?:see|this|these|it|we|address(?:es)?|refs?|bas(?:is|ed)|links?|linked|associated|related|R-?[0-9]"
-    rf"|(?:safety |our |the )?(?:{DEMANDS}))\b",
-    re.IGNORECASE,
-)
-_POINTER_WORDS = 14
-#: "Closes MG-3, MG-4."
-_CLOSING_WORDS = 6
-_SEE_LAST = re.compile(r"[(\[]see [^()\[\]]*(?:\([^()]*\))?[)\]]\.?$", re.IGNORECASE)
-#: A finding that says of the ones before it what they are: "This was a breach of regulation 12(2)(g)."
-_THIS = re.compile(r"(?:this|these|that|it) (?:is|are|was|were|constitutes?|breach)", re.IGNORECASE)
-_SEE = re.compile(r"[(\[]?(?:see|ref)\b", re.IGNORECASE)
-_CLOSED = (")", ").", "]", "].")
 #: A heading of a finding or recommendation, which answers the finding above it with the same number.
 _PAIRED = re.compile(r"(?P<noun>finding|recommendation) (?P<number>[0-9]{1,3})\b", re.IGNORECASE)
 #: A mention of more results is of a chapter, and of no shortfall in it.
 _MOST_MEANT = 40
-#: So many records in one paragraph may share a sentence that points behind them.
-_MOST_BEFORE = 20
-
-
-@dataclass(frozen=True, slots=True)
-class _Reference:
-    """A mention and where it stands in the report: in the record, in a sentence ``behind`` it that others before may
-    share, or in the ``label`` of the record."""
-
-    mention: Mention
-    start: int
-    end: int
-    behind: bool = False
-    label: bool = False
 
 
 def cross_references(
     report: Report, results: Sequence[Record], demands: Sequence[Record]
 ) -> dict[tuple[str, str], Link]:
     """The links that the text itself makes, in either direction, by the ids of result and demand."""
-    stand = places(report)
-    numbered = PrintedDemands(report, demands, stand)
-    codes = {number for numbers in numbered.numbers.values() for number in numbers if is_code(number)}
-    pairs: dict[tuple[str, str], Link] = {}
-    cited: dict[str, _Reference] = {}
-    #: What each result refers to besides demands.
-    told: dict[str, list[_Reference]] = {}
-    asking: list[tuple[Record, Record, _Reference]] = []
-    answered = set[str]()
-    for index, result in enumerate(results):
-        told[result.id] = []
-        for reference in _references(report, result, codes):
-            meant = numbered.meant(reference.mention, result)
-            run = (
-                _run(report, results[max(0, index - _MOST_BEFORE) : index + 1], answered)
-                if reference.behind
-                else [result]
-            )
-            if not meant or any(map(is_outline, reference.mention.numbers)):
-                for one in run:
-                    told[one.id].append(reference)
-            if meant and _asks(result, reference.mention):
-                answered.update(one.id for one in run)
-                cited |= {demand.id: reference for demand in meant}
-                asking += [(one, demand, reference) for demand in meant for one in run]
-    placed, pointing = _placed(results, stand, told), _pointing(results, told)
+    links = _Links(report, results, demands)
+    links.ask()
+    links.answer()
+    return links.pairs
 
-    def link(result: Record, demand: Record, at: _Reference | Block, *, far: bool = True) -> None:
-        for one in (result, *(_further(placed, result, told[result.id]) if far else ())):
-            pairs.setdefault((one.id, demand.id), Link(demand.id, 1.0, Basis.EXPLICIT, at.start, at.end))
 
-    for result, demand, reference in asking:
-        link(result, demand, reference)
-    named_above = {place.heading: list(_above(report, place.heading)) for place in stand if place.heading >= 0}
-    silent: list[Record] = []
-    starts, paired = [result.start for result in results], _paired(report)
-    for demand in demands:
-        heading = stand[demand.sentences[0]].heading
-        silent = [one for one in silent[-_MOST_BEFORE:] if _block(report, one) == _block(report, demand)]
-        if demand.id in cited:  # what leads to a demand under the number by which others refer to it
-            names = product(("", "headed", "paragraph"), numbered.numbers[demand.id])
-            for result in placed.first(names):
-                if stand[result.sentences[0]].heading == heading and result.start < demand.start:
-                    link(result, demand, cited[demand.id])
-        if heading in paired:  # "Finding 1", and below it "Recommendation 1"
-            number, start = paired[heading]
-            under = results[bisect_left(starts, start) : bisect_left(starts, demand.start)]
-            for result in (*under, *pointing["finding", number]):
-                if result.role is Role.FINDING:
-                    link(result, demand, report.blocks[heading], far=False)
-        asks = False
-        for reference in (*_references(report, demand), *named_above.get(heading, ())):
-            there = list(_meant(placed, demand, reference))
-            beside = list(_meant(pointing, demand, reference)) if reference.mention.pointed else []
-            near = {result.id for result in beside}
-            there += beside
-            if reference.label:  # what stands below under the same label tells what became of the demand
-                there = [result for result in there if result.start < demand.start]
-            if reference.start < demand.start:  # and beside it stands what it is about
-                there = [result for result in there if stand[result.sentences[0]].heading != heading]
-            # What is referred to for what is wrong in it may tell what is well besides.
-            there = [result for result in there if result.role is Role.FINDING] or there
-            asks = asks or bool(there)
-            for one in (demand, *(silent if reference.behind else ())):  # those before that refer to nothing themselves
-                for result in there:
-                    link(result, one, reference, far=result.id not in near)
-        silent = [] if asks else [*silent, demand]
-    return pairs
+class _Links:
+    """The printed links of a report, first as results make them, then as demands do."""
+
+    def __init__(self, report: Report, results: Sequence[Record], demands: Sequence[Record]) -> None:
+        self.pairs: dict[tuple[str, str], Link] = {}
+        self._report, self._results, self._demands = report, results, demands
+        self._places = places(report)
+        self._numbered = PrintedDemands(report, demands, self._places)
+        #: What each result refers to besides demands, and what refers to each demand.
+        self._told: dict[str, list[Reference]] = {}
+        self._cited: dict[str, Reference] = {}
+        self._asked = self._read_results()
+        self._placed = _placed(results, self._places, self._told)
+        self._pointing = _pointing(results, self._told)
+
+    def _read_results(self) -> list[tuple[Record, Record, Reference]]:
+        """Which results refer to which demands, and where."""
+        codes = {number for numbers in self._numbered.numbers.values() for number in numbers if is_code(number)}
+        asked: list[tuple[Record, Record, Reference]] = []
+        answered = set[str]()
+        for index, result in enumerate(self._results):
+            self._told[result.id] = []
+            before = self._results[max(0, index - MOST_BEFORE) : index]
+            for reference in references_of(self._report, result, codes):
+                meant = self._numbered.meant(reference.mention, result)
+                run = _run(self._report, before, result, answered) if reference.behind else [result]
+                if not meant or any(map(is_outline, reference.mention.numbers)):
+                    for one in run:
+                        self._told[one.id].append(reference)
+                if meant and _asks(result, reference.mention):
+                    answered.update(one.id for one in run)
+                    self._cited |= {demand.id: reference for demand in meant}
+                    asked += [(one, demand, reference) for demand in meant for one in run]
+        return asked
+
+    def ask(self) -> None:
+        """Links what results refer to: "... (see R3)"."""
+        for result, demand, reference in self._asked:
+            self._link(result, demand, reference)
+
+    def answer(self) -> None:
+        """Links what demands refer to: "... (paragraphs 30 and 112)"."""
+        above = {place.heading: list(named_above(self._report, place.heading)) for place in self._places}
+        starts, paired = [result.start for result in self._results], _paired(self._report)
+        silent: list[Record] = []
+        for demand in self._demands:
+            heading = self._places[demand.sentences[0]].heading
+            if demand.id in self._cited:
+                self._link_what_leads_to(demand)
+            if heading in paired:
+                number, start = paired[heading]
+                under = self._results[bisect_left(starts, start) : bisect_left(starts, demand.start)]
+                for result in (*under[-_MOST_MEANT:], *self._pointing["finding", number]):
+                    if result.role is Role.FINDING:
+                        self._link(result, demand, self._report.blocks[heading], far=False)
+            block = block_of(self._report, demand)
+            silent = [one for one in silent[-MOST_BEFORE:] if block_of(self._report, one) == block]
+            refers = False
+            for reference in (*references_of(self._report, demand), *above[heading]):
+                # A sentence behind several demands that refer to nothing themselves speaks for them all.
+                for one in (demand, *(silent if reference.behind else ())):
+                    refers |= self._link_what_is_meant(one, demand, reference)
+            silent = [] if refers else [*silent, demand]
+
+    def _link_what_leads_to(self, demand: Record) -> None:
+        """Links the results above a demand that stand under the number by which others refer to it."""
+        names = product(("", "headed", "paragraph"), self._numbered.numbers[demand.id])
+        heading = self._places[demand.sentences[0]].heading
+        for result in self._placed.first(names):
+            if self._places[result.sentences[0]].heading == heading and result.start < demand.start:
+                self._link(result, demand, self._cited[demand.id])
+
+    def _link_what_is_meant(self, demand: Record, by: Record, reference: Reference) -> bool:
+        """Links the results that a reference of the demand ``by`` is to with ``demand``, and tells whether any is."""
+        near = list(_meant(self._pointing, by, reference)) if reference.mention.pointed else []
+        there = [*_meant(self._placed, by, reference), *near]
+        if reference.label:  # what stands below under the same label tells what became of the demand
+            there = [result for result in there if result.start < by.start]
+        if reference.start < by.start:  # and beside it stands what it is about
+            heading = self._places[by.sentences[0]].heading
+            there = [result for result in there if self._places[result.sentences[0]].heading != heading]
+        # What is referred to for what is wrong in it may tell what is well besides.
+        there = [result for result in there if result.role is Role.FINDING] or there
+        beside = {result.id for result in near}
+        for result in there:
+            self._link(result, demand, reference, far=result.id not in beside)
+        return bool(there)
+
+    def _link(self, result: Record, demand: Record, at: Reference | Block, *, far: bool = True) -> None:
+        """Links a result and, if that is to count, what it rests on itself."""
+        for one in (result, *(_further(self._placed, result, self._told[result.id]) if far else ())):
+            self.pairs.setdefault((one.id, demand.id), Link(demand.id, 1.0, Basis.EXPLICIT, at.start, at.end))
 
 
 def is_flagged(result: Record) -> bool:
@@ -134,7 +135,7 @@ def is_flagged(result: Record) -> bool:
     return any(match["flagged"] for match in PLACE.finditer(result.text))
 
 
-def _placed(results: Sequence[Record], stand: Sequence[Place], told: Mapping[str, Sequence[_Reference]]) -> Labels:
+def _placed(results: Sequence[Record], stand: Sequence[Place], told: Mapping[str, Sequence[Reference]]) -> Labels:
     """The results by what print calls the places where they stand, and by a code behind them: "... (NC 1)."."""
     labels, series = Labels(), main_series(stand)
     for result in results:
@@ -146,12 +147,12 @@ def _placed(results: Sequence[Record], stand: Sequence[Place], told: Mapping[str
         for reference in told[result.id]:
             number, *others = reference.mention.numbers
             is_behind = reference.mention.bare and reference.end >= result.end - 2
-            if is_behind and result.text.endswith(_CLOSED) and is_code(number) and not others:
+            if is_behind and result.text.endswith(CLOSED) and is_code(number) and not others:
                 labels.add(("", number), result)
     return labels
 
 
-def _pointing(results: Sequence[Record], told: Mapping[str, Sequence[_Reference]]) -> Labels:
+def _pointing(results: Sequence[Record], told: Mapping[str, Sequence[Reference]]) -> Labels:
     """The findings by the one code or name that each points to: "... (NC 1).", "... (see deficiency 2.2)"."""
     labels = Labels()
     for result in results:
@@ -161,13 +162,13 @@ def _pointing(results: Sequence[Record], told: Mapping[str, Sequence[_Reference]
             for number in mention.numbers if points and result.role is Role.FINDING else ():
                 if is_code(number):
                     labels.add(("", number), result)
-                if mention.noun and mention.noun not in _PLACES | DEMAND_NOUNS:
+                if mention.noun and mention.noun not in NO_NAMES:
                     for one in (number,) if mention.noun in _RULES else around(number):
                         labels.add((mention.noun, one), result)
     return labels
 
 
-def _meant(labels: Labels, record: Record, reference: _Reference) -> Iterator[Record]:
+def _meant(labels: Labels, record: Record, reference: Reference) -> Iterator[Record]:
     """The results that a record refers to with a mention."""
     mention = reference.mention
     if mention.noun and (_is_elsewhere(mention) or (reference.label and mention.noun in DEMAND_NOUNS)):
@@ -202,7 +203,7 @@ def _is_elsewhere(mention: Mention) -> bool:
     return mention.elsewhere and mention.noun not in _RULES
 
 
-def _further(labels: Labels, result: Record, references: Sequence[_Reference]) -> Iterator[Record]:
+def _further(labels: Labels, result: Record, references: Sequence[Reference]) -> Iterator[Record]:
     """The findings that a finding itself rests on in print: "... (paragraph 13)"."""
     if result.role is Role.FINDING:
         for reference in references:
@@ -218,77 +219,14 @@ def _asks(result: Record, mention: Mention) -> bool:
     return mention.pointed or not (result.attributes and result.attributes.earlier)
 
 
-def _run(report: Report, results: Sequence[Record], answered: Collection[str]) -> list[Record]:
-    """The last of ``results`` and the findings right before it in the same block that nothing has answered."""
-    run = [results[-1]]
-    for result in reversed(results[:-1]):
-        is_here = _block(report, result) == _block(report, run[0])
-        if result.role is not Role.FINDING or not is_here or result.id in answered:
+def _run(report: Report, before: Sequence[Record], result: Record, answered: Collection[str]) -> list[Record]:
+    """``result`` and the findings right before it in the same block that nothing has answered."""
+    run, block = [result], block_of(report, result)
+    for one in reversed(before):
+        if one.role is not Role.FINDING or block_of(report, one) != block or one.id in answered:
             break
-        run.append(result)
+        run.append(one)
     return run
-
-
-def _block(report: Report, record: Record) -> int:
-    return report.sentences[record.sentences[0]].block
-
-
-def _references(report: Report, record: Record, codes: Collection[str] = ()) -> Iterator[_Reference]:
-    """What a record mentions: itself, in a sentence right behind it that does nothing else or names one of ``codes``,
-    or in its marker."""
-    spans = [(record.start, record.text)]
-    itself = record.role is Role.FINDING and bool(_THIS.match(record.text))
-    following = record.sentences[-1] + 1
-    if following < len(report.sentences):
-        sentence = report.sentences[following]
-        beside = sentence.block == report.sentences[following - 1].block or _SEE.match(sentence.text)
-        if beside and sentence.role in (None, Role.OTHER) and _only_points(sentence.text, codes):
-            spans.append((sentence.start, sentence.text))
-    for at, text in spans:
-        for mention in mentions(text):
-            start, behind = at + mention.start, at >= record.end or itself
-            mention = replace(mention, pointed=mention.pointed or (behind and mention.noun not in DEMAND_NOUNS))
-            yield _Reference(mention, start, at + mention.end, behind, label=start == record.start)
-    if record.role is Role.RECOMMENDATION:
-        yield from _leading_to(report, record)
-
-
-def _only_points(text: str, codes: Collection[str]) -> bool:
-    """Whether a sentence only says where what stands before it is answered, or what that answers."""
-    words = len(text.split())
-    if _SEE_LAST.search(text) or (words <= _POINTER_WORDS and _POINTER.match(text)):
-        return True
-    named = [number for mention in mentions(text) for number in mention.numbers if is_code(number)]
-    return bool(named) if words <= _CLOSING_WORDS else words <= _POINTER_WORDS and not {*named}.isdisjoint(codes)
-
-
-def _leading_to(report: Report, demand: Record) -> Iterator[_Reference]:
-    """What the marker of a demand names, or the sentence before it, if the demand points to nothing itself."""
-    first = demand.sentences[0]
-    block = report.blocks[_block(report, demand)]
-    is_in_numbered = any(label_of(heading) for heading in block.section_path[-1:])
-    if demand.start == block.start:
-        for mention in mentions(block.marker):
-            if not all(is_code(number) or (is_outline(number) and not is_in_numbered) for number in mention.numbers):
-                continue
-            at = block.start - len(block.marker) - 1
-            yield _Reference(mention, at + mention.start, at + mention.end, label=True)
-    elif not any(mention.pointed for mention in mentions(demand.text)):
-        before = report.sentences[first - 1]
-        if before.block == report.sentences[first].block and before.role is not Role.RECOMMENDATION:
-            for mention in mentions(before.text):
-                if mention.noun == "paragraph" or (mention.pointed and before.text.endswith(_CLOSED)):
-                    yield _Reference(mention, before.start + mention.start, before.start + mention.end)
-
-
-def _above(report: Report, heading: int) -> Iterator[_Reference]:
-    """What a heading names to the demands below it: "Recommendations on cause of concern 1", "Regulation 15(1)"."""
-    block = report.blocks[heading]
-    for mention in mentions(block.text):
-        is_code_inside = mention.start > 0 and all(map(is_code, mention.numbers))
-        if is_code_inside or (mention.noun and mention.noun not in _PLACES | DEMAND_NOUNS):
-            at = block.start
-            yield _Reference(replace(mention, pointed=True), at + mention.start, at + mention.end, label=True)
 
 
 def _paired(report: Report) -> dict[int, tuple[str, int]]:

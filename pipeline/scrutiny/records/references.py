@@ -21,8 +21,6 @@ _LAW = re.compile(
 DEMANDS = (
     r"recommendations?|recs?\.?|requirements?|areas? for improvement|afis?|priority actions?|actions?|suggestions?"
 )
-#: More paragraphs than these in a row are no range.
-_LONGEST_RANGE = 50
 #: A place in the same report: "paragraphs 30 and 112", "see recommendation 4", "[1.4, 2.1.1]", "(see 4.1)",
 #: "(Recommendation)".
 PLACE = re.compile(
@@ -33,11 +31,6 @@ PLACE = re.compile(
     rf"|[(\[](?P<flag>see )?(?P<flagged>recommendation|requirement|area for improvement|priority action|"
     rf"key concern)[)\]]",
     re.IGNORECASE,
-)
-#: Letters with a number, "R5", "F2, F4 and F6", which are references where a finding or demand is printed with them.
-CODE = re.compile(
-    r"(?<![\w.-])(?P<codes>[A-Z]{1,4}-?[0-9]{1,3}(?:\([a-z]\))?"
-    r"(?:(?:, | and |, and | to | through | ?[–-] ?)[A-Z]{1,4}-?[0-9]{1,3}(?:\([a-z]\))?)*)(?![\w-])"
 )
 _EARLIER = (
     (
@@ -95,15 +88,3 @@ def earlier(passage: Passage) -> Attribute | None:
         if match:
             return passage.at(value, *match.span())
     return None
-
-
-def numbers_in(text: str) -> list[str]:
-    """The single numbers of "30 and 112", "1.4, 2.1.1", "3 to 5" or "4.12–4.15", in lower case."""
-    numbers: list[str] = []
-    for part in re.split(r"(?:,? and |, |; | or )", text):
-        ends = re.fullmatch(r"(.*?)([0-9]{1,4})(?: to | through | ?[–-] ?)(.*?)([0-9]{1,4})", part.strip())
-        if ends and ends[1].lower() == ends[3].lower() and 0 < int(ends[4]) - int(ends[2]) < _LONGEST_RANGE:
-            numbers += [f"{ends[1].lower()}{number}" for number in range(int(ends[2]), int(ends[4]) + 1)]
-        else:
-            numbers.append(part.strip().lower())
-    return numbers

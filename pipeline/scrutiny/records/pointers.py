@@ -1,0 +1,110 @@
+"""What a record refers to in print: in its own words, in a sentence right behind or before it, in its label."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
+
+from scrutiny.records.mentions import Mention, is_code, is_outline, mentions
+from scrutiny.records.printed_demands import DEMAND_NOUNS
+from scrutiny.records.printed_labels import label_of
+from scrutiny.records.references import DEMANDS
+from scrutiny.report import Record, Report, Role
+
+#: Places and demands are no names by which findings are called.
+NO_NAMES = DEMAND_NOUNS | {"paragraph", "section"}
+#: A sentence behind a record that only says where it is answered, or what it answers.
+_POINTER = re.compile(
+    r"[(\[]|(?:see|this|these|it|we|address(?:es)?|refs?|bas(?:is|ed)|links?|linked|associated|related|R-?[0-9]"
+    rf"|(?:safety |our |the )?(?:{DEMANDS}))\b",
+    re.IGNORECASE,
+)
+_POINTER_WORDS = 14
+#: "Closes MG-3, MG-4."
+_CLOSING_WORDS = 6
+_SEE_LAST = re.compile(r"[(\[]see [^()\[\]]*(?:\([^()]*\))?[)\]]\.?$", re.IGNORECASE)
+#: A finding that says of the ones before it what they are: "This was a breach of regulation 12(2)(g)."
+_THIS = re.compile(r"(?:this|these|that|it) (?:is|are|was|were|constitutes?|breach)", re.IGNORECASE)
+_SEE = re.compile(r"[(\[]?(?:see|ref)\b", re.IGNORECASE)
+#: So many records in one paragraph may share a sentence behind them that points.
+MOST_BEFORE = 20
+#: How a sentence ends whose last words are in brackets.
+CLOSED = (")", ").", "]", "].")
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A mention and where it stands in the report: in the record, in a sentence ``behind`` it that others before may
+    share, or in the ``label`` of the record."""
+
+    mention: Mention
+    start: int
+    end: int
+    behind: bool = False
+    label: bool = False
+
+
+def references_of(report: Report, record: Record, codes: Collection[str] = ()) -> Iterator[Reference]:
+    """What a record mentions: itself, in a sentence right behind it that does nothing else or names one of ``codes``,
+    or in its marker."""
+    spans = [(record.start, record.text)]
+    itself = record.role is Role.FINDING and bool(_THIS.match(record.text))
+    following = record.sentences[-1] + 1
+    if following < len(report.sentences):
+        sentence = report.sentences[following]
+        beside = sentence.block == report.sentences[following - 1].block or _SEE.match(sentence.text)
+        if beside and sentence.role in (None, Role.OTHER) and _only_points(sentence.text, codes):
+            spans.append((sentence.start, sentence.text))
+    for at, text in spans:
+        for mention in mentions(text):
+            start, behind = at + mention.start, at >= record.end or itself
+            mention = replace(mention, pointed=mention.pointed or (behind and mention.noun not in DEMAND_NOUNS))
+            yield Reference(mention, start, at + mention.end, behind, label=start == record.start)
+    if record.role is Role.RECOMMENDATION:
+        yield from _leading_to(report, record)
+
+
+def _only_points(text: str, codes: Collection[str]) -> bool:
+    """Whether a sentence only says where what stands before it is answered, or what that answers."""
+    words = len(text.split())
+    if _SEE_LAST.search(text) or (words <= _POINTER_WORDS and _POINTER.match(text)):
+        return True
+    named = [number for mention in mentions(text) for number in mention.numbers if is_code(number)]
+    return bool(named) if words <= _CLOSING_WORDS else words <= _POINTER_WORDS and not {*named}.isdisjoint(codes)
+
+
+def _leading_to(report: Report, demand: Record) -> Iterator[Reference]:
+    """What the marker of a demand names, or the sentence before it, if the demand points to nothing itself."""
+    first = demand.sentences[0]
+    block = report.blocks[block_of(report, demand)]
+    is_in_numbered = any(label_of(heading) for heading in block.section_path[-1:])
+    if demand.start == block.start:
+        for mention in mentions(block.marker):
+            if not all(is_code(number) or (is_outline(number) and not is_in_numbered) for number in mention.numbers):
+                continue
+            at = block.start - len(block.marker) - 1
+            yield Reference(mention, at + mention.start, at + mention.end, label=True)
+    elif not any(mention.pointed for mention in mentions(demand.text)):
+        before = report.sentences[first - 1]
+        if before.block == report.sentences[first].block and before.role is not Role.RECOMMENDATION:
+            for mention in mentions(before.text):
+                if mention.noun == "paragraph" or (mention.pointed and before.text.endswith(CLOSED)):
+                    yield Reference(mention, before.start + mention.start, before.start + mention.end)
+
+
+def named_above(report: Report, heading: int) -> Iterator[Reference]:
+    """What a heading names to the demands below it: "Recommendations on cause of concern 1", "Regulation 15(1)"."""
+    if heading < 0:
+        return
+    block = report.blocks[heading]
+    for mention in mentions(block.text):
+        is_code_inside = mention.start > 0 and all(map(is_code, mention.numbers))
+        if is_code_inside or (mention.noun and mention.noun not in NO_NAMES):
+            at = block.start
+            yield Reference(replace(mention, pointed=True), at + mention.start, at + mention.end, label=True)
+
+
+def block_of(report: Report, record: Record) -> int:
+    """The index of the block in which a record begins."""
+    return report.sentences[record.sentences[0]].block
