@@ -264,6 +264,13 @@ def test_the_number_of_a_demand_may_stand_in_words_behind_it() -> None:
         "Order corn for pond V4.",
         "Feed them as Table 4.1 shows.",
         "Put the costs right.[4]",
+        "Restore the visits that were lost during Covid-19.",
+        "Publish accounts for 2022-23.",
+        "Repair wards 4 and 5.",
+        "Improve key stages 1 and 2.",
+        "Give corn (page 12).",
+        "Open the pool – or a bath. Invite ducks over 65.",
+        "Reduce the rate per 1,000 (4.1, was 4.5).",
     ],
 )
 def test_figures_and_other_documents_are_no_places(demand: str) -> None:
@@ -273,10 +280,77 @@ def test_figures_and_other_documents_are_no_places(demand: str) -> None:
             Draft([("Banks slip.", F)], section="Results", marker="4"),
             Draft([("Ducks were hungry.", F)], section="V4 A pond"),
             Draft([("Corn was short.", F)], section="6 Corn"),
+            Draft([("Nobody came.", F)], section="Covid-19"),
+            Draft([("Costs rose.", F)], section="2022-23 results"),
+            Draft([("Roofs leak.", F)], section="Ward 4"),
+            Draft([("Pupils read badly.", F)], section="Key stage 2"),
+            Draft([("Bins were full.", F)], section="Page 12"),
+            Draft([("Rounds were missed – at night. Ducks over 65 fell.", F)], section="Falls"),
             Draft([(demand, R)], section="Actions"),
         )
     )
     assert not [link for link in linked(found) if link[2] == "explicit"]
+
+
+@pytest.mark.parametrize(
+    "shared", ["aged 4", "May 12", "every 2 hours", "within 6 months", "Table 3", "only 3", "grade A"]
+)
+def test_a_word_with_a_number_that_two_sentences_share_is_no_reference(shared: str) -> None:
+    found = assemble(
+        report(
+            Draft([(f"Ponds leak ({shared}).", F)]),
+            Draft([(f"Order more corn ({shared}).", R)], section="Actions"),
+        )
+    )
+    assert not [link for link in linked(found) if link[2] == "explicit"]
+
+
+@pytest.mark.parametrize(
+    "trap",
+    [
+        "Notices on A4 paper were torn.",
+        "NICE recommendation 4 was not followed.",
+        "Recommendation 4 from 2019 was not done.",
+        "Improvement 4 per cent.",
+    ],
+)
+def test_what_is_called_like_a_demand_is_no_reference_to_it(trap: str) -> None:
+    found = assemble(
+        report(
+            Draft([(trap, F)]),
+            Draft([("Mend the banks.", R)], section="Recommendations", marker="4."),
+            Draft([("Order more corn.", R)], section="Actions", marker="A4"),
+        )
+    )
+    assert not [link for link in linked(found) if link[2] == "explicit"]
+
+
+def test_a_figure_in_a_finding_leads_to_no_other() -> None:
+    found = assemble(
+        report(
+            Draft([("Scores fell to a low (2.5).", F)], marker="2.4"),
+            Draft([("Corn was short.", F)], marker="2.5"),
+            Draft([("Mend it (paragraph 2.4).", R)], section="Actions"),
+        )
+    )
+    assert {link[0] for link in linked(found) if link[2] == "explicit"} == {"Scores"}
+
+
+@pytest.mark.parametrize("many", [10, 60])
+def test_mentions_of_the_same_things_over_and_over_link_no_more_than_a_chapter_does(many: int) -> None:
+    leaks = [
+        Draft([(f"Leak {n}" + " (paragraph 1)" * many + ".", F)], section="Finding 1", marker="1") for n in range(many)
+    ]
+    mends = [
+        Draft([("Mend" + " (paragraph 1)" * many + ".", R)], section="Recommendation 1", marker="1")
+        for _ in range(many)
+    ]
+    found = assemble(report(*leaks, *mends))
+    assert all(
+        sum(link.basis is Basis.EXPLICIT for link in record.links) <= 40
+        for record in found.records
+        if record.role is Role.RECOMMENDATION
+    )
 
 
 def test_what_became_of_a_demand_is_not_answered_by_it() -> None:

@@ -104,7 +104,10 @@ def build(
 def _mark_series(drafts: Sequence[Draft]) -> None:
     """Makes markers of codes that count: "R1 Review...", "R2 Train..."."""
     plain = [draft.kind is BlockKind.PARAGRAPH and not draft.marker and bool(draft.lines) for draft in drafts]
-    texts = [draft.lines[0][0] if is_plain else "" for draft, is_plain in zip(drafts, plain, strict=True)]
+    texts = [
+        " ".join(line for line, _ in draft.lines) if is_plain else ""
+        for draft, is_plain in zip(drafts, plain, strict=True)
+    ]
     for index, marker in find_series(texts).items():
         (first, box), *others = drafts[index].lines
         drafts[index].marker, drafts[index].lines = marker.sign, [(first[marker.length :].lstrip(), box), *others]

@@ -40,17 +40,21 @@ _CODE = re.compile(
     rf"(?:[A-Z]{{1,3}}[ -]?\d{{1,3}}(?:\.\d{{1,2}})?[a-z]?|{_NUMBER}(?:\([a-z]{{1,3}}\)|[a-z])|\d{{1,3}}|[IVX]{{1,6}})"
     r"[.:)]?"
 )
-_CODED = re.compile(r"(?:([A-Z][A-Za-z]{0,4}-?)(\d{1,5})|(\d{1,3})([a-z]))[.:)]?\s+(?=[A-Z\d‘“\"'])")
+_CODED = re.compile(
+    r"(?:([A-Z]{1,3}-?|[A-Z][a-z]{1,3}-|[A-Z][a-z]{1,2}[A-Z]-?)(\d{1,5})|(\d{1,3})([a-z]))[.:)]?\s+(?=[A-Z\d‘“\"'])"
+)
 #: "1 The operator should measure the track.", and no day of a month.
 _BARE = re.compile(
     r"(\d{1,3})\s+(?!(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)[a-z]*\b)[A-Z‘“\"'](?=.*[.?!;:)\]’”\"']$)",
     re.DOTALL,
 )
+#: Fewer may be counts: "1 Prisoner had died.", "2 Prisoners felt unsafe."
+_COUNTED = 3
 _MARKER = re.compile(
     rf"""(?:
     (?P<bullet>[{re.escape(BULLETS)}\ue000-\uf8ff]|[{_DASHES}]|[*o](?=\s)|[*o]$)
     |(?P<letter>\((?:[a-z]|{_ROMAN})\)|(?:[a-z]|{_ROMAN})\))
-    |(?P<number>\({_NUMBER}\)|\[\d{{1,3}}\]|{_NUMBER}[.)]|\d{{1,2}}(?:\.\d{{1,3}}){{1,9}}(?:\(\d{{1,2}}\))?)
+    |(?P<number>\({_NUMBER}\)|\[\d{{1,3}}\](?=\s+[A-Z‘“])|{_NUMBER}[.)]|\d{{1,2}}(?:\.\d{{1,3}}){{1,9}}(?:\(\d{{1,2}}\)(?=\s+[A-Z‘“]))?)
     )(?=\s|$)""",
     re.VERBOSE,
 )
@@ -97,27 +101,33 @@ def code_marker(text: str) -> Marker | None:
 
 
 def find_series(texts: Sequence[str]) -> dict[int, Marker]:
-    """The codes that ``texts`` begin with and that count, by index: "R1 Review...", "R2 Train..."; "1a Steel...".
-
-    Bare numbers count from one on, and sentences only: "1 Renew the track.", "2 Measure it."
-    """
+    """The codes that ``texts`` begin with and that count, by index: "R1 Review...", "R2 Train..."; "1a Steel..."."""
     begun: dict[str, tuple[str, int, Marker]] = {}
-    found: dict[int, Marker] = {}
+    found: dict[int, Marker] = _find_counted(texts)
     for index, text in enumerate(texts):
         code = _CODED.match(text)
-        if code:
-            prefix, count = (code[1], code[2]) if code[1] else (code[3], code[4])
-        elif bare := _BARE.match(text):
-            prefix, count = "", bare[1]
-            if count != "1" and not ("" in begun and _follows(begun[""][0], count)):
-                continue
-        else:
+        if code is None:
             continue
+        prefix, count = (code[1], code[2]) if code[1] else (code[3], code[4])
         marker = Marker(text[: len(prefix + count)], len(prefix + count), numbered=False, code=True)
         last = begun.get(prefix)
         begun[prefix] = count, index, marker
         if last and _follows(last[0], count):
             found |= {last[1]: last[2], index: marker}
+    return found
+
+
+def _find_counted(texts: Sequence[str]) -> dict[int, Marker]:
+    """The bare numbers before sentences that count from one to three at least: "1 Renew...", "2 Mend...", "3 ..."."""
+    found: dict[int, Marker] = {}
+    series: dict[int, Marker] = {}
+    for index, text in enumerate(texts):
+        bare = _BARE.match(text)
+        if bare and int(bare[1]) in (1, len(series) + 1):
+            series = series if int(bare[1]) > 1 else {}
+            series[index] = Marker(bare[1], len(bare[1]), numbered=False, code=True)
+            if len(series) >= _COUNTED:
+                found |= series if len(series) == _COUNTED else {index: series[index]}
     return found
 
 

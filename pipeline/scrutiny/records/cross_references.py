@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import product
 
 from scrutiny.records.mentions import Mention, is_code, is_outline
-from scrutiny.records.pointers import CLOSED, MOST_BEFORE, NO_NAMES, Reference, block_of, named_above, references_of
+from scrutiny.records.pointers import CLOSED, MOST_BEFORE, Reference, block_of, named_above, references_of
 from scrutiny.records.printed_demands import DEMAND_NOUNS, PrintedDemands
 from scrutiny.records.printed_labels import Labels, Place, around, main_series, places, wholes
 from scrutiny.records.references import PLACE
@@ -17,6 +17,7 @@ from scrutiny.report import Basis, Block, BlockKind, Link, Record, Report, Role
 #: What results are called wherever they stand; "conclusion 7" of numbered paragraphs is the seventh.
 _FINDING_NOUNS = frozenset("finding conclusion observation issue concern nonconformity deficiency weakness".split())
 _RESULT_NOUNS = _FINDING_NOUNS | frozenset("matter point item norm criterion theme".split())
+_POINTING_NOUNS = _RESULT_NOUNS | {"breach", "condition"} | frozenset("regulation article rule standard clause".split())
 _RULES = frozenset("regulation article rule standard clause".split())
 #: Codes that stand for nothing else where they are not pointed to: no "V4", "C1".
 _LONG_CODE = re.compile(r"[a-z]{2}|[a-z][0-9]{3}|[0-9]")
@@ -47,6 +48,8 @@ class _Links:
         #: What each result refers to besides demands, and what refers to each demand.
         self._told: dict[str, list[Reference]] = {}
         self._cited: dict[str, Reference] = {}
+        #: What each result rests on in print.
+        self._far: dict[str, list[Record]] = {}
         self._asked = self._read_results()
         self._placed = _placed(results, self._places, self._told)
         self._pointing = _pointing(results, self._told)
@@ -88,7 +91,7 @@ class _Links:
             if heading in paired:
                 number, start = paired[heading]
                 under = self._results[bisect_left(starts, start) : bisect_left(starts, demand.start)]
-                for result in (*under[-_MOST_MEANT:], *self._pointing["finding", number]):
+                for result in (*(under if len(under) <= _MOST_MEANT else ()), *self._pointing["finding", number]):
                     if result.role is Role.FINDING:
                         self._link(result, demand, self._report.blocks[heading], far=False)
             block = block_of(self._report, demand)
@@ -126,7 +129,9 @@ class _Links:
 
     def _link(self, result: Record, demand: Record, at: Reference | Block, *, far: bool = True) -> None:
         """Links a result and, if that is to count, what it rests on itself."""
-        for one in (result, *(_further(self._placed, result, self._told[result.id]) if far else ())):
+        if far and result.id not in self._far:
+            self._far[result.id] = list(_further(self._placed, result, self._told[result.id]))
+        for one in (result, *(self._far[result.id] if far else ())):
             self.pairs.setdefault((one.id, demand.id), Link(demand.id, 1.0, Basis.EXPLICIT, at.start, at.end))
 
 
@@ -162,7 +167,7 @@ def _pointing(results: Sequence[Record], told: Mapping[str, Sequence[Reference]]
             for number in mention.numbers if points and result.role is Role.FINDING else ():
                 if is_code(number):
                     labels.add(("", number), result)
-                if mention.noun and mention.noun not in NO_NAMES:
+                if mention.noun in _POINTING_NOUNS:
                     for one in (number,) if mention.noun in _RULES else around(number):
                         labels.add((mention.noun, one), result)
     return labels
@@ -186,7 +191,7 @@ def _meant(labels: Labels, record: Record, reference: Reference) -> Iterator[Rec
             found = labels.first((kind, number) for kind in ("main", "paragraph", "headed", "section"))
         elif mention.noun == "section":
             found = labels["section", number] if mention.pointed else ()
-        elif mention.noun and (is_sure or mention.noun in _RESULT_NOUNS):
+        elif mention.pointed or mention.noun in _RESULT_NOUNS | (DEMAND_NOUNS if is_sure else frozenset()):
             found = labels.first((mention.noun, one) for one in wholes(number))
             is_sure = is_sure or mention.noun in _FINDING_NOUNS
             if not found and mention.noun in _RESULT_NOUNS and is_sure:
@@ -207,7 +212,9 @@ def _further(labels: Labels, result: Record, references: Sequence[Reference]) ->
     """The findings that a finding itself rests on in print: "... (paragraph 13)"."""
     if result.role is Role.FINDING:
         for reference in references:
-            if reference.mention.pointed and reference.mention.noun not in DEMAND_NOUNS:
+            mention = reference.mention
+            is_named = mention.sees or any(map(is_code, mention.numbers)) or mention.noun not in ("", *DEMAND_NOUNS)
+            if mention.pointed and is_named:
                 yield from (one for one in _meant(labels, result, reference) if one.role is Role.FINDING)
 
 

@@ -10,12 +10,14 @@ _PARTS = r"(?:\([0-9a-z]{1,3}\)){0,3}"
 _CODE = (
     r"(?:[A-Z]{1,5}s?[-. ]?|[A-Z][A-Za-z]{1,4}-?)"
     rf"[0-9]{{1,5}}(?:[-./](?:[A-Z]{{1,3}}[-.]?)?[0-9]{{1,4}}){{0,4}}[a-z]?{_PARTS}"
-    r"|[0-9]{4}(?:[-/][0-9]{1,4})(?:[-/][A-Z0-9]{1,4}){0,4}"
+    r"|[0-9]{4}[-/](?:[0-9]{3,4}|[0-9]{1,4}(?=[-/][A-Z0-9]))(?:[-/][A-Z0-9]{1,4}){0,4}"
 )
 _PLAIN = rf"[0-9]{{1,3}}(?:\.[0-9]{{1,3}}){{0,5}}(?:\.?[a-z])?{_PARTS}"
 _OUTLINE = r"[IVX]{1,5}(?:\.[A-Z0-9]{1,3}){0,4}|[A-Z](?:\.[0-9]{1,3}){0,4}"
 #: No part of a longer number, of a word or of a quantity.
-NUMBER = rf"(?:{_CODE}|{_PLAIN}|{_OUTLINE}|\([0-9a-z]{{1,3}}\)|\[[0-9]{{1,3}}\])(?![A-Za-z0-9%]|[.,][0-9]|-[A-Z])"
+NUMBER = (
+    rf"(?:{_CODE}|{_PLAIN}|{_OUTLINE}|\([0-9a-z]{{1,3}}\)|\[[0-9]{{1,3}}\])(?![A-Za-z0-9%]|[.,][0-9]|-[A-Z]| per ?cent)"
+)
 _BETWEEN = r",? (?:and|or|&) |[,;] ?| to | through | ?[–—-] ?"
 _LIST = re.compile(rf"(?<![\w.,/$£€-]){NUMBER}(?:(?:{_BETWEEN}){NUMBER}){{0,30}}")
 _PIECE = re.compile(rf"(?P<number>{NUMBER})|(?P<range> to | through | ?[–—-] ?)")
@@ -29,24 +31,30 @@ _BEFORE = 80
 #: Before a mention that refers to something and does not only speak of it.
 _POINTED = re.compile(
     r"(?:[(\[]|[–—-] |\b(?:see|address(?:es|ed|ing)?|breach(?:es)? of|"
-    r"(?:described|detailed|discussed|outlined|reported|set out) (?:under|in|at)) )[^()\[\]]*$",
+    r"(?:described|detailed|discussed|outlined|reported|set out) (?:under|in|at)) )(?:(?![.;!?] )[^()\[\]])*$",
     re.IGNORECASE,
 )
 #: Before a paragraph's number in square brackets, which elsewhere is a footnote's: "at [13]–[15]".
 _LEADS = re.compile(r"\b(?:see(?: also)?|at|in|from|and|paragraphs?|paras?\.?) $", re.IGNORECASE)
 _BARE = re.compile(r"(?:[(\[]|\bsee )(?:see )?(?:also )?$", re.IGNORECASE)
+_SEES = re.compile(r"\bsee (?:also )?$", re.IGNORECASE)
 _LABEL_ENDS = re.compile(r"\.?:| ?\(")
-_ENDED = re.compile(r" ?[)\],;:]|\.?$")
+_ENDED = re.compile(r" ?[)\]]|\.?$")
 #: Behind a number: the place is in something else, as in "paragraph 3 of Schedule 2", "recommendation 4 in the code".
 _ELSEWHERE = re.compile(
-    r"(?:\([^)]{0,20}\))? (?:of |in (?=the|our|its|their|that))(?!this report|the (?:present )?report\b)", re.IGNORECASE
+    r"(?:\([^)]{0,20}\))? (?:of |from (?=19|20)|in (?=the|our|its|their|that))"
+    r"(?!this report|the (?:present )?report\b)",
+    re.IGNORECASE,
 )
+#: Before the name of a number: "NICE recommendation 2".
+_OF_OTHERS = re.compile(r"\b[A-Z]{3,} $")
 #: What stands before numbers and is no name of them.
 _NO_NOUNS = frozenset("see also at in under to from per of and by on with".split())
 _NOUNS = {"para": "paragraph", "rec": "recommendation", "afi": "improvement", "criteria": "criterion", "§": "section",
           "¶": "paragraph", "sect": "section", "sec": "section", "obs": "observation"}  # fmt: skip
 _LONGEST_RANGE = 50
 _IS_CODE = re.compile(r"[a-z][a-z./]*[0-9]|[0-9.]+/[0-9]|[0-9]{4}\.[0-9]")
+_NO_CODE = re.compile(r"(?:covid|iso|iec|bs|en|ks)[0-9.]")
 _IS_OUTLINE = re.compile(r"[0-9][./]")
 _HYPHENED = re.compile(r"(?P<letters>[a-z]+)(?P<first>[0-9]{1,3})(?:\.|/(?P=letters)\.)(?P<last>[0-9]{1,3})")
 
@@ -55,8 +63,8 @@ _HYPHENED = re.compile(r"(?P<letters>[a-z]+)(?P<first>[0-9]{1,3})(?:\.|/(?P=lett
 class Mention:
     """A list of ``numbers``, in the form that :func:`canonical` gives them, and the ``noun`` before it, or "".
 
-    ``pointed``: in brackets, behind a dash or "see", or a label at the beginning. ``bare``: alone in its brackets.
-    ``elsewhere``: of something that is not this report.
+    ``pointed``: in brackets, behind a dash, "see", "address" or the like, or a label at the beginning. ``bare``: alone
+    in its brackets. ``sees``: right behind "see". ``elsewhere``: of something that is not this report.
     """
 
     noun: str
@@ -65,6 +73,7 @@ class Mention:
     end: int
     pointed: bool
     bare: bool
+    sees: bool
     elsewhere: bool
 
 
@@ -89,7 +98,11 @@ def mentions(text: str) -> Iterator[Mention]:
             found.end(),
             pointed=is_label or refers or bool(_POINTED.search(before + found.group()[:1])),
             bare=refers or bool((found.group()[0] == "(" or _BARE.search(before)) and _ENDED.match(text, found.end())),
-            elsewhere=bool(_ELSEWHERE.match(text, found.end())),
+            sees=refers or bool(_SEES.search(before)),
+            elsewhere=bool(
+                _ELSEWHERE.match(text, found.end())
+                or (noun and found.group()[0].isdecimal() and _OF_OTHERS.search(text[max(0, start - 20) : start]))
+            ),
         )
 
 
@@ -112,7 +125,7 @@ def canonical(number: str) -> str:
 
 def is_code(number: str) -> bool:
     """Whether a canonical number is a code: letters with figures, or as in "3.3(1)"."""
-    return bool(_IS_CODE.match(number))
+    return bool(_IS_CODE.match(number)) and not _NO_CODE.match(number)
 
 
 def is_outline(number: str) -> bool:

@@ -27,6 +27,7 @@ _SEE_LAST = re.compile(r"[(\[]see [^()\[\]]*(?:\([^()]*\))?[)\]]\.?$", re.IGNORE
 #: A finding that says of the ones before it what they are: "This was a breach of regulation 12(2)(g)."
 _THIS = re.compile(r"(?:this|these|that|it) (?:is|are|was|were|constitutes?|breach)", re.IGNORECASE)
 _SEE = re.compile(r"[(\[]?(?:see|ref)\b", re.IGNORECASE)
+_MOST_MENTIONS = 60
 #: So many records in one paragraph may share a sentence behind them that points.
 MOST_BEFORE = 20
 #: How a sentence ends whose last words are in brackets.
@@ -57,7 +58,7 @@ def references_of(report: Report, record: Record, codes: Collection[str] = ()) -
         if beside and sentence.role in (None, Role.OTHER) and _only_points(sentence.text, codes):
             spans.append((sentence.start, sentence.text))
     for at, text in spans:
-        for mention in mentions(text):
+        for mention in distinct(text):
             start, behind = at + mention.start, at >= record.end or itself
             mention = replace(mention, pointed=mention.pointed or (behind and mention.noun not in DEMAND_NOUNS))
             yield Reference(mention, start, at + mention.end, behind, label=start == record.start)
@@ -65,12 +66,22 @@ def references_of(report: Report, record: Record, codes: Collection[str] = ()) -
         yield from _leading_to(report, record)
 
 
+def distinct(text: str) -> list[Mention]:
+    """What ``text`` mentions, each thing once, and not more than a reader could follow."""
+    found: dict[tuple[str, tuple[str, ...], bool], Mention] = {}
+    for mention in mentions(text):
+        found.setdefault((mention.noun, mention.numbers, mention.pointed), mention)
+        if len(found) == _MOST_MENTIONS:
+            break
+    return list(found.values())
+
+
 def _only_points(text: str, codes: Collection[str]) -> bool:
     """Whether a sentence only says where what stands before it is answered, or what that answers."""
     words = len(text.split())
     if _SEE_LAST.search(text) or (words <= _POINTER_WORDS and _POINTER.match(text)):
         return True
-    named = [number for mention in mentions(text) for number in mention.numbers if is_code(number)]
+    named = [number for mention in distinct(text) for number in mention.numbers if is_code(number)]
     return bool(named) if words <= _CLOSING_WORDS else words <= _POINTER_WORDS and not {*named}.isdisjoint(codes)
 
 
@@ -80,15 +91,15 @@ def _leading_to(report: Report, demand: Record) -> Iterator[Reference]:
     block = report.blocks[block_of(report, demand)]
     is_in_numbered = any(label_of(heading) for heading in block.section_path[-1:])
     if demand.start == block.start:
-        for mention in mentions(block.marker):
+        for mention in distinct(block.marker):
             if not all(is_code(number) or (is_outline(number) and not is_in_numbered) for number in mention.numbers):
                 continue
             at = block.start - len(block.marker) - 1
             yield Reference(mention, at + mention.start, at + mention.end, label=True)
-    elif not any(mention.pointed for mention in mentions(demand.text)):
+    elif not any(mention.pointed for mention in distinct(demand.text)):
         before = report.sentences[first - 1]
         if before.block == report.sentences[first].block and before.role is not Role.RECOMMENDATION:
-            for mention in mentions(before.text):
+            for mention in distinct(before.text):
                 if mention.noun == "paragraph" or (mention.pointed and before.text.endswith(CLOSED)):
                     yield Reference(mention, before.start + mention.start, before.start + mention.end)
 
@@ -98,7 +109,7 @@ def named_above(report: Report, heading: int) -> Iterator[Reference]:
     if heading < 0:
         return
     block = report.blocks[heading]
-    for mention in mentions(block.text):
+    for mention in distinct(block.text):
         is_code_inside = mention.start > 0 and all(map(is_code, mention.numbers))
         if is_code_inside or (mention.noun and mention.noun not in NO_NAMES):
             at = block.start

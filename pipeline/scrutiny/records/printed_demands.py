@@ -16,6 +16,8 @@ DEMAND_NOUNS = frozenset("recommendation requirement improvement action suggesti
 #: Of more demands with one number it cannot be told which is meant.
 _MOST_OF_ONE_NUMBER = 40
 _HEADED = re.compile(rf"(?P<noun>{DEMANDS}) (?:no\.? ?)?(?P<number>[A-Z]{{0,3}}[-.]?[0-9]+(?:[./-][0-9a-z]+)*)", re.I)
+#: Codes that need not be pointed to: no "A4", "M4".
+_OWN_CODE = re.compile(r"[rs][0-9]|[a-z]{2}|[a-z][0-9]{3}|[0-9]")
 _CODE = re.compile(r"[a-z]{1,3}(?P<number>[0-9]{1,3})")
 _MARKED = re.compile("[A-Za-z]{3,24}")
 
@@ -73,8 +75,12 @@ class PrintedDemands:
         # "Requirement 5(b)" means 5 where there is no 5(b).
         whole = self._numbered.get(number.partition("/")[0], [])
         found = [*self._numbered.get(number, ()), *self._parts.get(number, ())] or whole
+        if len(found) > _MOST_OF_ONE_NUMBER:
+            return []
+        if is_code(number):
+            return self._nearest(found, result) if mention.pointed or _OWN_CODE.match(number) else []
         is_place = mention.noun == "paragraph" or (mention.bare and not mention.noun)
-        if is_code(number) or (is_place and is_outline(number)):
+        if is_place and is_outline(number):
             return self._nearest(found, result)
         called = [demand for demand in found if mention.noun in self._names[demand.id]]
         if mention.noun not in DEMAND_NOUNS and not (called and mention.pointed):
@@ -85,8 +91,6 @@ class PrintedDemands:
         """Of several demands with one number, those of the first section with such behind the result, or before it."""
         if len(found) < 2:
             return list(found)
-        if len(found) > _MOST_OF_ONE_NUMBER:
-            return []
         first = next((demand for demand in found if demand.start > result.start), found[-1])
         return [demand for demand in found if self._heading[demand.id] == self._heading[first.id]]
 

@@ -17,9 +17,14 @@ _LABEL = re.compile(
 )
 _WORD = re.compile(r"[A-Za-z]{4,24}")
 #: What such words count is in some other document, or no text.
-_ELSEWHERE = frozenset(
+_NOT_COUNTED = frozenset(
     "act annex appendix article chapter clause code directive figure form order page part plan regulation report rule "
     "schedule section standard table unit volume ward week year".split()
+)
+#: What is numbered in the world and not in the report: "Ward 4", "Table 3", "Key stage 2".
+_THINGS = frozenset(
+    "age annex appendix band box class covid day figure floor form grade group house level line month page phase road "
+    "room stage table tier type unit volume ward week wing year".split()
 )
 #: "(iii)" below "28" is part of it; of so many letters a marker is a word.
 _LONGEST_PART = 4
@@ -132,6 +137,8 @@ def label_of(text: str) -> Label | None:
     number = canonical(match["number"])
     if number.isalpha() and match["end"] in (" ", "-") and not match["noun"]:  # "A day in the life"
         return None
+    if match["noun"] and singular(match["noun"]) in _THINGS:
+        return None
     is_one = match["noun"] and not match["noun"].endswith("s")  # "Recommendations 1 to 4" names none of them
     return Label(number, singular(match["noun"]) if is_one else "")
 
@@ -169,7 +176,7 @@ class Labels:
 def _nouns(text: str) -> frozenset[str]:
     # "Recommendations on cause of concern 1" are not its concerns; "Recommendations 1 to 4" are.
     numbered = {mention.noun for mention in mentions(text[:200]) if len(mention.numbers) == 1}
-    return frozenset(singular(word) for word in _WORD.findall(text)[:_NAMING_WORDS]) - _ELSEWHERE - numbered
+    return frozenset(singular(word) for word in _WORD.findall(text)[:_NAMING_WORDS]) - _NOT_COUNTED - numbered
 
 
 def around(number: str, least: int = 2) -> Iterator[str]:

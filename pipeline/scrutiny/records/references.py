@@ -24,11 +24,11 @@ DEMANDS = (
 #: A place in the same report: "paragraphs 30 and 112", "see recommendation 4", "[1.4, 2.1.1]", "(see 4.1)",
 #: "(Recommendation)".
 PLACE = re.compile(
-    rf"(?:\b(?P<kind>paragraphs?|paras?\.?|sections?|sects?\.|{DEMANDS}|findings?|conclusions?|observations?|issues?|"
-    rf"key concerns?) (?:nos?\.? ?)?|(?P<sign>[§¶]{{1,2}} ?))(?P<numbers>{_NUMBERS})"
+    rf"(?:\b(?:paragraphs?|paras?\.?|sections?|sects?\.|{DEMANDS}|findings?|conclusions?|observations?|issues?|"
+    rf"key concerns?) (?:nos?\.? ?)?|(?:[§¶]{{1,2}} ?)){_NUMBERS}"
     rf"|[(\[](?:see (?:also )?)?"
-    rf"(?P<bare>[0-9]{{1,2}}(?:\.[0-9]{{1,3}}){{1,3}}(?:(?:, | and |; | ?[–-] ?){_NUMBER})*)[)\]]"
-    rf"|[(\[](?P<flag>see )?(?P<flagged>recommendation|requirement|area for improvement|priority action|"
+    rf"(?:[0-9]{{1,2}}(?:\.[0-9]{{1,3}}){{1,3}}(?:(?:, | and |; | ?[–-] ?){_NUMBER})*)[)\]]"
+    rf"|[(\[](?:see )?(?P<flagged>recommendation|requirement|area for improvement|priority action|"
     rf"key concern)[)\]]",
     re.IGNORECASE,
 )
