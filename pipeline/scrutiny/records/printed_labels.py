@@ -124,8 +124,10 @@ def places(report: Report) -> list[Place]:
         )
         stands_alone = len(block.text.split()) <= _LABEL_WORDS
         for text in within[index]:
-            own = next(_named(run_in(text)), own)
-            found.append(replace(place, labels=(*place.labels, own)) if own else place)
+            printed = next(_named(run_in(text)), None)
+            found.append(replace(place, labels=(*place.labels, printed or own)) if printed or own else place)
+            if printed and (printed.noun or stands_alone):  # "NC6. Hours were too long." is a label of that sentence
+                own = printed
     return found
 
 
