@@ -125,7 +125,8 @@ def places(report: Report) -> list[Place]:
         stands_alone = len(block.text.split()) <= _LABEL_WORDS
         for text in within[index]:
             printed = next(_named(run_in(text)), None)
-            found.append(replace(place, labels=(*place.labels, printed or own)) if printed or own else place)
+            label = printed or own
+            found.append(replace(place, labels=(*place.labels, label)) if label else place)
             if printed and (printed.noun or stands_alone):  # "NC6. Hours were too long." is a label of that sentence
                 own = printed
     return found
