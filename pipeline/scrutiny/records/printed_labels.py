@@ -28,6 +28,7 @@ _THINGS = frozenset(
 )
 #: "(iii)" below "28" is part of it; of so many letters a marker is a word.
 _LONGEST_PART = 4
+_LONGEST_NUMBER = 8
 #: Of so many words a paragraph that begins with a label is itself a heading of what follows: "Finding 4: Lifts".
 _LABEL_WORDS = 10
 #: Headings above a paragraph whose words say what its number counts.
@@ -102,7 +103,7 @@ def places(report: Report) -> list[Place]:
                 part = marked
             else:
                 number, part = marked, ""
-            if marked.isdecimal():
+            if marked.isdecimal() and len(marked) < _LONGEST_NUMBER:
                 series += int(marked) <= last
                 last = int(marked)
             own, is_headed = next(_named(label), None), False
