@@ -17,8 +17,8 @@ from scrutiny.report import Basis, Block, BlockKind, Link, Record, Report, Role
 #: What results are called wherever they stand; "conclusion 7" of numbered paragraphs is the seventh.
 _FINDING_NOUNS = frozenset("finding conclusion observation issue concern nonconformity deficiency weakness".split())
 _RESULT_NOUNS = _FINDING_NOUNS | frozenset("matter point item norm criterion theme".split())
-_POINTING_NOUNS = _RESULT_NOUNS | {"breach", "condition"} | frozenset("regulation article rule standard clause".split())
 _RULES = frozenset("regulation article rule standard clause".split())
+_POINTING_NOUNS = _RESULT_NOUNS | _RULES | {"breach", "condition"}
 #: Codes that stand for nothing else where they are not pointed to: no "V4", "C1".
 _LONG_CODE = re.compile(r"[a-z]{2}|[a-z][0-9]{3}|[0-9]")
 #: A heading of a finding or recommendation, which answers the finding above it with the same number.
@@ -178,29 +178,32 @@ def _meant(labels: Labels, record: Record, reference: Reference) -> Iterator[Rec
     mention = reference.mention
     if mention.noun and (_is_elsewhere(mention) or (reference.label and mention.noun in DEMAND_NOUNS)):
         return
+    is_behind_demand = record.role is Role.RECOMMENDATION and mention.bare and reference.end >= record.end - 2
     for number in mention.numbers:
-        found: Sequence[Record] = ()
-        is_sure = mention.pointed or len(mention.numbers) > 1
-        if is_code(number) and (is_sure or _LONG_CODE.match(number)):
-            found = labels["", number]
-        if found:
-            pass
-        elif reference.label and not mention.noun and is_outline(number):  # numbered as the section it answers
-            found = labels["headed", number]
-        elif mention.noun == "paragraph" or (not mention.noun and mention.bare and is_outline(number)):
-            found = labels.first((kind, number) for kind in ("main", "paragraph", "headed", "section"))
-        elif mention.noun == "section":
-            found = labels["section", number] if mention.pointed else ()
-        elif mention.pointed or mention.noun in _RESULT_NOUNS | (DEMAND_NOUNS if is_sure else frozenset()):
-            found = labels.first((mention.noun, one) for one in wholes(number))
-            is_sure = is_sure or mention.noun in _FINDING_NOUNS
-            if not found and mention.noun in _RESULT_NOUNS and is_sure:
-                found = [one for one in labels["paragraph", number] if one.role is Role.FINDING]
-        is_demand = record.role is Role.RECOMMENDATION
-        if not found and is_demand and mention.bare and number.isdecimal() and reference.end >= record.end - 2:
+        found = _named_by(labels, mention, number, is_label=reference.label)
+        if not found and is_behind_demand and number.isdecimal():
             found = labels["finding", number]
         if len(found) <= _MOST_MEANT:
             yield from (one for one in found if one is not record)
+
+
+def _named_by(labels: Labels, mention: Mention, number: str, *, is_label: bool) -> Sequence[Record]:
+    """The results that one of the numbers of a mention is a name of."""
+    is_sure = mention.pointed or len(mention.numbers) > 1
+    if is_code(number) and (is_sure or _LONG_CODE.match(number)) and (coded := labels["", number]):
+        return coded
+    if is_label and not mention.noun and is_outline(number):  # numbered as the section it answers
+        return labels["headed", number]
+    if mention.noun == "paragraph" or (not mention.noun and mention.bare and is_outline(number)):
+        return labels.first((kind, number) for kind in ("main", "paragraph", "headed", "section"))
+    if mention.noun == "section":
+        return labels["section", number] if mention.pointed else ()
+    if not (mention.pointed or mention.noun in _RESULT_NOUNS or (is_sure and mention.noun in DEMAND_NOUNS)):
+        return ()
+    found = labels.first((mention.noun, one) for one in wholes(number))
+    if not found and mention.noun in (_RESULT_NOUNS if is_sure else _FINDING_NOUNS):
+        return [one for one in labels["paragraph", number] if one.role is Role.FINDING]
+    return found
 
 
 def _is_elsewhere(mention: Mention) -> bool:

@@ -7,15 +7,13 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from scrutiny.records.mentions import Mention, canonical, is_code, is_outline, singular
-from scrutiny.records.printed_labels import Place, label_of, run_in
-from scrutiny.records.references import DEMANDS
-from scrutiny.report import BlockKind, Record, Report
+from scrutiny.records.printed_labels import Label, Place, run_in
+from scrutiny.report import Record, Report
 
 #: What demands are called wherever they stand.
 DEMAND_NOUNS = frozenset("recommendation requirement improvement action suggestion".split())
 #: Of more demands with one number it cannot be told which is meant.
 _MOST_OF_ONE_NUMBER = 40
-_HEADED = re.compile(rf"(?P<noun>{DEMANDS}) (?:no\.? ?)?(?P<number>[A-Z]{{0,3}}[-.]?[0-9]+(?:[./-][0-9a-z]+)*)", re.I)
 #: Codes that need not be pointed to: no "A4", "M4".
 _OWN_CODE = re.compile(r"[rs][0-9]|[a-z]{2}|[a-z][0-9]{3}|[0-9]")
 _CODE = re.compile(r"[a-z]{1,3}(?P<number>[0-9]{1,3})")
@@ -32,15 +30,15 @@ class PrintedDemands:
         self._heading: dict[str, int] = {}
         #: The numbers of each demand, by its id.
         self.numbers: dict[str, list[str]] = {}
-        headed, begun = _headed(report), set[int]()
+        begun = set[int]()
         for demand in demands:
             first = demand.sentences[0]
-            index, place = report.sentences[first].block, places[first]
-            block, (number, noun) = report.blocks[index], headed[index]
-            attributes, label = demand.attributes, run_in(demand.text)
-            if label and label.noun in DEMAND_NOUNS:
-                number, noun = label.number, label.noun
-            elif attributes and attributes.number:
+            index, place, attributes = report.sentences[first].block, places[first], demand.attributes
+            block = report.blocks[index]
+            label = next((label for label in reversed(place.labels) if label.noun in DEMAND_NOUNS), Label("", ""))
+            number = label.number
+            named = run_in(demand.text)
+            if attributes and attributes.number and not (named and named.noun in DEMAND_NOUNS):
                 own = canonical(attributes.number.value)
                 if place.paragraph.endswith(f"/{own}"):  # "a)" below "1."
                     own = place.paragraph
@@ -49,11 +47,11 @@ class PrintedDemands:
                 number = canonical(block.marker)
             begun.add(index)
             kind = attributes.kind.value.split("_") if attributes and attributes.kind else []
-            called = (noun, *map(singular, kind), *map(singular, _MARKED.findall(block.marker)))
+            called = (label.noun, *map(singular, kind), *map(singular, _MARKED.findall(block.marker)))
             self._names[demand.id] = (place.nouns | set(called)) - {""}
             self._heading[demand.id] = place.heading
-            code = label_of(f"{report.blocks[place.heading].marker} {report.blocks[place.heading].text}".lstrip())
-            others = [code.number] if code and place.heading >= 0 and is_code(code.number) else []
+            # A code before its own words is that of what it answers, one above it may be its own: "AFI 4".
+            others = [one.number for one in place.labels if is_code(one.number) and one != named]
             if match := _CODE.fullmatch(number):  # "Recommendation 1" may be printed "R1"
                 others.append(match["number"])
             self.numbers[demand.id] = [one for one in dict.fromkeys((number, *others)) if one]
@@ -93,16 +91,3 @@ class PrintedDemands:
             return list(found)
         first = next((demand for demand in found if demand.start > result.start), found[-1])
         return [demand for demand in found if self._heading[demand.id] == self._heading[first.id]]
-
-
-def _headed(report: Report) -> list[tuple[str, str]]:
-    """Number and noun of the demand that a heading above each block announces, the nearest such one."""
-    open_headings: list[tuple[str, str]] = []
-    found: list[tuple[str, str]] = []
-    for block in report.blocks:
-        if block.kind is BlockKind.HEADING:
-            match = _HEADED.match(f"{block.marker} {block.text}".lstrip())
-            named = (canonical(match["number"]), singular(match["noun"].split()[-1])) if match else ("", "")
-            open_headings[len(block.section_path) :] = [named]
-        found.append(next((named for named in reversed(open_headings) if named[0]), ("", "")))
-    return found
