@@ -3,7 +3,7 @@
     scrutiny export --output runs/roles-int8
     python benchmarks/classification.py --sentences 600 --model runs/roles-int8
 
-Without ``--model`` it is the shipped model, which has no encoder in eight bits.
+Without ``--model`` it is the shipped model, which has no encoder for ONNX Runtime.
 
 The sentences are those of the authored corpus's test split. The pipeline is ``transformers.pipeline`` for text
 classification, with its default batch of one and with 32, around the same encoder; it reads each sentence alone.
@@ -11,7 +11,7 @@ scrutiny reads the same sentences in their windows, with context, and alone. All
 
 What the machine could do: the rate of its matrix products is measured with the encoder's own shape (a window of 200
 tokens into the feed-forward layer), one thread each on as many threads as scrutiny takes; by torch, or in eight bits by
-ONNX Runtime. A window of T tokens takes
+ONNX Runtime or oneDNN. A window of T tokens takes
 2 T P operations for the P weights of the encoder's matrices, and 4 T^2 H for the attention of each layer of width H;
 the share is the time these would take at that rate, of the time taken.
 """
@@ -33,7 +33,7 @@ from scrutiny import corpora
 from scrutiny.roles.classifier import Classifier
 from scrutiny.roles.eight_bits import FILE_NAME
 from scrutiny.roles.loading import locate
-from scrutiny.roles.precision import Precision
+from scrutiny.roles.precision import Precision, multiplies_whole_numbers
 from scrutiny.roles.windows import Unit, windows
 
 #: The shape of the product whose rate is measured.
@@ -79,11 +79,12 @@ def rate(classifier: Classifier, rounds: int = 200) -> float:
     hidden, inner = config.hidden_size, config.intermediate_size
     # One matrix a layer, so that each comes from memory as it does in the model.
     matrices = config.num_hidden_layers
-    multiply = (
-        product_in_eight_bits(hidden, inner, matrices)
-        if classifier.precision is Precision.INT8
-        else product_of_torch(hidden, inner, matrices, classifier.loaded.model.dtype)
-    )
+    if classifier.precision is Precision.INT8:
+        multiply = product_in_eight_bits(hidden, inner, matrices)
+    elif classifier.precision is Precision.INT8_VNNI:
+        multiply = product_of_onednn(hidden, inner, matrices)
+    else:
+        multiply = product_of_torch(hidden, inner, matrices, classifier.loaded.model.dtype)
 
     def work() -> None:
         for index in range(rounds):
@@ -102,6 +103,19 @@ def product_of_torch(hidden: int, inner: int, matrices: int, dtype: torch.dtype)
     rows = torch.randn(TOKENS, hidden).to(dtype)
     weights = [torch.randn(inner, hidden).to(dtype) for _ in range(matrices)]
     return lambda index: torch.nn.functional.linear(rows, weights[index])
+
+
+def product_of_onednn(hidden: int, inner: int, matrices: int) -> Callable[[int], Any]:
+    """The same in eight bits, by oneDNN."""
+    rows = torch.randint(0, 256, (TOKENS, hidden), dtype=torch.uint8)
+    packed = [
+        torch.ops.onednn.qlinear_prepack(torch.randint(-127, 128, (inner, hidden), dtype=torch.int8), None)
+        for _ in range(matrices)
+    ]
+    scales, zeros = torch.ones(inner), torch.zeros(inner, dtype=torch.long)
+    return lambda index: torch.ops.onednn.qlinear_pointwise(
+        rows, 1.0, 128, packed[index], scales, zeros, None, 1.0, 0, torch.float32, "none", [], ""
+    )
 
 
 def product_in_eight_bits(hidden: int, inner: int, matrices: int) -> Callable[[int], Any]:
@@ -144,6 +158,8 @@ def main() -> None:
     precisions = [Precision.FLOAT32, Precision.BFLOAT16]
     if (locate(arguments.model) / FILE_NAME).is_file():
         precisions.append(Precision.INT8)
+    if multiplies_whole_numbers():
+        precisions.append(Precision.INT8_VNNI)
     if not torch.cpu.get_capabilities().get("amx_bf16", False):
         precisions.remove(Precision.BFLOAT16)  # ten times as slow
     ours = {name: Classifier(arguments.model, device="cpu", precision=name) for name in precisions}

@@ -66,7 +66,7 @@ def test_the_shipped_model_says_the_same_in_the_coarser_precision_but_for_roles_
 
 
 def test_an_unknown_precision_is_refused_with_those_there_are(tiny_model: Path) -> None:
-    with pytest.raises(ValueError, match="one of auto, float32, bfloat16, int8, not 'float64'"):
+    with pytest.raises(ValueError, match="one of auto, float32, bfloat16, int8, int8-vnni, not 'float64'"):
         Classifier(tiny_model, precision="float64")
 
 

@@ -97,6 +97,7 @@ def test_eight_bits_are_used_unasked_only_where_they_were_found_to_agree(
 ) -> None:
     kept = json.loads((exported / PROVENANCE).read_text(encoding="utf-8"))
     kept["agreement"] |= {"role": agreement, "int8_rate": 2.0, "float32_rate": 1.0}
+    kept.pop("agreement_on_vnni", None)  # else it is used first
     (exported / PROVENANCE).write_text(json.dumps(kept), encoding="utf-8")
     assert is_trusted(exported) is used
     coarse = torch.cpu.get_capabilities().get("amx_bf16", False)

@@ -28,7 +28,7 @@ from scrutiny.archive.settling import End, Outcome, Slot
 from scrutiny.archive.steps import Input
 from scrutiny.archive.tables import decoded
 from scrutiny.errors import ConfigError, ScrutinyError
-from scrutiny.roles.precision import Precision
+from scrutiny.roles.precision import IN_EIGHT_BITS, Precision
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -182,7 +182,7 @@ class ClusterEngine:
 
         if self._cluster.gpus is not None:
             return self._cluster.gpus
-        on_gpus = self._options.device != "cpu" and self._precision != Precision.INT8
+        on_gpus = self._options.device != "cpu" and self._precision not in IN_EIGHT_BITS
         return 1.0 if on_gpus and ray.cluster_resources().get("GPU", 0) >= 1 else 0.0
 
     def _connect(self) -> None:

@@ -26,7 +26,7 @@ def export(
     sentences: Annotated[int, typer.Option(min=100, metavar="N", help="How many sentences to compare on.")] = 1000,
 ) -> None:
     """Write a copy of a model that runs in eight bits, faster on processors without AMX, and how far it agrees."""
-    from scrutiny.roles.eight_bits import ENOUGH, is_trusted
+    from scrutiny.roles.eight_bits import AGREEMENT, AGREEMENT_ON_VNNI, ENOUGH, is_trusted, is_trusted_on_vnni
     from scrutiny.roles.loading import locate
     from scrutiny.training.exporting import export as run
 
@@ -40,14 +40,21 @@ def export(
         raise WriteError(
             f"{output}: cannot be written: {error.strerror or error}.", remedy="Give another folder."
         ) from None
-    typer.echo(
-        f"Written to {output}. Of {found.sentences:,} sentences {found.role:.2%} get the same role as in single "
-        f"precision and {found.decision:.2%} the same decision; {found.int8_rate:.0f} instead of "
-        f"{found.float32_rate:.0f} sentences a second."
-    )
-    if is_trusted(output):
+    typer.echo(f"Written to {output}.")
+    for key, by, trusted in (
+        (AGREEMENT, "By ONNX Runtime", is_trusted),
+        (AGREEMENT_ON_VNNI, "By this processor's own products of whole numbers", is_trusted_on_vnni),
+    ):
+        if agreement := found.get(key):
+            typer.echo(
+                f"{by} {agreement.role:.2%} of {agreement.sentences:,} sentences get the same role as in single "
+                f"precision and {agreement.decision:.2%} the same decision; {agreement.int8_rate:.0f} instead of "
+                f"{agreement.float32_rate:.0f} sentences a second."
+                + (
+                    ""
+                    if trusted(output)
+                    else f" That is under {ENOUGH:.1%}, or no faster: it is used only if asked for."
+                )
+            )
+    if is_trusted(output) or is_trusted_on_vnni(output):
         typer.echo(f"Use it with --model {output}; where the processor has AMX, bfloat16 is used instead.")
-    else:
-        typer.echo(
-            f"That is under {ENOUGH:.1%}, or no faster: eight bits are used only if asked for (--precision int8)."
-        )

@@ -15,7 +15,7 @@ from scrutiny.roles.kept import KeptMemory
 from scrutiny.roles.loading import LoadedModel, load_model, locate
 from scrutiny.roles.meaning import pooled
 from scrutiny.roles.memory import Memory, Said, key_of
-from scrutiny.roles.precision import Precision, precision_of
+from scrutiny.roles.precision import IN_EIGHT_BITS, Precision, precision_of
 from scrutiny.roles.tags import OF_ROLE, WORDS, spoken, unpack
 from scrutiny.roles.windows import Unit, Window, offsets, windows
 
@@ -69,9 +69,9 @@ class Classifier:
         cache: Path | None = None,
     ) -> None:
         """Load ``model`` (None: the shipped one) onto ``device`` (None: CUDA, MPS or CPU, whichever is there; for
-        ``int8`` the CPU).
+        eight bits the CPU).
 
-        ``precision`` is ``float32``, ``bfloat16``, ``int8`` or ``auto``, see :mod:`scrutiny.roles.precision`.
+        ``precision`` is one of :class:`scrutiny.roles.precision.Precision`.
         ``threads`` (default: torch's own number) is how many windows run at a time on a CPU; ``token_budget``
         is tokens in a batch elsewhere; ``buffer`` is sentences gathered across reports. With ``any_language`` reports
         that are not in English are classified too. ``max_error`` is the share of wrong roles that is borne among
@@ -86,7 +86,7 @@ class Classifier:
         """
         import torch
 
-        self.device = torch.device(device or ("cpu" if precision == Precision.INT8 else _best_device()))
+        self.device = torch.device(device or ("cpu" if precision in IN_EIGHT_BITS else _best_device()))
         folder = locate(model)
         self.precision = precision_of(precision, self.device, folder)
         self.loaded: LoadedModel = load_model(model, weights=self.precision is not Precision.INT8)
@@ -94,6 +94,10 @@ class Classifier:
         self._eight_bits: EightBits | None = None
         if self.precision is Precision.INT8:
             self._eight_bits = EightBits(folder, self._layers)
+        elif self.precision is Precision.INT8_VNNI:
+            from scrutiny.roles.whole_products import use_whole_products
+
+            use_whole_products(self.loaded.model)
         else:
             dtype = torch.bfloat16 if self.precision is Precision.BFLOAT16 else torch.float32
             self.loaded.model.to(device=self.device, dtype=dtype)  # type: ignore[call-arg]

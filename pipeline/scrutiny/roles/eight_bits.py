@@ -21,6 +21,9 @@ FILE_NAME = "encoder.int8.onnx"
 #: How the file was made and how it agrees, beside it.
 PROVENANCE = "export.json"
 
+#: What is kept there of how the file agrees, and how :mod:`scrutiny.roles.whole_products` do.
+AGREEMENT, AGREEMENT_ON_VNNI = "agreement", "agreement_on_vnni"
+
 #: The share of sentences that must be given the same role as in single precision for the file to be taken by itself.
 ENOUGH = 0.995
 
@@ -30,12 +33,21 @@ INPUT, LOGITS, HIDDEN = "input_ids", "logits", "hidden_{}"
 def is_trusted(folder: Path) -> bool:
     """Whether a model has an encoder in eight bits that was found to agree and to be faster, and what runs it is
     installed."""
+    worth = _agrees(folder, AGREEMENT)
+    return worth and (folder / FILE_NAME).is_file() and importlib.util.find_spec("onnxruntime") is not None
+
+
+def is_trusted_on_vnni(folder: Path) -> bool:
+    """Whether the encoder of a model was found to agree and to be faster with :mod:`scrutiny.roles.whole_products`."""
+    return _agrees(folder, AGREEMENT_ON_VNNI)
+
+
+def _agrees(folder: Path, key: str) -> bool:
     try:
-        found = json.loads((folder / PROVENANCE).read_text(encoding="utf-8"))["agreement"]
-        worth = found["role"] >= ENOUGH and found["int8_rate"] > found["float32_rate"]
+        found = json.loads((folder / PROVENANCE).read_text(encoding="utf-8"))[key]
+        return bool(found["role"] >= ENOUGH and found["int8_rate"] > found["float32_rate"])
     except (OSError, ValueError, KeyError, TypeError):
         return False
-    return bool(worth) and (folder / FILE_NAME).is_file() and importlib.util.find_spec("onnxruntime") is not None
 
 
 class EightBits:

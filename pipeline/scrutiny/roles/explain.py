@@ -12,7 +12,7 @@ import torch
 from scrutiny.report import ROLES, Prediction, Role
 from scrutiny.roles.classifier import Classifier
 from scrutiny.roles.loading import load_model
-from scrutiny.roles.precision import Precision
+from scrutiny.roles.precision import IN_EIGHT_BITS, Precision
 from scrutiny.roles.windows import ITEM, Unit, windows
 
 #: Points of the path between the hidden and the shown sentence at which the gradient is taken.
@@ -81,7 +81,7 @@ def explain(
             masked[0, start + place] = hider
     # Thirty-two gradients of a coarser model would not sum up.
     model = loaded.model
-    if classifier.precision is Precision.INT8:
+    if classifier.precision in IN_EIGHT_BITS:
         model = load_model(loaded.folder).model
     elif classifier.precision is not Precision.FLOAT32:
         model = copy.deepcopy(model).to(dtype=torch.float32)  # type: ignore[call-arg]

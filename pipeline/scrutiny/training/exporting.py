@@ -30,8 +30,9 @@ from scrutiny import corpora
 from scrutiny.errors import DataError, ModelError
 from scrutiny.evaluation.predict import to_unit
 from scrutiny.roles.classifier import Classifier
-from scrutiny.roles.eight_bits import FILE_NAME, HIDDEN, INPUT, LOGITS, PROVENANCE
+from scrutiny.roles.eight_bits import AGREEMENT, AGREEMENT_ON_VNNI, FILE_NAME, HIDDEN, INPUT, LOGITS, PROVENANCE
 from scrutiny.roles.loading import LoadedModel, first_lines, load_model
+from scrutiny.roles.precision import Precision, multiplies_whole_numbers
 from scrutiny.roles.windows import Unit
 from scrutiny.training.folders import make_room
 from scrutiny.training.gathering import draw_passages
@@ -67,9 +68,11 @@ class Agreement:
 
 def export(
     model: Path, output: Path, data: Sequence[str], *, sentences: int = 1000, seed: int = 0, command: str = ""
-) -> Agreement:
+) -> dict[str, Agreement]:
     """Write ``model`` with its encoder in eight bits to ``output``, and how it agrees on ``sentences`` of ``data``.
 
+    What is returned and kept under ``agreement`` is of the encoder that ONNX Runtime runs; under ``agreement_on_vnni``,
+    where this processor has VNNI, of the model's own with :mod:`scrutiny.roles.whole_products`.
     ``data`` are sources of sentences as :func:`scrutiny.corpora.select` takes them, from which ``seed`` draws whole
     passages; their labels do not matter. ``export.json`` keeps what the copy was made of, and how it agrees.
     The model's card is not taken along: its measures are not those of the copy.
@@ -93,7 +96,8 @@ def export(
             shutil.copyfile(file, output / file.name)
     (output / FILE_NAME).write_bytes(graph.SerializeToString())
     found = _compared(output, units)
-    made |= {"model": {"name": loaded.name, "sha256": loaded.sha256}, "agreement": asdict(found)}
+    made |= {"model": {"name": loaded.name, "sha256": loaded.sha256}}
+    made |= {key: asdict(agreement) for key, agreement in found.items()}
     (output / PROVENANCE).write_text(json.dumps(made, indent=2) + "\n", encoding="utf-8")
     return found
 
@@ -285,28 +289,36 @@ def _levels(rows: np.ndarray[Any, Any]) -> tuple[np.ndarray[Any, Any], np.ndarra
     return np.rint(rows / scales), scales
 
 
-def _compared(folder: Path, units: Sequence[Unit]) -> Agreement:
-    """What the encoder in eight bits of ``folder`` says of ``units``, against its weights in single precision."""
-    rates, probabilities, review_below = [], [], 0.0
-    for precision in ("int8", "float32"):
-        classifier = Classifier(folder, device="cpu", precision=precision)
-        review_below = classifier.review_below
-        classifier.logits(units[:20])
-        classifier.forget()
-        began = time.perf_counter()
-        logits = classifier.logits(units)
-        rates.append(round(len(units) / (time.perf_counter() - began), 1))
-        probabilities.append(classifier.loaded.settings.probabilities(logits))
-    eight, single = probabilities
-    same_role = (eight.argmax(1) == single.argmax(1)).double().mean()
-    same_decision = ((eight.amax(1) >= review_below) == (single.amax(1) >= review_below)).double().mean()
-    differences = (eight - single).abs()
-    return Agreement(
-        sentences=len(units),
-        role=round(float(same_role), 4),
-        decision=round(float(same_decision), 4),
-        difference=round(float(differences.mean()), 5),
-        largest=round(float(differences.max()), 3),
-        int8_rate=rates[0],
-        float32_rate=rates[1],
-    )
+def _compared(folder: Path, units: Sequence[Unit]) -> dict[str, Agreement]:
+    """What the encoder of ``folder`` says of ``units`` in eight bits, against single precision, by how it computes."""
+    asked = {AGREEMENT: Precision.INT8}
+    if multiplies_whole_numbers():
+        asked[AGREEMENT_ON_VNNI] = Precision.INT8_VNNI
+    single, float32_rate, review_below = _probabilities(folder, Precision.FLOAT32, units)
+    found = {}
+    for key, precision in asked.items():
+        eight, int8_rate, _ = _probabilities(folder, precision, units)
+        same_role = (eight.argmax(1) == single.argmax(1)).double().mean()
+        same_decision = ((eight.amax(1) >= review_below) == (single.amax(1) >= review_below)).double().mean()
+        differences = (eight - single).abs()
+        found[key] = Agreement(
+            sentences=len(units),
+            role=round(float(same_role), 4),
+            decision=round(float(same_decision), 4),
+            difference=round(float(differences.mean()), 5),
+            largest=round(float(differences.max()), 3),
+            int8_rate=int8_rate,
+            float32_rate=float32_rate,
+        )
+    return found
+
+
+def _probabilities(folder: Path, precision: Precision, units: Sequence[Unit]) -> tuple[torch.Tensor, float, float]:
+    """What is said of ``units``, (units, roles), how many a second, and the confidence that leaves one to review."""
+    classifier = Classifier(folder, device="cpu", precision=precision)
+    classifier.logits(units[:20])
+    classifier.forget()
+    began = time.perf_counter()
+    logits = classifier.logits(units)
+    rate = round(len(units) / (time.perf_counter() - began), 1)
+    return classifier.loaded.settings.probabilities(logits), rate, classifier.review_below

@@ -1,0 +1,156 @@
+"""Products in whole numbers on processors with VNNI, and when they are used."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+from transformers import BertConfig, BertForTokenClassification, MPNetConfig, MPNetForTokenClassification, set_seed
+
+from scrutiny import corpora
+from scrutiny.errors import ModelError
+from scrutiny.roles.classifier import Classifier
+from scrutiny.roles.eight_bits import AGREEMENT_ON_VNNI, PROVENANCE, is_trusted_on_vnni
+from scrutiny.roles.explain import explain
+from scrutiny.roles.precision import Precision, multiplies_whole_numbers
+from scrutiny.roles.whole_products import use_whole_products
+from scrutiny.roles.windows import Unit
+
+needs_vnni = pytest.mark.skipif(not multiplies_whole_numbers(), reason="the processor has no AVX-512 VNNI")
+
+UNITS = [
+    Unit("Plans are not reviewed often enough." * (1 + index % 4) + f" {index}", "Findings", f"p{index // 7}")
+    for index in range(40)
+]
+SIZES = {"hidden_size": 64, "num_hidden_layers": 2, "num_attention_heads": 4, "intermediate_size": 96}
+ENCODERS = [
+    (MPNetForTokenClassification, MPNetConfig(vocab_size=90, num_labels=4, **SIZES)),
+    (BertForTokenClassification, BertConfig(vocab_size=90, num_labels=4, **SIZES)),
+]
+
+
+class OneLayer(torch.nn.Module):
+    """A linear layer in a place where another can be put."""
+
+    def __init__(self, weights: np.ndarray, bias: np.ndarray | None) -> None:
+        super().__init__()
+        self.layer = torch.nn.Linear(weights.shape[1], weights.shape[0], bias=bias is not None)
+        with torch.no_grad():
+            self.layer.weight.copy_(torch.from_numpy(weights))
+            if bias is not None:
+                self.layer.bias.copy_(torch.from_numpy(bias))
+
+    def forward(self, rows: np.ndarray) -> np.ndarray:
+        with torch.inference_mode():
+            return np.asarray(self.layer(torch.from_numpy(rows)))
+
+
+NUMBERS = st.floats(-1000, 1000, width=32)
+
+
+@needs_vnni
+@given(arrays.arrays(np.float32, (3, 64), elements=NUMBERS), st.integers(0, 2**32 - 1), st.booleans())
+def test_a_product_is_as_near_as_levels_of_each_token_allow(rows: np.ndarray, seed: int, biased: bool) -> None:
+    random = np.random.default_rng(seed)
+    weights = random.normal(size=(40, 64)).astype(np.float32)
+    bias = random.normal(size=40).astype(np.float32) if biased else None
+    model = OneLayer(weights, bias)
+    use_whole_products(model)  # type: ignore[arg-type] # any module with linear layers will do
+    assert not isinstance(model.layer, torch.nn.Linear)
+    scales = np.abs(weights).max(axis=1, keepdims=True) / 127
+    kept = np.rint(weights / scales) * scales
+    wanted = rows.astype(np.float64) @ kept.T + (0 if bias is None else bias)
+    # A number is off by half a level.
+    level = (rows.max(axis=1).astype(np.float64) - rows.min(axis=1)) / 254
+    bound = level[:, None] / 2 * np.abs(kept).sum(axis=1)
+    assert (np.abs(model(rows) - wanted) <= bound * 1.01 + 1e-2).all()
+
+
+@needs_vnni
+@given(st.integers(1, 40), st.integers(0, 2**32 - 1))
+def test_a_token_gets_the_same_numbers_among_any_others(count: int, seed: int) -> None:
+    random = np.random.default_rng(seed)
+    model = OneLayer(random.normal(size=(40, 64)).astype(np.float32), None)
+    use_whole_products(model)  # type: ignore[arg-type]
+    rows = random.normal(size=(count, 64)).astype(np.float32)
+    alone = np.concatenate([model(row[None]) for row in rows])
+    assert np.allclose(model(rows), alone, rtol=1e-6, atol=1e-5)
+
+
+@needs_vnni
+@pytest.mark.parametrize(("kind", "config"), ENCODERS)
+def test_an_encoder_says_nearly_what_it_says_in_single_precision(
+    kind: type[MPNetForTokenClassification], config: MPNetConfig
+) -> None:
+    set_seed(0)
+    model = kind(config).eval()
+    ids = torch.randint(5, 90, (3, 37))
+    with torch.inference_mode():
+        wanted = model(input_ids=ids, attention_mask=torch.ones_like(ids), output_hidden_states=True)
+        use_whole_products(model)
+        found = model(input_ids=ids, attention_mask=torch.ones_like(ids), output_hidden_states=True)
+        alone = model(input_ids=ids[1:2], attention_mask=torch.ones_like(ids[1:2]))
+    for one, other in zip(found.hidden_states, wanted.hidden_states, strict=True):
+        assert (one - other).abs().max() < 0.05 * other.abs().max()
+    assert not found.logits.equal(wanted.logits)
+    assert (found.logits - wanted.logits).abs().max() < 0.05 * wanted.logits.abs().max()
+    assert torch.allclose(found.logits[1:2], alone.logits, atol=1e-3)
+
+
+@needs_vnni
+def test_what_is_said_depends_on_the_window_alone_to_the_last_bit(tiny_model: Path) -> None:
+    together = Classifier(tiny_model, device="cpu", precision="int8-vnni", threads=2).logits(UNITS)
+    alone = Classifier(tiny_model, device="cpu", precision="int8-vnni", threads=1)
+    passages = [[unit for unit in UNITS if unit.passage == f"p{number}"] for number in range(6)]
+    assert torch.cat([alone.logits(passage) for passage in reversed(passages)][::-1]).equal(together)
+
+
+@needs_vnni
+def test_the_shipped_model_says_the_same_but_for_roles_that_are_nearly_as_likely() -> None:
+    authored = corpora.sentences("authored")["test"][:200]
+    units = [Unit(unit.text, unit.heading, unit.passage, unit.block == "item") for unit in authored]
+    eight, single = (Classifier(device="cpu", precision=name) for name in ("int8-vnni", "float32"))
+    for one, other in zip(eight.predict(units), single.predict(units), strict=True):
+        assert one.scores == pytest.approx(other.scores, abs=0.15)
+        first, second = sorted(other.scores, reverse=True)[:2]
+        assert one.role is other.role or first - second < 0.15
+    assert explain(eight, units[:1], steps=2, role=eight.predict(units[:1])[0].role).words
+
+
+@needs_vnni
+@pytest.mark.parametrize(("role", "used"), [(0.995, True), (0.9949, False), ("much", False), (None, False)])
+def test_they_are_used_unasked_only_where_they_were_found_to_agree(tiny_model: Path, role: object, used: bool) -> None:
+    assert not is_trusted_on_vnni(tiny_model)
+    agreement = {"role": role, "int8_rate": 2.0, "float32_rate": 1.0}
+    (tiny_model / PROVENANCE).write_text(json.dumps({AGREEMENT_ON_VNNI: agreement}), encoding="utf-8")
+    coarse = torch.cpu.get_capabilities().get("amx_bf16", False)
+    unasked = Precision.BFLOAT16 if coarse else Precision.INT8_VNNI if used else Precision.FLOAT32
+    assert Classifier(tiny_model, device="cpu").precision is unasked
+    assert Classifier(tiny_model, precision="int8-vnni").precision is Precision.INT8_VNNI
+    agreement["float32_rate"] = 2.0
+    (tiny_model / PROVENANCE).write_text(json.dumps({AGREEMENT_ON_VNNI: agreement}), encoding="utf-8")
+    assert not is_trusted_on_vnni(tiny_model)
+
+
+def test_the_shipped_model_was_found_to_agree() -> None:
+    from scrutiny.roles.loading import locate
+
+    assert is_trusted_on_vnni(locate(None))
+
+
+def test_a_processor_without_such_products_is_told_with_a_remedy(
+    tiny_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"avx512_f": True})
+    with pytest.raises(ModelError, match="does not multiply whole numbers in hardware") as told:
+        Classifier(tiny_model, device="cpu", precision="int8-vnni")
+    assert "--precision auto" in (told.value.remedy or "")
+    assert Classifier(device="cpu").precision is Precision.FLOAT32
+    with pytest.raises(ModelError, match="on the processor alone"):
+        Classifier(tiny_model, device="meta", precision="int8-vnni")
