@@ -17,7 +17,7 @@ from scrutiny.pipeline import assemble
 from scrutiny.reading import read
 from scrutiny.records.comparison import Change, compare, compare_draft
 from scrutiny.records.likeness import among_others, coefficients
-from scrutiny.records.links import MOST_ANSWERS, MOST_PAIRS
+from scrutiny.records.links import LAID_OUT, MOST_ANSWERS, MOST_PAIRS
 from scrutiny.report import ROLES, Basis, BlockKind, Decision, Prediction, Record, Report, Role, Sentence
 
 
@@ -473,6 +473,164 @@ def test_a_sentence_that_only_points_to_a_demand_speaks_for_the_findings_before_
         )
     )
     assert linked(found) == {("Plans", "Update", "explicit"), ("Doors", "Oil", "explicit")}
+
+
+def test_a_demand_behind_its_label_answers_the_findings_behind_theirs() -> None:
+    def item(place: str, *drafts: tuple[str, Role]) -> list[Draft]:
+        return [Draft([draft], section=place) for draft in drafts]
+
+    stores, yard, chapter = (
+        item(
+            "3.1 Stores",
+            ("Audit finding: (i) Lifts were broken.", F),
+            ("(ii) Plans were late.", F),
+            ("Corrective action required: (i) Mend every machine.", R),
+            ("(ii) Update all documents.", R),
+        ),
+        item("3.2 Yard", ("Finding: Roads were icy.", F), ("Recommendation: Buy some salt.", R)),
+        item("4 Other matters", ("Cooks were rude.", F), ("Recommendation: Train all employees.", R)),
+    )
+    found = assemble(report(*stores, *yard, *chapter))
+    assert laid_out(found) == {
+        ("Audit", "Corrective"),
+        ("(ii)", "(ii)"),
+        ("Finding:", "Recommendation:"),
+    }
+    # Once is no pattern.
+    assert not laid_out(assemble(report(*yard, *chapter)))
+
+
+def laid_out(found: Report) -> set[tuple[str, str]]:
+    """First words of a result and a recommendation that layout links."""
+    by_id = {record.id: record for record in found.records}
+    return {
+        (first_word(by_id[link.record]), first_word(record))
+        for record in found.records
+        if record.role is Role.RECOMMENDATION
+        for link in record.links
+        if link.score == LAID_OUT and link.basis is Basis.INFERRED
+    }
+
+
+@pytest.mark.parametrize(
+    ("row", "linked_to"),
+    [
+        ("TB-05 – Broken lifts – Medium – R-02", {"Update"}),
+        ("Table 3. Links | Recommendation 1: paragraph 16 | Recommendation 2: TB-05", {"Update"}),
+        ("R-01: TB-05", {"Repair"}),
+        (
+            "Recommendation 2: Agreed; the council has found the money for what TB-05 asks, in the manner that was "
+            "described by the officers who were asked about it in the spring.",
+            set(),
+        ),
+        ("The council answered R-02 and TB-05.", set()),
+    ],
+)
+def test_rows_of_tables_pair_what_they_name(row: str, linked_to: set[str]) -> None:
+    found = assemble(
+        report(
+            Draft([("Lifts were broken.", F)], section="TB-05 Machines"),
+            Draft([("Repair the windows.", R)], ITEM, 1, "Recommendations", "R-01"),
+            Draft([("Update every document.", R)], ITEM, 1, "Recommendations", "R-02"),
+            Draft([(row, O)], section="Plan"),
+        )
+    )
+    assert linked(found) == {("Lifts", demand, "explicit") for demand in linked_to}
+
+
+def test_what_leads_into_a_list_of_demands_refers_for_all_of_them() -> None:
+    found = assemble(
+        report(
+            Draft([("Plans were late.", F)], section="Findings", marker="24"),
+            Draft([("Cooks were rude.", F)], section="Findings", marker="25"),
+            Draft([("To address the issues in paragraph 24, the ministry should:", O)], section="Recommendation 3"),
+            Draft([("hire more clerks;", R)], ITEM, 1, "Recommendation 3", "(a)"),
+            Draft([("count the forms.", R)], ITEM, 1, "Recommendation 3", "(b)"),
+        )
+    )
+    assert linked(found) == {("Plans", "hire", "explicit"), ("Plans", "count", "explicit")}
+
+
+@pytest.mark.parametrize(
+    ("heading", "pointer"),
+    [
+        ("Obs. 1: Hygiene", "(Ref. Obs. 1)"),
+        ("Expectation (B6): Hygiene", "(Expectations B6 and C1)"),
+        ("4.2 Hygiene", "in line with the findings in Section 4.2"),
+        ("4.2 Hygiene", "(see subsection 4.2)"),
+    ],
+)
+def test_a_place_is_named_as_its_heading_names_it(heading: str, pointer: str) -> None:
+    found = assemble(
+        report(
+            Draft([("Cooks were rude.", F)], section="Obs. 2: Manners"),
+            Draft([("Kitchens were dirty.", F)], section=heading),
+            Draft([(f"Train all employees {pointer}.", R)], section="Actions"),
+        )
+    )
+    assert ("Kitchens", "Train", "explicit") in linked(found)
+    assert ("Cooks", "Train", "explicit") not in linked(found)
+
+
+def test_a_letter_below_a_roman_number_is_part_of_it(tmp_path: Path) -> None:
+    file = tmp_path / "report.md"
+    file.write_text(
+        "# VIII. CAMPAIGN\n\nNo posters were removed.\n\n## B. Finance\n\nNo limits were set.\n\n# IX. MEDIA\n\n"
+        "No debates were held.\n\n# X. ADVICE\n\nThe law should be amended (see Section VIII.B).\n"
+    )
+    text = read(file)
+    sentences = tuple(
+        Sentence(
+            block.start,
+            block.end,
+            block.text,
+            index,
+            Prediction((0.0,) * 4, F if block.text.startswith("No") else R, None, 1.0, Decision.ACCEPT),
+        )
+        for index, block in enumerate(text.blocks)
+        if block.kind is not BlockKind.HEADING
+    )
+    found = assemble(replace(text, sentences=sentences))
+    printed = {record.text for record in found.records if any(link.basis is Basis.EXPLICIT for link in record.links)}
+    assert printed == {"No limits were set.", "The law should be amended (see Section VIII.B)."}
+
+
+def test_what_a_whole_section_rests_on_is_not_followed() -> None:
+    found = assemble(
+        report(
+            Draft([("Roads were icy.", F)], section="3 Roads"),
+            Draft([("Plans were late, as described in Section 3.", F)], section="4 Plans"),
+            Draft([("Act at once (Section 4).", R)], section="5 Advice"),
+        )
+    )
+    assert linked(found) == {("Plans", "Act", "explicit")}
+
+
+def test_a_finding_that_refers_to_the_criterion_below_which_it_is_answered_is_linked() -> None:
+    found = assemble(
+        report(
+            Draft([("Menus were late (link 3.4.1).", F)], section="My food"),
+            Draft([("Lifts were broken.", F)], section="Criterion 3.4.1: Meals are served in time"),
+            Draft([("Train all employees.", R)], section="Criterion 3.4.1: Meals are served in time"),
+        )
+    )
+    assert ("Menus", "Train", "explicit") in linked(found)
+
+
+def test_a_longer_sentence_that_names_the_code_of_a_demand_speaks_for_the_finding_before_it() -> None:
+    longer = (
+        "Safety Recommendation 2023-004 is therefore made to the agency in respect of the inspection of the coupling."
+    )
+    found = assemble(
+        report(
+            Draft([("Lifts were broken.", F), (longer, O)], section="2 Analysis"),
+            Draft(
+                [("Plans were late.", F), ("That resembles Safety Recommendation 2012-017.", O)], section="2 Analysis"
+            ),
+            Draft([("Mandate the inspection of couplings.", R)], section="4 Demands", marker="2023-004"),
+        )
+    )
+    assert linked(found) == {("Lifts", "Mandate", "explicit")}
 
 
 def test_without_a_reference_words_that_are_rare_in_the_report_decide() -> None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import product
 
 from scrutiny.records.mentions import Mention, is_code, is_outline
 from scrutiny.records.pointers import CLOSED, MOST_BEFORE, Reference, block_of, named_above, references_of
 from scrutiny.records.printed_demands import DEMAND_NOUNS, PrintedDemands
 from scrutiny.records.printed_labels import Labels, Place, around, main_series, places, wholes
+from scrutiny.records.printed_pairs import rows
 from scrutiny.records.references import PLACE
 from scrutiny.report import Basis, Block, BlockKind, Link, Record, Report, Role
 
@@ -34,6 +36,7 @@ def cross_references(
     links = _Links(report, results, demands)
     links.ask()
     links.answer()
+    links.pair()
     return links.pairs
 
 
@@ -56,7 +59,7 @@ class _Links:
 
     def _read_results(self) -> list[tuple[Record, Record, Reference]]:
         """Which results refer to which demands, and where."""
-        codes = {number for numbers in self._numbered.numbers.values() for number in numbers if is_code(number)}
+        codes = {number for numbers in self._numbered.numbers.values() for number in numbers[:1] if is_code(number)}
         asked: list[tuple[Record, Record, Reference]] = []
         answered = set[str]()
         for index, result in enumerate(self._results):
@@ -103,6 +106,20 @@ class _Links:
                     refers |= self._link_what_is_meant(one, demand, reference)
             silent = [] if refers else [*silent, demand]
 
+    def pair(self) -> None:
+        """Links what rows of tables pair."""
+        for at, named in rows(self._report):
+            for mention in named:
+                demands = (
+                    self._numbered.meant(replace(mention, pointed=True), self._results[0]) if self._results else []
+                )
+                for other in named if demands else ():
+                    reference = Reference(other, at + other.start, at + other.end)
+                    for demand in demands:
+                        for result in _meant(self._placed, demand, reference) if other is not mention else ():
+                            if result.role is Role.FINDING:
+                                self._link(result, demand, reference)
+
     def _link_what_leads_to(self, demand: Record) -> None:
         """Links the results above a demand that stand under the number by which others refer to it."""
         names = product(("", "headed", "paragraph"), self._numbered.numbers[demand.id])
@@ -122,7 +139,8 @@ class _Links:
             there = [result for result in there if self._places[result.sentences[0]].heading != heading]
         # What is referred to for what is wrong in it may tell what is well besides.
         there = [result for result in there if result.role is Role.FINDING] or there
-        beside = {result.id for result in near}
+        # What a finding of a whole section rests on besides would be too much.
+        beside = {result.id for result in (near if reference.mention.noun != "section" else there)}
         for result in there:
             self._link(result, demand, reference, far=result.id not in beside)
         return bool(there)
@@ -167,6 +185,8 @@ def _pointing(results: Sequence[Record], told: Mapping[str, Sequence[Reference]]
             for number in mention.numbers if points and result.role is Role.FINDING else ():
                 if is_code(number):
                     labels.add(("", number), result)
+                if mention.bare and not mention.noun and is_outline(number):
+                    labels.add(("see", number), result)
                 if mention.noun in _POINTING_NOUNS:
                     for one in (number,) if mention.noun in _RULES else around(number):
                         labels.add((mention.noun, one), result)
@@ -201,6 +221,8 @@ def _named_by(labels: Labels, mention: Mention, number: str, *, is_label: bool) 
     if not (mention.pointed or mention.noun in _RESULT_NOUNS or (is_sure and mention.noun in DEMAND_NOUNS)):
         return ()
     found = labels.first((mention.noun, one) for one in wholes(number))
+    if not found and is_label and is_outline(number):  # "(link 3.4.1)" refers to what is below "Criterion 3.4.1: ..."
+        return labels["see", number]
     if not found and mention.noun in (_RESULT_NOUNS if is_sure else _FINDING_NOUNS):
         return [one for one in labels["paragraph", number] if one.role is Role.FINDING]
     return found

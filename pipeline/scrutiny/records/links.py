@@ -1,7 +1,8 @@
 """Stage 4, third part: which recommendation answers which finding.
 
-What one says of the other counts first ("see requirement 2", "(paragraphs 30 and 112)"). Where neither does, what both
-are about decides, in words and in meaning, and where they stand.
+What one says of the other counts first ("see requirement 2", "(paragraphs 30 and 112)"), then layout ("Finding: ...
+Recommendation: ..."). Where there is neither, what both are about decides, in words and in meaning, and where they
+stand.
 """
 
 from __future__ import annotations
@@ -12,8 +13,11 @@ from dataclasses import replace
 
 from scrutiny.records.cross_references import cross_references, is_flagged
 from scrutiny.records.likeness import Likeness, likeness
+from scrutiny.records.printed_pairs import labelled_pairs
 from scrutiny.report import Basis, Link, Record, Report, Role
 
+#: How sure a link is that layout makes: all 65 of the labelled reports are right.
+LAID_OUT = 0.98
 #: A further recommendation is linked too if its probability is at least this share of the best one's.
 NEAR_BEST = 0.6
 #: So many at most: in the labelled reports no finding is answered by more than three.
@@ -45,6 +49,8 @@ class Linker:
         pairs: dict[tuple[str, str], Link] = {}
         if demands and results:
             pairs = cross_references(report, results, demands)
+            for finding, asked in labelled_pairs(report, report.records):
+                pairs.setdefault((finding.id, asked.id), Link(asked.id, LAID_OUT, Basis.INFERRED))
             told = {result for result, _ in pairs}
             like = likeness(report, results, demands) if _can_compare(results, demands) else None
             for row, column, score in inferred(report, results, like) if like else ():

@@ -30,15 +30,16 @@ _REFERRING = frozenset("ref reference basis link source".split())
 _BEFORE = 80
 #: Before a mention that refers to something and does not only speak of it.
 _POINTED = re.compile(
-    r"(?:[(\[]|[–—-] |\b(?:see|address(?:es|ed|ing)?|breach(?:es)? of|"
-    r"(?:described|detailed|discussed|outlined|reported|set out) (?:under|in|at)) )(?:(?![.;!?] )[^()\[\]])*$",
+    r"(?:[(\[](?:refs?\. )?|[–—-] |\b(?:see|address(?:es|ed|ing)?|breach(?:es)? of|"
+    r"(?:described|detailed|discussed|findings|issues|outlined|reported|set out|shortcomings) (?:under|in|at)) )"
+    r"(?:(?![.;!?] )[^()\[\]])*$",
     re.IGNORECASE,
 )
 #: Before a paragraph's number in square brackets, which elsewhere is a footnote's: "at [13]–[15]".
 _LEADS = re.compile(r"\b(?:see(?: also)?|at|in|from|and|paragraphs?|paras?\.?) $", re.IGNORECASE)
 _BARE = re.compile(r"(?:[(\[]|\bsee )(?:see )?(?:also )?$", re.IGNORECASE)
 _SEES = re.compile(r"\bsee (?:also )?$", re.IGNORECASE)
-_LABEL_ENDS = re.compile(r"\.?:| ?\(")
+_LABEL_ENDS = re.compile(r"\.?:| ?\(| [A-Z][a-z]+(?: [a-z]+)?:")
 _ENDED = re.compile(r" ?[)\]]|\.?$")
 #: Behind a number: the place is in something else, as in "paragraph 3 of Schedule 2", "recommendation 4 in the code".
 _ELSEWHERE = re.compile(
@@ -50,8 +51,10 @@ _ELSEWHERE = re.compile(
 _OF_OTHERS = re.compile(r"\b[A-Z]{3,} $")
 #: What stands before numbers and is no name of them.
 _NO_NOUNS = frozenset("see also at in under to from per of and by on with".split())
-_NOUNS = {"para": "paragraph", "rec": "recommendation", "afi": "improvement", "criteria": "criterion", "§": "section",
-          "¶": "paragraph", "sect": "section", "sec": "section", "obs": "observation"}  # fmt: skip
+_NOUNS = {
+    "para": "paragraph", "¶": "paragraph", "rec": "recommendation", "afi": "improvement", "criteria": "criterion",
+    "obs": "observation", "§": "section", "sect": "section", "sec": "section", "subsection": "section",
+}  # fmt: skip
 _LONGEST_RANGE = 50
 _IS_CODE = re.compile(r"[a-z][a-z./]*[0-9]|[0-9.]+/[0-9]|[0-9]{4}\.[0-9]")
 _NO_CODE = re.compile(r"(?:covid|iso|iec|bs|en|ks)[0-9.]")

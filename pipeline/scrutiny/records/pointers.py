@@ -21,6 +21,8 @@ _POINTER = re.compile(
     re.IGNORECASE,
 )
 _POINTER_WORDS = 14
+#: One that names the code of a demand may tell what that asks, too.
+_NAMING_WORDS = 25
 #: "Closes MG-3, MG-4."
 _CLOSING_WORDS = 6
 _SEE_LAST = re.compile(r"[(\[]see [^()\[\]]*(?:\([^()]*\))?[)\]]\.?$", re.IGNORECASE)
@@ -82,7 +84,7 @@ def _only_points(text: str, codes: Collection[str]) -> bool:
     if _SEE_LAST.search(text) or (words <= _POINTER_WORDS and _POINTER.match(text)):
         return True
     named = [number for mention in distinct(text) for number in mention.numbers if is_code(number)]
-    return bool(named) if words <= _CLOSING_WORDS else words <= _POINTER_WORDS and not {*named}.isdisjoint(codes)
+    return bool(named) if words <= _CLOSING_WORDS else words <= _NAMING_WORDS and not {*named}.isdisjoint(codes)
 
 
 def _leading_to(report: Report, demand: Record) -> Iterator[Reference]:
@@ -96,7 +98,12 @@ def _leading_to(report: Report, demand: Record) -> Iterator[Reference]:
                 continue
             at = block.start - len(block.marker) - 1
             yield Reference(mention, at + mention.start, at + mention.end, label=True)
-    elif not any(mention.pointed for mention in distinct(demand.text)):
+    if demand.lead_in is not None and report.sentences[demand.lead_in].role is not Role.RECOMMENDATION:
+        lead_in = report.sentences[demand.lead_in]
+        for mention in distinct(lead_in.text):
+            if mention.noun == "paragraph" or mention.pointed:
+                yield Reference(mention, lead_in.start + mention.start, lead_in.start + mention.end)
+    elif demand.start != block.start and not any(mention.pointed for mention in distinct(demand.text)):
         before = report.sentences[first - 1]
         if before.block == report.sentences[first].block and before.role is not Role.RECOMMENDATION:
             for mention in distinct(before.text):

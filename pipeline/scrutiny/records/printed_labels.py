@@ -12,8 +12,8 @@ from scrutiny.report import BlockKind, Record, Report
 
 #: What a heading, marker or paragraph begins with: "4.2 Medicines", "F 686 SS=G", "Finding 4: Lifts", "NC6. Maximum".
 _LABEL = re.compile(
-    rf"(?:(?:[A-Za-z][a-z]+ ){{0,2}}?(?P<noun>[A-Za-z][a-z-]{{2,24}}) (?:[Nn]o\.? ?)?)?(?P<number>{NUMBER})"
-    r"(?P<end>\.?[:.)]|[ –—-]|$)"
+    r"(?:(?:[A-Za-z][a-z]+ ){0,2}?(?P<noun>[A-Za-z][a-z-]{2,24}|(?:Obs|Rec)\.) (?:[Nn]o\.? ?)?)?"
+    rf"(?P<open>\((?=[A-Z]))?(?P<number>{NUMBER})(?(open)\))(?P<end>\.?[:.)]|[ –—-]|$)"
 )
 _WORD = re.compile(r"[A-Za-z]{4,24}")
 #: What such words count is in some other document, or no text.
@@ -94,7 +94,10 @@ def places(report: Report) -> list[Place]:
         if block.kind is BlockKind.HEADING:
             label = label_of(f"{block.marker} {block.text}".lstrip())
             number, part, own, nearest = label.number if label and not label.noun else "", "", None, index
-            headings[len(block.section_path) :] = [(number, label, _nouns(block.text))]
+            del headings[len(block.section_path) :]
+            if number.isalpha() and headings and headings[-1][0]:  # "B" below "VIII" is "VIII.B"
+                number = f"{headings[-1][0]}.{number}"
+            headings.append((number, label, _nouns(block.text)))
             is_headed = True
         elif any(character.isalnum() for character in block.marker):
             label = label_of(block.marker)
@@ -141,10 +144,10 @@ def label_of(text: str) -> Label | None:
     number = canonical(match["number"])
     if number.isalpha() and match["end"] in (" ", "-") and not match["noun"]:  # "A day in the life"
         return None
-    if match["noun"] and singular(match["noun"]) in _THINGS:
+    if match["noun"] and singular(match["noun"].rstrip(".")) in _THINGS:
         return None
     is_one = match["noun"] and not match["noun"].endswith("s")  # "Recommendations 1 to 4" names none of them
-    return Label(number, singular(match["noun"]) if is_one else "")
+    return Label(number, singular(match["noun"].rstrip(".")) if is_one else "")
 
 
 def run_in(text: str) -> Label | None:
