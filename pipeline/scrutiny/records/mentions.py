@@ -30,7 +30,7 @@ _REFERRING = frozenset("ref reference basis link source".split())
 _BEFORE = 80
 #: Before a mention that refers to something and does not only speak of it.
 _POINTED = re.compile(
-    r"(?:[(\[](?:refs?\. )?|[–—-] |\b(?:see|address(?:es|ed|ing)?|breach(?:es)? of|"
+    r"(?:[(\[](?:refs?\.:? )?|[–—-] |\b(?:see|address(?:es|ed|ing)?|breach(?:es)? of|"
     r"(?:described|detailed|discussed|findings|issues|outlined|reported|set out|shortcomings) (?:under|in|at)) )"
     r"(?:(?![.;!?] )[^()\[\]])*$",
     re.IGNORECASE,
@@ -50,10 +50,10 @@ _ELSEWHERE = re.compile(
 #: Before the name of a number: "NICE recommendation 2".
 _OF_OTHERS = re.compile(r"\b[A-Z]{3,} $")
 #: What stands before numbers and is no name of them.
-_NO_NOUNS = frozenset("see also at in under to from per of and by on with".split())
+_NO_NOUNS = frozenset("see also at in under to from per of and by on with address addressed addressing".split())
 _NOUNS = {
     "para": "paragraph", "¶": "paragraph", "rec": "recommendation", "afi": "improvement", "criteria": "criterion",
-    "obs": "observation", "§": "section", "sect": "section", "sec": "section", "subsection": "section",
+    "ob": "observation", "§": "section", "sect": "section", "sec": "section", "subsection": "section",
 }  # fmt: skip
 _LONGEST_RANGE = 50
 _IS_CODE = re.compile(r"[a-z][a-z./]*[0-9]|[0-9.]+/[0-9]|[0-9]{4}\.[0-9]")
@@ -99,7 +99,9 @@ def mentions(text: str) -> Iterator[Mention]:
             tuple(_expanded(found.group())),
             start,
             found.end(),
-            pointed=is_label or refers or bool(_POINTED.search(before + found.group()[:1])),
+            pointed=is_label
+            or refers
+            or bool(_POINTED.search(text[max(0, start - _BEFORE) : start] + found.group()[:1])),
             bare=refers or bool((found.group()[0] == "(" or _BARE.search(before)) and _ENDED.match(text, found.end())),
             sees=refers or bool(_SEES.search(before)),
             elsewhere=bool(
