@@ -179,7 +179,8 @@ def _pointing(results: Sequence[Record], told: Mapping[str, Sequence[Reference]]
     """The findings by the one code or name that each points to: "... (NC 1).", "... (see deficiency 2.2)"."""
     labels = Labels()
     for result in results:
-        for mention in (reference.mention for reference in told[result.id]):
+        # Its own label does not point.
+        for mention in (reference.mention for reference in told[result.id] if not reference.label):
             is_one = len(mention.numbers) == 1 or mention.noun in _RULES
             points = is_one and mention.pointed and not _is_elsewhere(mention)
             for number in mention.numbers if points and result.role is Role.FINDING else ():
@@ -199,11 +200,20 @@ def _meant(labels: Labels, record: Record, reference: Reference) -> Iterator[Rec
     if mention.noun and (_is_elsewhere(mention) or (reference.label and mention.noun in DEMAND_NOUNS)):
         return
     is_behind_demand = record.role is Role.RECOMMENDATION and mention.bare and reference.end >= record.end - 2
+    named: list[Sequence[Record]] = []
     for number in mention.numbers:
         found = _named_by(labels, mention, number, is_label=reference.label)
         if not found and is_behind_demand and number.isdecimal():
             found = labels["finding", number]
+        if mention.within:
+            around_it = {one.id for one in labels["", mention.within]}
+            found = [one for one in found if one.id in around_it]
         if len(found) <= _MOST_MEANT:
+            named.append(found)
+    sets = [{one.id for one in found} for found in named]
+    for found, ids in zip(named, sets, strict=True):
+        # "Condition O1.1, NC-02" means what is below both.
+        if not any(other and other < ids for other in sets):
             yield from (one for one in found if one is not record)
 
 
@@ -239,7 +249,7 @@ def _further(labels: Labels, result: Record, references: Sequence[Reference]) ->
         for reference in references:
             mention = reference.mention
             is_named = mention.sees or any(map(is_code, mention.numbers)) or mention.noun not in ("", *DEMAND_NOUNS)
-            if mention.pointed and is_named:
+            if (mention.pointed or mention.noun == "paragraph") and is_named:
                 yield from (one for one in _meant(labels, result, reference) if one.role is Role.FINDING)
 
 

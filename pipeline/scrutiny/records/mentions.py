@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 _PARTS = r"(?:\([0-9a-z]{1,3}\)){0,3}"
 _CODE = (
@@ -30,9 +30,9 @@ _REFERRING = frozenset("ref reference basis link source".split())
 _BEFORE = 80
 #: Before a mention that refers to something and does not only speak of it.
 _POINTED = re.compile(
-    r"(?:[(\[](?:refs?\.:? )?|[–—-] |\b(?:see|address(?:es|ed|ing)?|breach(?:es)? of|"
-    r"(?:described|detailed|discussed|findings|issues|outlined|reported|set out|shortcomings) (?:under|in|at)) )"
-    r"(?:(?![.;!?] )[^()\[\]])*$",
+    r"(?:[(\[](?:refs?\.:? )?|[–—-] |\b(?:see|address(?:es|ed|ing)?|breach(?:es)? of|in line with|in (?:the )?light of|"
+    r"(?:conditions|described|detailed|discussed|failings|findings|given|issues|mentioned|named|noted|outlined|reasons|"
+    r"referred to|reported|seen|set out|shortcomings) (?:under|in|at)) )(?:(?![.;!?] )[^()\[\]])*$",
     re.IGNORECASE,
 )
 #: Before a paragraph's number in square brackets, which elsewhere is a footnote's: "at [13]–[15]".
@@ -40,15 +40,15 @@ _LEADS = re.compile(r"\b(?:see(?: also)?|at|in|from|and|paragraphs?|paras?\.?) $
 _BARE = re.compile(r"(?:[(\[]|\bsee )(?:see )?(?:also )?$", re.IGNORECASE)
 _SEES = re.compile(r"\bsee (?:also )?$", re.IGNORECASE)
 _LABEL_ENDS = re.compile(r"\.?:| ?\(| [A-Z][a-z]+(?: [a-z]+)?:")
-_ENDED = re.compile(r" ?[)\]]|\.?$")
+_ENDED = re.compile(r" ?[)\]]|\.?$|; ")
 #: Behind a number: the place is in something else, as in "paragraph 3 of Schedule 2", "recommendation 4 in the code".
 _ELSEWHERE = re.compile(
     r"(?:\([^)]{0,20}\))? (?:of |from (?=19|20)|in (?=the|our|its|their|that))"
     r"(?!this report|the (?:present )?report\b)",
     re.IGNORECASE,
 )
-#: Before the name of a number: "NICE recommendation 2".
-_OF_OTHERS = re.compile(r"\b[A-Z]{3,} $")
+#: Before the name of a number: "NICE recommendation 2", "Chapter 4, paragraph 4.1".
+_OF_OTHERS = re.compile(r"(?:\b[A-Z]{3,}|\b(?:Annex|Appendix|Chapter|Part|Schedule) [0-9A-Z]{1,4},) $")
 #: What stands before numbers and is no name of them.
 _NO_NOUNS = frozenset("see also at in under to from per of and by on with address addressed addressing".split())
 _NOUNS = {
@@ -67,7 +67,8 @@ class Mention:
     """A list of ``numbers``, in the form that :func:`canonical` gives them, and the ``noun`` before it, or "".
 
     ``pointed``: in brackets, behind a dash, "see", "address" or the like, or a label at the beginning. ``bare``: alone
-    in its brackets. ``sees``: right behind "see". ``elsewhere``: of something that is not this report.
+    in its brackets. ``sees``: right behind "see". ``elsewhere``: of something that is not this report. ``within``: the
+    code of which these are parts, as in "IPSG.2 ME3".
     """
 
     noun: str
@@ -78,10 +79,24 @@ class Mention:
     bare: bool
     sees: bool
     elsewhere: bool
+    within: str = ""
 
 
 def mentions(text: str) -> Iterator[Mention]:
     """What ``text`` mentions, from left to right."""
+    last: Mention | None = None
+    for mention in _separate(text):
+        if last and text[last.end : mention.start] == " " and is_code(last.numbers[-1]) and is_code(mention.numbers[0]):
+            mention = replace(mention, within=last.numbers[-1], pointed=last.pointed)
+            last = replace(last, numbers=last.numbers[:-1])
+        if last and last.numbers:
+            yield last
+        last = mention
+    if last:
+        yield last
+
+
+def _separate(text: str) -> Iterator[Mention]:
     for found in _LIST.finditer(text):
         before = text[max(0, found.start() - _BEFORE) : found.start()]
         noun = _NOUN.search(before)

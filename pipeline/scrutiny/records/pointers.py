@@ -29,6 +29,8 @@ _SEE_LAST = re.compile(r"[(\[]see [^()\[\]]*(?:\([^()]*\))?[)\]]\.?$", re.IGNORE
 #: A finding that says of the ones before it what they are: "This was a breach of regulation 12(2)(g)."
 _THIS = re.compile(r"(?:this|these|that|it) (?:is|are|was|were|constitutes?|breach)", re.IGNORECASE)
 _SEE = re.compile(r"[(\[]?(?:see|ref)\b", re.IGNORECASE)
+#: A demand that follows from what stands before it.
+_THEREFORE = re.compile(r"(?:\w+ ){1,4}?(?:therefore|accordingly)\b|(?:accordingly|therefore)\b", re.IGNORECASE)
 _MOST_MENTIONS = 60
 #: So many records in one paragraph may share a sentence behind them that points.
 MOST_BEFORE = 20
@@ -65,14 +67,15 @@ def references_of(report: Report, record: Record, codes: Collection[str] = ()) -
             mention = replace(mention, pointed=mention.pointed or (behind and mention.noun not in DEMAND_NOUNS))
             yield Reference(mention, start, at + mention.end, behind, label=start == record.start)
     if record.role is Role.RECOMMENDATION:
+        yield from _in_marker(report, record)
         yield from _leading_to(report, record)
 
 
 def distinct(text: str) -> list[Mention]:
     """What ``text`` mentions, each thing once, and not more than a reader could follow."""
-    found: dict[tuple[str, tuple[str, ...], bool], Mention] = {}
+    found: dict[tuple[str, tuple[str, ...], bool, str], Mention] = {}
     for mention in mentions(text):
-        found.setdefault((mention.noun, mention.numbers, mention.pointed), mention)
+        found.setdefault((mention.noun, mention.numbers, mention.pointed, mention.within), mention)
         if len(found) == _MOST_MENTIONS:
             break
     return list(found.values())
@@ -87,28 +90,33 @@ def _only_points(text: str, codes: Collection[str]) -> bool:
     return bool(named) if words <= _CLOSING_WORDS else words <= _NAMING_WORDS and not {*named}.isdisjoint(codes)
 
 
-def _leading_to(report: Report, demand: Record) -> Iterator[Reference]:
-    """What the marker of a demand names, or the sentence before it, if the demand points to nothing itself."""
-    first = demand.sentences[0]
+def _in_marker(report: Report, demand: Record) -> Iterator[Reference]:
+    """What the marker of a demand names."""
     block = report.blocks[block_of(report, demand)]
     is_in_numbered = any(label_of(heading) for heading in block.section_path[-1:])
-    if demand.start == block.start:
-        for mention in distinct(block.marker):
-            if not all(is_code(number) or (is_outline(number) and not is_in_numbered) for number in mention.numbers):
-                continue
+    for mention in distinct(block.marker) if demand.start == block.start else ():
+        if all(is_code(number) or (is_outline(number) and not is_in_numbered) for number in mention.numbers):
             at = block.start - len(block.marker) - 1
             yield Reference(mention, at + mention.start, at + mention.end, label=True)
-    if demand.lead_in is not None and report.sentences[demand.lead_in].role is not Role.RECOMMENDATION:
-        lead_in = report.sentences[demand.lead_in]
-        for mention in distinct(lead_in.text):
-            if mention.noun == "paragraph" or mention.pointed:
-                yield Reference(mention, lead_in.start + mention.start, lead_in.start + mention.end)
-    elif demand.start != block.start and not any(mention.pointed for mention in distinct(demand.text)):
+
+
+def _leading_to(report: Report, demand: Record) -> Iterator[Reference]:
+    """What the sentence that introduces the list of a demand names, or, if the demand points to nothing itself, the one
+    before it."""
+    first = demand.sentences[0]
+    if demand.lead_in is not None:
+        before = report.sentences[demand.lead_in]
+    elif first and not any(mention.pointed for mention in distinct(demand.text)):
         before = report.sentences[first - 1]
-        if before.block == report.sentences[first].block and before.role is not Role.RECOMMENDATION:
-            for mention in distinct(before.text):
-                if mention.noun == "paragraph" or (mention.pointed and before.text.endswith(CLOSED)):
-                    yield Reference(mention, before.start + mention.start, before.start + mention.end)
+        here, there = (report.blocks[sentence.block] for sentence in (report.sentences[first], before))
+        if here is not there and not (_THEREFORE.match(demand.text) and here.section_path == there.section_path):
+            return
+    else:
+        return
+    for mention in distinct(before.text) if before.role is not Role.RECOMMENDATION else ():
+        points = mention.pointed and (demand.lead_in is not None or before.text.endswith(CLOSED))
+        if mention.noun == "paragraph" or points:
+            yield Reference(mention, before.start + mention.start, before.start + mention.end)
 
 
 def named_above(report: Report, heading: int) -> Iterator[Reference]:
