@@ -633,6 +633,69 @@ def test_a_longer_sentence_that_names_the_code_of_a_demand_speaks_for_the_findin
     assert linked(found) == {("Lifts", "Mandate", "explicit")}
 
 
+def test_a_code_right_behind_another_is_a_part_of_it() -> None:
+    found = assemble(
+        report(
+            Draft([("Plans were late.", F)], section="IP.2 Messages", marker="ME1"),
+            Draft([("Forms were missing.", F)], section="IP.2 Messages", marker="ME2"),
+            Draft([("Lifts were broken.", F)], section="MM.3 Stores", marker="ME1"),
+            Draft([("Doors were open.", F)], section="MM.3 Stores", marker="ME2"),
+            Draft([("Write to every ward.", R), ("[IP.2 ME2; MM.3 ME1]", O)], section="Actions", marker="R1"),
+        )
+    )
+    assert linked(found) == {("Forms", "Write", "explicit"), ("Lifts", "Write", "explicit")}
+
+
+def test_of_two_places_one_of_which_holds_the_other_the_narrower_is_meant() -> None:
+    found = assemble(
+        report(
+            Draft([("Drums were open.", F)], section="Condition O1.1", marker="NC-01"),
+            Draft([("Heaps were high.", F)], section="Condition O1.1", marker="NC-02"),
+            Draft([("Condition O1.1, NC-02: lower every pile.", R)], section="Actions"),
+        )
+    )
+    assert {link for link in linked(found) if link[2] == "explicit"} == {("Heaps", "Condition", "explicit")}
+
+
+@pytest.mark.parametrize(
+    ("demand", "is_led"),
+    [("I therefore recommend regular checks.", True), ("I recommend regular checks.", False)],
+)
+def test_a_demand_that_follows_from_the_paragraph_before_it_rests_on_what_that_refers_to(
+    demand: str, is_led: bool
+) -> None:
+    found = assemble(
+        report(
+            Draft([("Doors were broken.", F)], section="The house", marker="2.2"),
+            Draft([("I have drawn attention in paragraph 2.2 to the doors.", O)], section="Advice", marker="7.4"),
+            Draft([(demand, R)], section="Advice", marker="7.5"),
+        )
+    )
+    assert (("Doors", "I", "explicit") in linked(found)) is is_led
+
+
+def test_the_label_of_a_finding_does_not_hide_what_it_rests_on() -> None:
+    found = assemble(
+        report(
+            Draft([("Supervisors were absent.", F)], section="Duties", marker="[18]"),
+            Draft([("Finding No. 6: Review was a formality (see paragraph 18).", F)], section="Conclusions"),
+            Draft([("Recommendation No. 6: Record every reason (Findings No. 5 and 6).", R)], section="Conclusions"),
+        )
+    )
+    assert {result for result, _, basis in linked(found) if basis == "explicit"} == {"Supervisors", "Finding"}
+
+
+def test_a_paragraph_of_a_named_chapter_of_something_else_is_none() -> None:
+    found = assemble(
+        report(
+            Draft([("Roads were icy.", F)], section="4.1 Roads"),
+            Draft([("Obs. 2: Records were poor (Chapter 4, paragraph 4.1; Annex 11).", F)], section="5 Deficiencies"),
+            Draft([("Keep better records.", R), ("Ref. Obs. 2.", O)], section="6 Actions"),
+        )
+    )
+    assert linked(found) == {("Obs.", "Keep", "explicit")}
+
+
 def test_without_a_reference_words_that_are_rare_in_the_report_decide() -> None:
     found = assemble(
         report(
