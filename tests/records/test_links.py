@@ -659,7 +659,11 @@ def test_of_two_places_one_of_which_holds_the_other_the_narrower_is_meant() -> N
 
 @pytest.mark.parametrize(
     ("demand", "is_led"),
-    [("I therefore recommend regular checks.", True), ("I recommend regular checks.", False)],
+    [
+        ("I therefore recommend regular checks.", True),
+        ("Consequently, I recommend regular checks.", True),
+        ("I recommend regular checks.", False),
+    ],
 )
 def test_a_demand_that_follows_from_the_paragraph_before_it_rests_on_what_that_refers_to(
     demand: str, is_led: bool
@@ -671,7 +675,7 @@ def test_a_demand_that_follows_from_the_paragraph_before_it_rests_on_what_that_r
             Draft([(demand, R)], section="Advice", marker="7.5"),
         )
     )
-    assert (("Doors", "I", "explicit") in linked(found)) is is_led
+    assert (("Doors", demand.split()[0], "explicit") in linked(found)) is is_led
 
 
 def test_the_label_of_a_finding_does_not_hide_what_it_rests_on() -> None:
@@ -694,6 +698,31 @@ def test_a_paragraph_of_a_named_chapter_of_something_else_is_none() -> None:
         )
     )
     assert linked(found) == {("Obs.", "Keep", "explicit")}
+
+
+def test_a_label_before_a_demand_says_what_that_answers_and_not_the_one_before() -> None:
+    found = assemble(
+        report(
+            Draft([("Rooms were dark.", F)], section="QI 2.1 The buildings"),
+            Draft([("Beds were broken.", F)], section="QI 2.3 Bedding"),
+            Draft([("Recommendation 1: QI 2.1", O)], section="Annex A"),
+            Draft([("Paint every wall.", R)], section="Annex A"),
+            Draft([("Recommendation 2: QI 2.3", O)], section="Annex A"),
+            Draft([("Buy something to sleep on.", R)], section="Annex A"),
+        )
+    )
+    assert linked(found) == {("Rooms", "Paint", "explicit"), ("Beds", "Buy", "explicit")}
+
+
+def test_a_code_may_have_letters_in_two_parts() -> None:
+    found = assemble(
+        report(
+            Draft([("Minutes were missing.", F)], section="F-GOV-01 Oversight"),
+            Draft([("Lifts were broken.", F)], section="F-CDD-02 Buildings"),
+            Draft([("Write everything down.", R), ("Related findings: F-GOV-01", O)], section="Actions"),
+        )
+    )
+    assert linked(found) == {("Minutes", "Write", "explicit")}
 
 
 def test_without_a_reference_words_that_are_rare_in_the_report_decide() -> None:

@@ -130,7 +130,9 @@ class _Links:
 
     def _link_what_is_meant(self, demand: Record, by: Record, reference: Reference) -> bool:
         """Links the results that a reference of the demand ``by`` is to with ``demand``, and tells whether any is."""
-        near = list(_meant(self._pointing, by, reference)) if reference.mention.pointed else []
+        mention = reference.mention
+        is_sure = mention.pointed or (len(mention.numbers) > 1 and all(map(is_code, mention.numbers)))
+        near = list(_meant(self._pointing, by, reference)) if is_sure else []
         there = [*_meant(self._placed, by, reference), *near]
         if reference.label:  # what stands below under the same label tells what became of the demand
             there = [result for result in there if result.start < by.start]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from scrutiny.records.mentions import Mention, is_code, is_outline, mentions
 from scrutiny.records.printed_demands import DEMAND_NOUNS
-from scrutiny.records.printed_labels import label_of
+from scrutiny.records.printed_labels import label_of, run_in
 from scrutiny.records.references import DEMANDS
 from scrutiny.report import Record, Report, Role
 
@@ -30,7 +30,7 @@ _SEE_LAST = re.compile(r"[(\[]see [^()\[\]]*(?:\([^()]*\))?[)\]]\.?$", re.IGNORE
 _THIS = re.compile(r"(?:this|these|that|it) (?:is|are|was|were|constitutes?|breach)", re.IGNORECASE)
 _SEE = re.compile(r"[(\[]?(?:see|ref)\b", re.IGNORECASE)
 #: A demand that follows from what stands before it.
-_THEREFORE = re.compile(r"(?:\w+ ){1,4}?(?:therefore|accordingly)\b|(?:accordingly|therefore)\b", re.IGNORECASE)
+_THEREFORE = re.compile(r"(?:\w+ ){0,4}?(?:accordingly|consequently|therefore)\b", re.IGNORECASE)
 _MOST_MENTIONS = 60
 #: So many records in one paragraph may share a sentence behind them that points.
 MOST_BEFORE = 20
@@ -59,7 +59,8 @@ def references_of(report: Report, record: Record, codes: Collection[str] = ()) -
     if following < len(report.sentences):
         sentence = report.sentences[following]
         beside = sentence.block == report.sentences[following - 1].block or _SEE.match(sentence.text)
-        if beside and sentence.role in (None, Role.OTHER) and _only_points(sentence.text, codes):
+        labels_next = record.role is Role.RECOMMENDATION and _labels_a_demand(sentence.text)
+        if beside and sentence.role in (None, Role.OTHER) and not labels_next and _only_points(sentence.text, codes):
             spans.append((sentence.start, sentence.text))
     for at, text in spans:
         for mention in distinct(text):
@@ -90,6 +91,12 @@ def _only_points(text: str, codes: Collection[str]) -> bool:
     return bool(named) if words <= _CLOSING_WORDS else words <= _NAMING_WORDS and not {*named}.isdisjoint(codes)
 
 
+def _labels_a_demand(text: str) -> bool:
+    """Whether a sentence is a label of the demand behind it, that says what it answers: "Recommendation 3: QI 2.1"."""
+    label = run_in(text)
+    return bool(label and label.noun in DEMAND_NOUNS) and len(text.split()) <= _POINTER_WORDS
+
+
 def _in_marker(report: Report, demand: Record) -> Iterator[Reference]:
     """What the marker of a demand names."""
     block = report.blocks[block_of(report, demand)]
@@ -109,13 +116,16 @@ def _leading_to(report: Report, demand: Record) -> Iterator[Reference]:
     elif first and not any(mention.pointed for mention in distinct(demand.text)):
         before = report.sentences[first - 1]
         here, there = (report.blocks[sentence.block] for sentence in (report.sentences[first], before))
-        if here is not there and not (_THEREFORE.match(demand.text) and here.section_path == there.section_path):
+        leads = _labels_a_demand(before.text) or _THEREFORE.match(demand.text)
+        if here is not there and not (leads and here.section_path == there.section_path):
             return
     else:
         return
+    is_label = _labels_a_demand(before.text)
+    is_sure = is_label or demand.lead_in is not None or before.text.endswith(CLOSED)
     for mention in distinct(before.text) if before.role is not Role.RECOMMENDATION else ():
-        points = mention.pointed and (demand.lead_in is not None or before.text.endswith(CLOSED))
-        if mention.noun == "paragraph" or points:
+        mention = replace(mention, pointed=mention.pointed or is_label)
+        if mention.noun == "paragraph" or (mention.pointed and is_sure):
             yield Reference(mention, before.start + mention.start, before.start + mention.end)
 
 
