@@ -30,9 +30,9 @@ _REFERRING = frozenset("ref reference basis link source".split())
 _BEFORE = 80
 #: Before a mention that refers to something and does not only speak of it.
 _POINTED = re.compile(
-    r"(?:[(\[](?:refs?\.:? )?|[–—-] |\b(?:see|address(?:es|ed|ing)?|breach(?:es)? of|"
-    r"in (?:line with|(?:the )?(?:light|view) of)|(?:conditions|described|detailed|discussed|failings|findings|given|issues|mentioned|named|noted|outlined|reasons|"
-    r"referred to|reported|seen|set out|shortcomings) (?:under|in|at)) )(?:(?![.;!?] )[^()\[\]])*$",
+    r"(?:[(\[](?:refs?\.:? )?|[–—-] |\b(?:see|address(?:es|ed|ing)?|breach(?:es)? of|in (?:line with|(?:the )?(?:light|"
+    r"view) of)|(?:conditions|described|detailed|discussed|failings|findings|given|issues|mentioned|named|noted|outlined|"
+    r"reasons|referred to|reported|seen|set out|shortcomings) (?:under|in|at)) )(?:(?![.;!?] )[^()\[\]])*$",
     re.IGNORECASE,
 )
 #: Before a paragraph's number in square brackets, which elsewhere is a footnote's: "at [13]–[15]".
