@@ -78,7 +78,8 @@ def load_model(name_or_path: str | Path | None = None, *, weights: bool = True) 
             config = AutoConfig.from_pretrained(folder)
             model = AutoModelForTokenClassification.from_config(config, dtype=torch.float32)  # type: ignore[no-untyped-call]
         if weights:
-            model.load_state_dict(load_weights(folder))
+            # Taken as they are: copied, they would be there twice for a moment.
+            model.load_state_dict(load_weights(folder), assign=True)
         tokenizer = AutoTokenizer.from_pretrained(folder)
     except (OSError, ValueError, RuntimeError, KeyError, SafetensorError) as error:
         raise ModelError(

@@ -9,9 +9,6 @@ transformers, is done in fewer steps besides.
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-from typing import cast
-
 import torch
 from torch import nn
 from transformers import PreTrainedModel
@@ -27,21 +24,16 @@ _LEVELS = 127
 def use_whole_products(model: PreTrainedModel) -> None:
     """Put products in whole numbers in the place of ``model``'s own; it cannot be trained afterwards."""
     places = [
-        (parent, name, part)
+        (parent, name)
         for parent in model.modules()
         if not isinstance(parent, MPNetSelfAttention)
         for name, part in parent.named_children()
-        if isinstance(part, MPNetSelfAttention) or (isinstance(part, nn.Linear) and min(part.weight.shape) >= _SMALLEST)
+        if isinstance(part, MPNetSelfAttention)
+        or (isinstance(part, nn.Linear) and min(part.weight.shape) >= _SMALLEST)
     ]
-    # oneDNN lays out weights on one core.
-    with ThreadPoolExecutor(torch.get_num_threads()) as pool:
-        for (parent, name, _), made in zip(places, pool.map(_in_whole_numbers, places), strict=True):
-            setattr(parent, name, made)
-
-
-def _in_whole_numbers(place: tuple[nn.Module, str, nn.Module]) -> nn.Module:
-    part = place[2]
-    return _Attention(part) if isinstance(part, MPNetSelfAttention) else _Products([cast("nn.Linear", part)])
+    for parent, name in places:  # one by one, so that not all of them are there twice
+        part = getattr(parent, name)
+        setattr(parent, name, _Attention(part) if isinstance(part, MPNetSelfAttention) else _Products([part]))
 
 
 class _Products(nn.Module):
