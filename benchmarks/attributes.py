@@ -166,7 +166,7 @@ def printed(gold: LabelledReport) -> bytes:
     lines = [f"# {gold.facts['title']}"]
     for unit in gold.units:
         if unit.role is None:
-            lines.append(f"\n## {unit.text}\n")
+            lines.append(f"\n#{'#' * unit.level} {unit.text}\n")
         elif unit.starts_block:
             lines.append(f"\n{unit.marker} {unit.text}" if unit.marker else f"\n{unit.text}")
         else:

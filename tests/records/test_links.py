@@ -518,6 +518,7 @@ def laid_out(found: Report) -> set[tuple[str, str]]:
         ("TB-05 – Broken lifts – Medium – R-02", {"Update"}),
         ("Table 3. Links | Recommendation 1: paragraph 16 | Recommendation 2: TB-05", {"Update"}),
         ("R-01: TB-05", {"Repair"}),
+        ("Irregularity TB-05 – Recommendation 2 – term: 30 days.", {"Update"}),
         (
             "Recommendation 2: Agreed; the council has found the money for what TB-05 asks, in the manner that was "
             "described by the officers who were asked about it in the spring.",
@@ -723,6 +724,29 @@ def test_a_code_may_have_letters_in_two_parts() -> None:
         )
     )
     assert linked(found) == {("Minutes", "Write", "explicit")}
+
+
+def test_a_word_of_a_sentence_is_no_number_of_a_heading() -> None:
+    found = assemble(
+        report(
+            Draft([("Letters were rude.", F)], section="What I saw"),
+            Draft([("Write with care.", R)], section="What I ask of the mayor"),
+        )
+    )
+    assert not {link for link in linked(found) if link[2] == "explicit"}
+
+
+def test_a_short_sentence_below_the_heading_of_a_demand_says_what_it_answers() -> None:
+    found = assemble(
+        report(
+            Draft([("Talks were skipped.", F)], section="OP2 Guidance"),
+            Draft([("Hours were missing.", F)], section="OP4 Teaching time"),
+            Draft([("Shortcoming: see OP2.", O)], section="Remedial order 3"),
+            Draft([("The board evaluates everything each year.", R)], section="Remedial order 3"),
+            Draft([("Another matter asks for attention.", R)], section="Remedial order 4"),
+        )
+    )
+    assert {link for link in linked(found) if link[2] == "explicit"} == {("Talks", "The", "explicit")}
 
 
 def test_without_a_reference_words_that_are_rare_in_the_report_decide() -> None:

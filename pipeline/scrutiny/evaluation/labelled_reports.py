@@ -26,7 +26,7 @@ _REMEDY = "See corpora/README.md for the format."
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A labelled unit, or a heading (without role)."""
+    """A labelled unit, or a heading (without role) of a ``level``, 1 being the outermost."""
 
     number: int
     text: str
@@ -35,6 +35,7 @@ class Unit:
     marker: str = ""
     starts_block: bool = True
     is_item: bool = False
+    level: int = 1
 
 
 @dataclass(slots=True)
@@ -68,7 +69,7 @@ def read_labelled(file: Path) -> LabelledReport:
 
 def _read(file: Path) -> LabelledReport:
     labels = json.loads(file.read_text(encoding="utf-8"))
-    units, facts = [], {}
+    units, facts = list[Unit](), dict[str, str]()
     if any("text" in unit for unit in labels.get("units", ())):
         for unit in labels["units"]:
             role, second = unit.get("role"), unit.get("second_role")
@@ -88,14 +89,28 @@ def _read(file: Path) -> LabelledReport:
         path = next((text for folder in folders if (text := folder / f"{file.stem}.txt").exists()), None)
         if path is None:
             raise DataError(f"{file}: there is no {file.stem}.txt with its text.", remedy=_REMEDY)
-        heading = ""
-        facts = dict(
-            line[1:].split(" ", 1) for line in path.read_text(encoding="utf-8").splitlines() if line[:1] == "@"
-        )
-        for sentence in parse_authored(path):
-            if sentence.heading != heading:
-                heading = sentence.heading
-                units.append(Unit(0, heading, None))
+        units, facts = _authored(path)
+    return LabelledReport(
+        file.stem,
+        units,
+        {unit["n"]: unit for unit in labels["units"] if "n" in unit} if "units" in labels else None,
+        {unit["n"]: unit for unit in labels["recommendations"]} if "recommendations" in labels else None,
+        facts,
+    )
+
+
+def _authored(path: Path) -> tuple[list[Unit], dict[str, str]]:
+    """The units of an authored report with all its headings, and its facts."""
+    units, facts = list[Unit](), dict[str, str]()
+    sentences = parse_authored(path)
+    for line in path.read_text(encoding="utf-8").splitlines():
+        if line.startswith("@"):
+            key, _, facts[key] = line[1:].partition(" ")
+        elif line.startswith("#"):
+            heading = line.lstrip("#")
+            units.append(Unit(0, heading.strip(), None, level=len(line) - len(heading)))
+        elif line.strip():
+            sentence = next(sentences)
             units.append(
                 Unit(
                     sentence.position,
@@ -107,13 +122,7 @@ def _read(file: Path) -> LabelledReport:
                     sentence.block == "item",
                 )
             )
-    return LabelledReport(
-        file.stem,
-        units,
-        {unit["n"]: unit for unit in labels["units"] if "n" in unit} if "units" in labels else None,
-        {unit["n"]: unit for unit in labels["recommendations"]} if "recommendations" in labels else None,
-        facts,
-    )
+    return units, facts
 
 
 def labels_of(value: object) -> list[Any]:
@@ -139,8 +148,9 @@ def build(gold: LabelledReport) -> Report:
         start = len(text)
         text += unit.text
         if unit.role is None:
-            blocks.append(Block(BlockKind.HEADING, start, len(text), unit.text, level=1))
-            heading = (unit.text,)
+            heading = heading[: unit.level - 1]
+            blocks.append(Block(BlockKind.HEADING, start, len(text), unit.text, level=unit.level, section_path=heading))
+            heading = (*heading, unit.text)
             continue
         if goes_on:
             begun = blocks.pop()

@@ -114,7 +114,7 @@ class _Links:
                     self._numbered.meant(replace(mention, pointed=True), self._results[0]) if self._results else []
                 )
                 for other in named if demands else ():
-                    reference = Reference(other, at + other.start, at + other.end)
+                    reference = Reference(replace(other, pointed=True), at + other.start, at + other.end)
                     for demand in demands:
                         for result in _meant(self._placed, demand, reference) if other is not mention else ():
                             if result.role is Role.FINDING:

@@ -10,7 +10,7 @@ from scrutiny.records.mentions import Mention, is_code, is_outline, mentions
 from scrutiny.records.printed_demands import DEMAND_NOUNS
 from scrutiny.records.printed_labels import label_of, run_in
 from scrutiny.records.references import DEMANDS
-from scrutiny.report import Record, Report, Role
+from scrutiny.report import BlockKind, Record, Report, Role, Sentence
 
 #: Places and demands are no names by which findings are called.
 NO_NAMES = DEMAND_NOUNS | {"paragraph", "section"}
@@ -28,6 +28,7 @@ _CLOSING_WORDS = 6
 _SEE_LAST = re.compile(r"[(\[]see [^()\[\]]*(?:\([^()]*\))?[)\]]\.?$", re.IGNORECASE)
 #: A finding that says of the ones before it what they are: "This was a breach of regulation 12(2)(g)."
 _THIS = re.compile(r"(?:this|these|that|it) (?:is|are|was|were|constitutes?|breach)", re.IGNORECASE)
+_SAYS_SEE = re.compile(r"\b(?:see|ref\.?|refer to|based on)\b", re.IGNORECASE)
 _SEE = re.compile(r"[(\[]?(?:see|ref)\b", re.IGNORECASE)
 #: A demand that follows from what stands before it.
 _THEREFORE = re.compile(r"(?:\w+ ){0,4}?(?:accordingly|consequently|therefore)\b", re.IGNORECASE)
@@ -59,7 +60,7 @@ def references_of(report: Report, record: Record, codes: Collection[str] = ()) -
     if following < len(report.sentences):
         sentence = report.sentences[following]
         beside = sentence.block == report.sentences[following - 1].block or _SEE.match(sentence.text)
-        labels_next = record.role is Role.RECOMMENDATION and _labels_a_demand(sentence.text)
+        labels_next = record.role is Role.RECOMMENDATION and _labels(report, sentence)
         if beside and sentence.role in (None, Role.OTHER) and not labels_next and _only_points(sentence.text, codes):
             spans.append((sentence.start, sentence.text))
     for at, text in spans:
@@ -91,10 +92,18 @@ def _only_points(text: str, codes: Collection[str]) -> bool:
     return bool(named) if words <= _CLOSING_WORDS else words <= _NAMING_WORDS and not {*named}.isdisjoint(codes)
 
 
-def _labels_a_demand(text: str) -> bool:
-    """Whether a sentence is a label of the demand behind it, that says what it answers: "Recommendation 3: QI 2.1"."""
-    label = run_in(text)
-    return bool(label and label.noun in DEMAND_NOUNS) and len(text.split()) <= _POINTER_WORDS
+def _labels(report: Report, sentence: Sentence) -> bool:
+    """Whether a sentence belongs to the demand behind it and says what that answers: "Recommendation 3: QI 2.1", or
+    "Shortcomings: see OP4 and VS1" right below a heading."""
+    if len(sentence.text.split()) > _POINTER_WORDS:
+        return False
+    label = run_in(sentence.text)
+    is_first = (
+        sentence.block > 0
+        and sentence.start == report.blocks[sentence.block].start
+        and report.blocks[sentence.block - 1].kind is BlockKind.HEADING
+    )
+    return bool(label and label.noun in DEMAND_NOUNS) or (is_first and bool(_SAYS_SEE.search(sentence.text)))
 
 
 def _in_marker(report: Report, demand: Record) -> Iterator[Reference]:
@@ -111,17 +120,18 @@ def _leading_to(report: Report, demand: Record) -> Iterator[Reference]:
     """What the sentence that introduces the list of a demand names, or, if the demand points to nothing itself, the one
     before it."""
     first = demand.sentences[0]
+    is_label = False
     if demand.lead_in is not None:
         before = report.sentences[demand.lead_in]
     elif first and not any(mention.pointed for mention in distinct(demand.text)):
         before = report.sentences[first - 1]
+        is_label = _labels(report, before)
         here, there = (report.blocks[sentence.block] for sentence in (report.sentences[first], before))
-        leads = _labels_a_demand(before.text) or _THEREFORE.match(demand.text)
+        leads = is_label or _THEREFORE.match(demand.text)
         if here is not there and not (leads and here.section_path == there.section_path):
             return
     else:
         return
-    is_label = _labels_a_demand(before.text)
     is_sure = is_label or demand.lead_in is not None or before.text.endswith(CLOSED)
     for mention in distinct(before.text) if before.role is not Role.RECOMMENDATION else ():
         mention = replace(mention, pointed=mention.pointed or is_label)

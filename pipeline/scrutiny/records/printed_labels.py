@@ -32,7 +32,7 @@ _LONGEST_NUMBER = 8
 #: Of so many words a paragraph that begins with a label is itself a heading of what follows: "Finding 4: Lifts".
 _LABEL_WORDS = 10
 #: Headings above a paragraph whose words say what its number counts.
-_NAMING_HEADINGS, _NAMING_WORDS = 2, 12
+_NAMING_HEADINGS, _NAMING_WORDS = 1, 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +142,8 @@ def label_of(text: str) -> Label | None:
     if not match:
         return None
     number = canonical(match["number"])
-    if number.isalpha() and match["end"] in (" ", "-") and not match["noun"]:  # "A day in the life"
+    # "A day in the life", "What I saw"
+    if number.isalpha() and match["end"] in (" ", "-") and (not match["noun"] or text[match.end() :][:1].islower()):
         return None
     if match["noun"] and singular(match["noun"].rstrip(".")) in _THINGS:
         return None

@@ -28,8 +28,7 @@ def use_whole_products(model: PreTrainedModel) -> None:
         for parent in model.modules()
         if not isinstance(parent, MPNetSelfAttention)
         for name, part in parent.named_children()
-        if isinstance(part, MPNetSelfAttention)
-        or (isinstance(part, nn.Linear) and min(part.weight.shape) >= _SMALLEST)
+        if isinstance(part, MPNetSelfAttention) or (isinstance(part, nn.Linear) and min(part.weight.shape) >= _SMALLEST)
     ]
     for parent, name in places:  # one by one, so that not all of them are there twice
         part = getattr(parent, name)
