@@ -15,6 +15,8 @@ from scrutiny.report import (
     Attribute,
     Attributes,
     Basis,
+    Block,
+    BlockKind,
     Deadline,
     Proportion,
     Record,
@@ -140,6 +142,36 @@ def test_a_demand_that_begins_with_it_is_one_of_its_own() -> None:
     assert len(assemble(report(draft)).records) == 2
     draft = Draft([("The board should mend the lift.", R), ("It should also paint it.", R)])
     assert len(assemble(report(draft)).records) == 1
+
+
+@pytest.mark.parametrize(
+    ("outer", "whom"),
+    [
+        ("Recommendations to the Minister", "the Minister"),
+        ("Postcode lottery in help for Glenrossie's children", None),
+        ("What does the children's home need to do to improve?", None),
+    ],
+)
+def test_a_heading_further_out_names_whom_demands_are_for_only_if_it_says_so(outer: str, whom: str | None) -> None:
+    found = report(Draft([("Mend the lift.", R)], section="Staffing"))
+    heading = Block(BlockKind.HEADING, 0, len(outer), outer, level=1)
+
+    def moved(block: Block) -> Block:
+        path = () if block.kind is BlockKind.HEADING else (outer, "Staffing")
+        return replace(block, start=block.start + shift, end=block.end + shift, section_path=path)
+
+    shift = len(outer) + 2
+    (sentence,) = found.sentences
+    (record,) = assemble(
+        replace(
+            found,
+            text=f"{outer}\n\n{found.text}",
+            blocks=(heading, *map(moved, found.blocks)),
+            sentences=(replace(sentence, start=sentence.start + shift, end=sentence.end + shift, block=2),),
+        )
+    ).records
+    assert record.attributes
+    assert value(record.attributes.addressee) == whom
 
 
 def test_a_heading_names_whom_its_demands_are_for() -> None:

@@ -14,12 +14,11 @@ from scrutiny.report import Attribute, Basis, Tag
 #: A line that says whom those below it are for: "To the county:", "That regional health services:".
 _FOR_THOSE_BELOW = re.compile(r"(?:to|that) (?P<who>[^:;,]{3,100}(?:, (?:Inc|LLC|Ltd|plc)\b\.?)?):$", re.IGNORECASE)
 #: Headings: "To the Minister", "Recommendations to the board", "Lessons for skippers".
-_RECEIVERS = re.compile(
-    r"(?:^to|\b(?:recommendation|requirement|action|request|advice|proposal|suggestion|lesson|direction|"
-    r"order)s? to|\bfor) "
-    r"(?P<who>(?:the )?[a-z'& ’-]{3,60})$",
-    re.IGNORECASE,
-)
+_DEMANDS = "(?:recommendation|requirement|action|request|advice|proposal|suggestion|lesson|direction|order)s?"
+_WHO = "(?P<who>(?:the )?[a-z'& ’-]{3,60})$"
+_RECEIVERS = re.compile(rf"(?:^to|\b{_DEMANDS} to|\bfor) {_WHO}", re.IGNORECASE)
+#: Of headings further out, in which "for" may be of anything: "Help for children", the title of the report.
+_OUTER_RECEIVERS = re.compile(rf"(?:^to|\b{_DEMANDS} (?:to|for)) {_WHO}", re.IGNORECASE)
 #: Headings that ask: "What the partnership should do", "What does the provider need to do to improve?".
 _OF_HEADING = (
     _RECEIVERS,
@@ -68,8 +67,9 @@ def addressee(passage: Passage) -> Attribute | None:
             return Attribute(listed["who"].rstrip(), start, end - 1)
     if told := _told(passage):
         return told
-    for heading in reversed(passage.headings):
-        receivers = next((match for form in _OF_HEADING if (match := form.search(heading))), None)
+    for out, heading in enumerate(reversed(passage.headings)):
+        forms = (_OUTER_RECEIVERS,) if out else _OF_HEADING
+        receivers = next((match for form in forms if (match := form.search(heading))), None)
         at = passage.report.text.rfind(heading, 0, passage.record.start)
         if receivers and at >= 0 and is_actor(receivers["who"]):
             return Attribute(receivers["who"], at + receivers.start("who"), at + receivers.end("who"))
