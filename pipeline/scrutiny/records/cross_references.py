@@ -6,7 +6,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import product
+from itertools import permutations, product
 
 from scrutiny.records.mentions import Mention, is_code, is_outline
 from scrutiny.records.pointers import CLOSED, MOST_BEFORE, Reference, block_of, named_above, references_of
@@ -27,6 +27,8 @@ _LONG_CODE = re.compile(r"[a-z]{2}|[a-z][0-9]{3}|[0-9]")
 _PAIRED = re.compile(r"(?P<noun>finding|recommendation) (?P<number>[0-9]{1,3})\b", re.IGNORECASE)
 #: A mention of more results is of a chapter, and of no shortfall in it.
 _MOST_MEANT = 40
+#: Of so many numbers in one mention those that hold others are told from these; so many records are compared.
+_FEW, _MOST_COMPARED = 4, 400
 
 
 def cross_references(
@@ -108,17 +110,17 @@ class _Links:
 
     def pair(self) -> None:
         """Links what rows of tables pair."""
-        for at, named in rows(self._report):
-            for mention in named:
-                demands = (
-                    self._numbered.meant(replace(mention, pointed=True), self._results[0]) if self._results else []
-                )
-                for other in named if demands else ():
-                    reference = Reference(replace(other, pointed=True), at + other.start, at + other.end)
-                    for demand in demands:
-                        for result in _meant(self._placed, demand, reference) if other is not mention else ():
-                            if result.role is Role.FINDING:
-                                self._link(result, demand, reference)
+        for at, named in rows(self._report) if self._results else ():
+            for mention, other in permutations(named, 2):
+                demands = self._numbered.meant(replace(mention, pointed=True), self._results[0])
+                if not demands:
+                    continue
+                reference = Reference(replace(other, pointed=True), at + other.start, at + other.end)
+                meant = _meant(self._placed, demands[0], reference)
+                found = [result for result in meant if result.role is Role.FINDING]
+                if len(found) * len(demands) <= _MOST_MEANT:
+                    for result, demand in product(found, demands):
+                        self._link(result, demand, reference)
 
     def _link_what_leads_to(self, demand: Record) -> None:
         """Links the results above a demand that stand under the number by which others refer to it."""
@@ -208,15 +210,22 @@ def _meant(labels: Labels, record: Record, reference: Reference) -> Iterator[Rec
         if not found and is_behind_demand and number.isdecimal():
             found = labels["finding", number]
         if mention.within:
-            around_it = {one.id for one in labels["", mention.within]}
-            found = [one for one in found if one.id in around_it]
+            found = _in_both(found, labels["", mention.within])
         if len(found) <= _MOST_MEANT:
             named.append(found)
-    sets = [{one.id for one in found} for found in named]
+    sets = [{one.id for one in found} for found in named] if len(named) <= _FEW else [set[str]()] * len(named)
     for found, ids in zip(named, sets, strict=True):
         # "Condition O1.1, NC-02" means what is below both.
         if not any(other and other < ids for other in sets):
             yield from (one for one in found if one is not record)
+
+
+def _in_both(first: Sequence[Record], second: Sequence[Record]) -> Sequence[Record]:
+    """The records that are among both, if these are few enough to be compared."""
+    if max(len(first), len(second)) > _MOST_COMPARED:
+        return ()
+    ids = {one.id for one in second}
+    return [one for one in first if one.id in ids]
 
 
 def _named_by(labels: Labels, mention: Mention, number: str, *, is_label: bool) -> Sequence[Record]:
