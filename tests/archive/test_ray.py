@@ -127,6 +127,17 @@ def test_a_model_that_a_node_does_not_have_is_told(
     assert not (tmp_path / "out").exists()
 
 
+def test_a_node_that_was_lost_a_moment_ago_does_not_stop_a_run(
+    extract: Extract, cluster: Any, reports: Path, tmp_path: Path
+) -> None:
+    node = cluster.add_node(num_cpus=1, object_store_memory=100_000_000)
+    node.kill_raylet(check_alive=False)  # the cluster takes it for alive until it has not answered for a while
+    result = extract(reports, "-o", tmp_path / "out", "--engine", "ray", "--ray-address", cluster.address)
+    cluster.remove_node(node, allow_graceful=False)
+    assert result.returncode == 0, result.stderr
+    assert len((tmp_path / "out" / "reports.jsonl").read_text().splitlines()) == len(list(reports.iterdir()))
+
+
 @pytest.fixture(scope="module")
 def in_eight_bits(quick_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The quick model exported, and found to agree and to be faster."""

@@ -104,13 +104,21 @@ class ClusterEngine:
         probe = ray.remote(num_cpus=0, num_gpus=needs["GPU"])(precision_here)
         model = WantedModel(self._options, precision, self._sha256)
         with _told():
-            asked = [
-                probe.options(scheduling_strategy=On(node["NodeID"], soft=False)).remote(model)
+            asked = {
+                node["NodeID"]: probe.options(scheduling_strategy=On(node["NodeID"], soft=False)).remote(model)
                 for node in ray.nodes()
                 if node["Alive"] and all(node["Resources"].get(name, 0) >= least for name, least in needs.items())
-            ]
+            }
+            found = set()
+            for node, answer in asked.items():
+                try:
+                    found.add(ray.get(answer))
+                except ray.exceptions.TaskUnschedulableError:
+                    # It was lost a moment ago, which is seen only now: it computes nothing.
+                    if any(one["Alive"] and one["NodeID"] == node for one in ray.nodes()):
+                        raise
             # Where there is none yet, the cluster may still grow.
-            found = set(ray.get(asked or [probe.remote(model)]))
+            found = found or {ray.get(probe.remote(model))}
         # Nodes of several kinds have float32 in common.
         self._precision = found.pop() if len(found) == 1 else Precision.FLOAT32
         return self._precision
