@@ -537,6 +537,8 @@ def test_rows_of_tables_pair_what_they_name(row: str, linked_to: set[str]) -> No
         )
     )
     assert linked(found) == {("Lifts", demand, "explicit") for demand in linked_to}
+    printed = [found.text[link.start : link.end] for record in found.records for link in record.links]
+    assert set(printed) <= {"TB-05", "Irregularity TB-05"}
 
 
 def test_what_leads_into_a_list_of_demands_refers_for_all_of_them() -> None:

@@ -24,7 +24,7 @@ _PARTS = re.compile(r"(?:(?:^|, | and | ?[–-] ?)\((?:[ivx]{1,5}|[a-z]|[0-9]{1,
 #: Layout is a pattern if it comes more than once; so many findings in a row are a chapter.
 _FEWEST, _MOST = 2, 12
 _ROW_WORDS, _ROW_MENTIONS = 22, 6
-_CELL = re.compile(r" \| ")
+_BAR = " | "
 _ROW = re.compile(r"[|:→]| [–—-] ")
 
 
@@ -73,13 +73,21 @@ def rows(report: Report) -> Iterator[tuple[int, list[Mention]]]:
     """
     for sentence in report.sentences:
         if sentence.role in (None, Role.OTHER) and _ROW.search(sentence.text):
-            found = [row for row in map(_row, _CELL.split(sentence.text)) if row]
-            yield from ((sentence.start, row) for row in found or [_row(sentence.text)] if row)
+            found = [(at, row) for at, cell in _cells(sentence.text) if (row := _row(cell))]
+            for at, row in found or [(0, _row(sentence.text))]:
+                yield sentence.start + at, row
+
+
+def _cells(text: str) -> Iterator[tuple[int, str]]:
+    """What stands between bars, and where."""
+    at = 0
+    for cell in text.split(_BAR):
+        yield at, cell
+        at += len(cell) + len(_BAR)
 
 
 def _row(text: str) -> list[Mention]:
     """The mentions of a row, if it is one."""
     named = [mention for mention in distinct(text) if mention.noun or all(map(is_code, mention.numbers))]
     is_row = len(text.split()) <= _ROW_WORDS and 1 < len(named) <= _ROW_MENTIONS and not named[0].start
-    demands = sum(mention.noun in DEMAND_NOUNS for mention in named)
-    return named if is_row and (demands in (0, 1) or demands < len(named)) else []
+    return named if is_row and not all(mention.noun in DEMAND_NOUNS for mention in named) else []
