@@ -27,7 +27,7 @@ def main() -> None:
     parser.add_argument("--by-source", action="store_true", help="also a row for each source")
     parser.add_argument("--alone", action="store_true", help="hide the context: every sentence by itself")
     arguments = parser.parse_args()
-    pipeline = load(arguments.model)
+    pipeline = load(arguments.model, precision="float32")
     print(
         "| data | n | accuracy | macro-F1 | finding F1 | strength F1 | recommendation F1 | other F1 "
         f"| recommendation precision at recall {LEAST_RECALL} | calibration error | left to review "
