@@ -20,6 +20,10 @@ F3 | Nobody knew.
 1.1 R3 | Close every account.
 # 4 Thanks
 O3 | We thank the staff.
+### Ours
+O3 | They were kind.
+### Theirs
+O3 | They were patient.
 """
 
 
@@ -36,6 +40,8 @@ def test_a_report_is_built_with_every_heading_of_its_text(tmp_path: Path) -> Non
         ("Observation", 3),
         ("Recommendation", 3),
         ("4 Thanks", 1),
+        ("Ours", 3),
+        ("Theirs", 3),
     ]
     above = {sentence.text: found.blocks[sentence.block].section_path for sentence in found.sentences}
     assert above == {
@@ -43,11 +49,13 @@ def test_a_report_is_built_with_every_heading_of_its_text(tmp_path: Path) -> Non
         "Nobody knew.": ("3 Detailed observations", "AC-1 Leavers", "Observation"),
         "Close every account.": ("3 Detailed observations", "AC-1 Leavers", "Recommendation"),
         "We thank the staff.": ("4 Thanks",),
+        "They were kind.": ("4 Thanks", "Ours"),
+        "They were patient.": ("4 Thanks", "Theirs"),
     }
     assert [sentence.role for sentence in found.sentences] == [
         Role.FINDING,
         Role.FINDING,
         Role.RECOMMENDATION,
-        Role.OTHER,
+        *[Role.OTHER] * 3,
     ]
     assert found.blocks[found.sentences[2].block].marker == "1.1"

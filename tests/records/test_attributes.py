@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import fields, replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from drafts import ITEM, Draft, F, O, R, S, report
+from scrutiny.evaluation.labelled_reports import build, read_labelled
 from scrutiny.pipeline import assemble
 from scrutiny.report import (
     Attribute,
@@ -90,6 +92,15 @@ def value(attribute: Attribute | None) -> str | None:
         ("Answer the complaints [Smith Report; p. 12].", None, None, "imperative"),
         ("Recommendation 4 (High Priority): Review the plans.", None, None, "imperative"),
         ("Internal controls should include checks.", None, None, "should"),
+        ("The County Commission require supervisors to sign.", "The County Commission", None, "should"),
+        ("All prisoners should be able to work every day.", None, None, "should"),
+        ("Users of tractors should be careful.", "Users of tractors", None, "should"),
+        ("F689: The facility shall review every plan.", "The facility", "review every plan", "must"),
+        ("Suggestion 1.2(1): The plant should keep a log.", "The plant", "keep a log", "should"),
+        ("A.01 Recommendation: Keep a log.", None, "Keep a log", "imperative"),
+        ("Access should be reviewed by the system owners twice a year.", "the system owners", None, "should"),
+        ("All cells should be clean. (To the governor)", "the governor", None, "should"),
+        ("All cells should be clean. (To HMPPS and the governor)", "HMPPS and the governor", None, "should"),
     ],
 )  # fmt: skip
 def test_a_demand_tells_who_is_to_do_what_and_how_strongly(
@@ -181,12 +192,88 @@ def test_a_heading_names_whom_its_demands_are_for() -> None:
         ("What the landlord should do", "the landlord"),
         ("What does the landlord need to do to improve?", "the landlord"),
         ("5 What we expect of the landlord", "the landlord"),
+        ("To the Federal Railroad Administration:", "the Federal Railroad Administration"),
+        ("To Marrow Valley Gas", "Marrow Valley Gas"),
+        ("To improve safety", None),
+        ("Recommendation 1 (country office; H)", "country office"),
+        ("The company is recommended to:", "The company"),
+        ("REQUESTS FOR INFORMATION", None),
         ("What we found", None),
         ("Areas for improvement", None),
     ):
         found = assemble(report(Draft([("Mend the lift.", R)], section=heading))).records[0].attributes
         assert found is not None
         assert value(found.addressee) == whom
+
+
+def written(text: str, tmp_path: Path) -> list[Attributes]:
+    """The attributes of the recommendations of a text in the format of the authored corpus."""
+    (tmp_path / "zz1.txt").write_text(f"@title Report\n@date 2024-03-15\n{text}")
+    (tmp_path / "zz1.json").write_text('{"id": "zz1", "units": []}')
+    records = assemble(build(read_labelled(tmp_path / "zz1.json"))).records
+    return [record.attributes for record in records if record.role is R and record.attributes]
+
+
+def test_under_recommendations_the_name_of_a_body_is_whom_they_are_for(tmp_path: Path) -> None:
+    text = """# 1 What happened
+O3 | The reactor of Quillan Coatings exploded.
+# 6 Recommendations
+## 6.1 Harlan Resins, Inc.
+### R1
+R3 | Revise the analysis.
+## 6.2 Quillan Coatings
+R3 | Audit every plant.
+## 6.3 Risk Management
+R3 | Keep a register.
+"""
+    asked = [value(one.addressee) for one in written(text, tmp_path)]
+    assert asked == ["Harlan Resins, Inc.", "Quillan Coatings", None]
+
+
+def test_what_leads_into_sections_is_said_of_each_of_them(tmp_path: Path) -> None:
+    text = """# 4 Recommendations
+O3 | Within three months the department should:
+### Recommendation 1
+R3 | Publish its times.
+O3 | (See paragraph 3.1.)
+### Recommendation 2
+R3 | Mend the lift.
+# 5 Close
+R3 | Paint the hall.
+"""
+    found = written(text, tmp_path)
+    assert [value(one.addressee) for one in found] == ["the department", "the department", None]
+    assert [value(one.obligation) for one in found] == ["should", "should", "imperative"]
+    assert [one.deadline and one.deadline.date for one in found] == ["2024-06-15", "2024-06-15", None]
+
+
+def test_demands_are_for_whom_their_numbers_are_said_to_be_for(tmp_path: Path) -> None:
+    text = """# Recommendations
+O3 | We made recommendations 1 through 2 to the director of the hospital and recommendation 3 to the network head.
+1. R3 | Review every referral.
+2. R3 | Train every clerk.
+3. R3 | Watch the lists.
+"""
+    asked = [value(one.addressee) for one in written(text, tmp_path)]
+    assert asked == [*["the director of the hospital"] * 2, "the network head"]
+
+
+@pytest.mark.parametrize(
+    ("text", "deadline"),
+    [
+        ("# Regulation 23: Not compliant, red, 30/09/2024\nR3 | Mend the lift.\n", "2024-09-30"),
+        ("# Visit of the home, 30/09/2023\nR3 | Mend the lift.\n", None),
+        ("# Area 1\nO3 | Ref: 14 (2); To be completed by: 3 May 2024.\nR3 | Mend the lift.\n", "2024-05-03"),
+        ("# Plan\nO3 | P1 (within 7 days) and P2 (within 30 days).\nR3 | P1: Mend the lift.\n", "2024-03-22"),
+        ("# Plan\nR3 | Change the plan so that the owner is called at once.\n", None),
+        ("# Plan\nR3 | Count as was usual before 2020.\n", None),
+    ],
+)
+def test_a_deadline_stands_in_the_heading_or_at_the_head_of_the_section(
+    text: str, deadline: str | None, tmp_path: Path
+) -> None:
+    (found,) = written(text, tmp_path)
+    assert (found.deadline and found.deadline.date) == deadline
 
 
 def test_a_line_names_whom_the_demands_below_it_are_for_until_the_next_such_line() -> None:

@@ -137,8 +137,9 @@ def labels_of(value: object) -> list[Any]:
 def build(gold: LabelledReport) -> Report:
     """A classified report of the labelled units, each a sentence with its gold role."""
     text, blocks, sentences = "", list[Block](), list[Sentence]()
-    heading: tuple[str, ...] = ()
+    outer: list[Unit] = []
     for unit in gold.units:
+        heading = tuple(one.text for one in outer)
         goes_on = (
             unit.role is not None and not unit.starts_block and blocks and blocks[-1].kind is not BlockKind.HEADING
         )
@@ -148,9 +149,11 @@ def build(gold: LabelledReport) -> Report:
         start = len(text)
         text += unit.text
         if unit.role is None:
-            heading = heading[: unit.level - 1]
+            # A level may be left out: "#", "###", "###".
+            outer = [one for one in outer if one.level < unit.level]
+            heading = tuple(one.text for one in outer)
             blocks.append(Block(BlockKind.HEADING, start, len(text), unit.text, level=unit.level, section_path=heading))
-            heading = (*heading, unit.text)
+            outer.append(unit)
             continue
         if goes_on:
             begun = blocks.pop()

@@ -7,36 +7,30 @@ import re
 from scrutiny.records.naming import named_in, trimmed
 from scrutiny.records.people import is_actor
 from scrutiny.records.phrases import Passage
+from scrutiny.records.receivers import receiver
 from scrutiny.records.tags import SURE, surest, told_before
 from scrutiny.records.verbs import is_verb, may_be_verb
 from scrutiny.report import Attribute, Basis, Tag
 
 #: A line that says whom those below it are for: "To the county:", "That regional health services:".
 _FOR_THOSE_BELOW = re.compile(r"(?:to|that) (?P<who>[^:;,]{3,100}(?:, (?:Inc|LLC|Ltd|plc)\b\.?)?):$", re.IGNORECASE)
-#: Headings: "To the Minister", "Recommendations to the board", "Lessons for skippers".
-_DEMANDS = "(?:recommendation|requirement|action|request|advice|proposal|suggestion|lesson|direction|order)s?"
-_WHO = "(?P<who>(?:the )?[a-z'& ’-]{3,60})$"
-_RECEIVERS = re.compile(rf"(?:^to|\b{_DEMANDS} to|\bfor) {_WHO}", re.IGNORECASE)
-#: Of headings further out, in which "for" may be of anything: "Help for children", the title of the report.
-_OUTER_RECEIVERS = re.compile(rf"(?:^to|\b{_DEMANDS} (?:to|for)) {_WHO}", re.IGNORECASE)
-#: Headings that ask: "What the partnership should do", "What does the provider need to do to improve?".
-_OF_HEADING = (
-    _RECEIVERS,
-    re.compile(
-        r"^what (?:(?:do|does|must|should) )?(?P<who>the [a-z' ’-]{3,60}?) (?:(?:should|must|needs? to|ha(?:s|ve) to|"
-        r"(?:is|are) to|can) )?(?:do|improve)\b",
-        re.IGNORECASE,
-    ),
-    re.compile(r"^(?:[0-9.]+ )?what (?:is|we) (?:ask|want|expect)\w* of (?P<who>the [a-z' ’-]{3,60})$", re.IGNORECASE),
-)
 #: Of a sentence that leads into a list: "three points for the school to work on:".
-_FOR_LIST = re.compile(r"\bfor (?P<who>(?:the |its |all |each )?(?:[\w'’-]+ ){1,5}?)to [a-z]+\b", re.IGNORECASE)
+_FOR_LIST = re.compile(r"\bfor (?P<who>(?:the |its |all |each )?(?:[\w'’-]+ ){1,5}?)to(?: [a-z]+\b|:$)", re.IGNORECASE)
 #: "the Sheriff, within 60 days, to F1": an item that opens with whom it is for.
 _ITEM_FOR = re.compile(r"(?P<who>the (?:[\w'’-]+ ?){1,6}), ", re.IGNORECASE)
 #: "Recommendations are addressed to the director", "has made 14 recommendations to the head of department".
 _DIRECTED = re.compile(
     r"\b(?:recommendations?|requirements?|actions?|suggestions?)(?: \w+){0,4}? (?:to|for) "
     r"(?P<who>the [^,.;:()]{3,60}?)(?=[,.;:()]|$| unless | who | that | and the following)",
+    re.IGNORECASE,
+)
+#: "Violence should fall. (To the governor)": whom a recommendation is for, in brackets behind it.
+_BEHIND = re.compile(r"\((?:To|Addressed to|For action by)(?: |: )(?P<who>[^()]{2,90})\)(?: \([^()]{1,60}\))?\.?$")
+#: "recommendations 1 through 7 to the director of the hospital and recommendation 8 to the ..."
+_NUMBERED = re.compile(
+    r"\b(?:recommendations? )?(?P<first>[0-9]{1,3})(?:(?: through | to |–|-| and )(?P<last>[0-9]{1,3}))?"
+    r"(?: (?:is|are|was|were))?(?: directed| addressed| made)? to (?P<who>the [^,;:.()]{3,80}?)"
+    r"(?=[,;:.()]|$| and (?:recommendations? )?[0-9])",
     re.IGNORECASE,
 )
 #: So many words more than the model the rules may take for a name.
@@ -47,6 +41,8 @@ def addressee(passage: Passage) -> Attribute | None:
     """Whom a recommendation asks: its subject, else whom the sentence leading into it, a line before it or its heading
     names, else whom the model reads off it or off what leads into it, else whoever is inspected."""
     sentence = passage.report.sentences[passage.record.sentences[0]].text
+    if (behind := _BEHIND.search(passage.text)) and is_actor(behind["who"]):
+        return passage.at(behind["who"], *behind.span("who"))
     found = named_in(sentence, passage)
     # "The board should: require suppliers to ...": whom an item asks to ask somebody else stands before the list.
     is_order = passage.lead_in is not None and is_verb([word.lower_ for word in passage.words], 0)
@@ -67,13 +63,10 @@ def addressee(passage: Passage) -> Attribute | None:
             return Attribute(listed["who"].rstrip(), start, end - 1)
     if told := _told(passage):
         return told
-    for out, heading in enumerate(reversed(passage.headings)):
-        forms = (_OUTER_RECEIVERS,) if out else _OF_HEADING
-        receivers = next((match for form in forms if (match := form.search(heading))), None)
-        at = passage.report.text.rfind(heading, 0, passage.record.start)
-        if receivers and at >= 0 and is_actor(receivers["who"]):
-            return Attribute(receivers["who"], at + receivers.start("who"), at + receivers.end("who"))
-    if tag and (read := trimmed(sentence, tag.start, tag.end)):
+    if headed := receiver(passage):
+        return headed
+    # Of a single word the model takes what is no name too: "overnight".
+    if tag and (read := trimmed(sentence, tag.start, tag.end)) and not _is_odd(sentence[slice(*read)]):
         return passage.at(sentence[slice(*read)], *read)
     if read := told_before(passage):
         text = passage.report.text
@@ -94,12 +87,28 @@ def _rather(tag: Tag, found: tuple[int, int], text: str) -> bool:
 
 def _told(passage: Passage) -> Attribute | None:
     """Whom a sentence before it in the same section says that the recommendations are for."""
-    for sentence in passage.preceding():
+    for sentence in (*passage.preceding(), *passage.above()):
         line = _FOR_THOSE_BELOW.fullmatch(sentence.text)
         # "To support staff:" is what for.
         is_name = line and is_actor(line["who"]) and not may_be_verb(line["who"].split()[0].lower())
-        match = line if is_name else _DIRECTED.search(sentence.text)
-        if match:
+        match = line if is_name else _numbered(sentence.text, passage) or _DIRECTED.search(sentence.text)
+        if match and (is_name or is_actor(match["who"])):
             start, end = match.span("who")
             return Attribute(match["who"], sentence.start + start, sentence.start + end)
+    return None
+
+
+def _is_odd(words: str) -> bool:
+    return " " not in words and words.islower() and not is_actor(words)
+
+
+def _numbered(text: str, passage: Passage) -> re.Match[str] | None:
+    """Where ``text`` says whom the recommendations with numbers like this one's are for."""
+    digits = re.fullmatch(r"[A-Z]{0,3}([0-9]{1,3})[.):]?", passage.marker)
+    if digits is None or "recommendation" not in text.lower():
+        return None
+    number = int(digits[1])
+    for match in _NUMBERED.finditer(text):
+        if int(match["first"]) <= number <= int(match["last"] or match["first"]):
+            return match
     return None

@@ -67,8 +67,12 @@ def describe(passage: Passage) -> Attributes:
     force, until = obligation(passage), deadline(passage)
     begin = passage.record.start
     done = action(passage, force, (until.start - begin, until.end - begin) if until else None)
+    asked = addressee(passage)
+    if force.value == "noun_phrase" and asked and asked.start is not None and asked.start >= begin:
+        # "The department review its register": whoever is named is to do something.
+        force = replace(force, value="should")
     return Attributes(
-        addressee=addressee(passage),
+        addressee=asked,
         action=done,
         object=object_of(passage, done) if done else None,
         deadline=until,
@@ -111,7 +115,7 @@ def _passage(report: Report, record: Record, kind: Regime, today: str | None) ->
         if following.role is not Role.OTHER:
             break
         after.append(following)
-    return Passage(
+    passage = Passage(
         report=report,
         record=record,
         regime=kind,
@@ -123,3 +127,5 @@ def _passage(report: Report, record: Record, kind: Regime, today: str | None) ->
         after=tuple(after),
         today=today,
     )
+    # "The board should:" may lead into sections, one for each recommendation.
+    return passage if passage.lead_in else replace(passage, lead_in=passage.introduction())

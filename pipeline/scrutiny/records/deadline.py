@@ -78,6 +78,7 @@ _DEADLINE = re.compile(
     rf"|(?:with immediate effect|at once|(?:right|straight) ?away|immediately|forthwith|without (?:further )?delay|"
     rf"as (?:soon|quickly|early) as "
     rf"(?:possible|practicable)|as a matter of urgency|urgently)"
+    rf"(?: (?:following|upon|on) (?:the )?(?:publication|receipt|completion|issue)(?: of (?:this|the) \w+)?)?"
     rf"(?:,? (?:and |but )?(?:at the latest|no later than|not later than) (?:within |by )?(?P<latest>{DATE}|"
     rf"(?P<most>[0-9]{{1,3}}|{'|'.join(_NUMBERS)}) (?P<unit_of_most>(?:working |calendar )?(?:day|week|month))s?))?)"
     rf"(?: at the (?:very )?latest)?",
@@ -87,6 +88,7 @@ _DEADLINE = re.compile(
 _LED_BEFORE = re.compile(r"\b(?:before|prior to|ahead of) [^:,;]{3,80}(?=:)", re.IGNORECASE)
 #: A code behind a demand whose time is told at the head of its section: "(A)" where "A, immediate; B, within a year".
 _CODE = re.compile(r"[(\[](?P<code>(?:priority )?[A-Z]?[0-9]?|high|medium|low)[)\]]\.?$", re.IGNORECASE)
+_CODE_BEFORE = re.compile(r"(?P<code>(?:Priority )?[A-Z]?[0-9]): ")
 _RECEIPT = re.compile(r"\b(?:receipt|receiv\w+)\b", re.IGNORECASE)
 _LEGEND_WITHIN = 30
 _FEAST_DAYS = {"christmas": (12, 25), "michaelmas": (9, 29), "all saints' day": (11, 1), "new year's day": (1, 1)}
@@ -98,12 +100,17 @@ _LABELLED = re.compile(
     rf"\s*[:|]?\s*(?:by |within |before )?(?P<date>{DATE}|{MONTH})",
     re.IGNORECASE,
 )
+_LABELLED_BEHIND = re.compile(rf"(?:^|[;,|] ){_LABELLED.pattern}", re.IGNORECASE)
+#: "Regulation 23: Substantially compliant, yellow, 30/09/2024".
+_DATED_HEADING = re.compile(rf"[,;:|–-] ?(?P<date>{DATE})$", re.IGNORECASE)
 #: Where a limit is what the thing asked for is to keep to, not until when it is asked for.
 _RULE_BEFORE = re.compile(r"\b(?:how|whether|which|who|reviewed?|occurr?\w*|issues? \w+)\b[^,;]*$", re.I)
 _RULE_AFTER = re.compile(r" of (?:any|each|every|all|an?|receiving|such)\b", re.IGNORECASE)
 _AT_ONCE = re.compile(
     r"at the|right|straight|without|with immediate|at once|immediately|forthwith|urgently|as a matter"
 )
+#: "so that the master is called at once": how soon is what is asked for.
+_OF_RULE = re.compile(r"\b(?:so that|where|if|when|whenever)\b[^,;:]*$", re.IGNORECASE)
 _OWN_DAY = re.compile(r"\b(?:report|publication|letter|notice|issue|decision)\b", re.IGNORECASE)
 
 
@@ -133,14 +140,38 @@ def deadline(passage: Passage) -> Deadline | None:
         if event := _LED_BEFORE.search(passage.lead_in.text):
             start = passage.lead_in.start + event.start()
             return Deadline(event.group(), start, start + len(event.group()), None, Basis.INFERRED)
-    if (code := _CODE.search(passage.text)) and (told := _by_code(code["code"], passage)):
+    if (code := _CODE.search(passage.text) or _CODE_BEFORE.match(passage.text)) and (
+        told := _by_code(code["code"], passage)
+    ):
         return told
     for sentence in passage.after:
         if labelled := _LABELLED.match(sentence.text):
-            days = days_of(labelled["date"], order=passage.regime.dates)
-            start = sentence.start + labelled.start("date")
-            return Deadline(labelled["date"], start, start + len(labelled["date"]), days and days[1], Basis.EXPLICIT)
-    return _read_off(passage)
+            return _at(labelled, sentence.start, passage)
+    return _over(passage) or _read_off(passage)
+
+
+def _at(labelled: re.Match[str], begin: int, passage: Passage) -> Deadline:
+    """A date that stands in a text which begins at ``begin``."""
+    days = days_of(labelled["date"], order=passage.regime.dates)
+    start = begin + labelled.start("date")
+    return Deadline(labelled["date"], start, start + len(labelled["date"]), days and days[1], Basis.EXPLICIT)
+
+
+def _over(passage: Passage) -> Deadline | None:
+    """The date with a label at the head of the record's section, before any other record, or that its heading ends
+    with, if that is still to come."""
+    head = [sentence for sentence in passage.preceding() if passage.headings]
+    if all(sentence.role is Role.OTHER for sentence in head):
+        for sentence in head:
+            if labelled := _LABELLED_BEHIND.search(sentence.text):
+                return _at(labelled, sentence.start, passage)
+    heading = passage.headings[-1] if passage.headings else ""
+    at = passage.report.text.rfind(heading, 0, passage.record.start)
+    if (dated := _DATED_HEADING.search(heading)) and at >= 0:
+        found = _at(dated, at, passage)
+        if found.date and passage.today and found.date >= passage.today:
+            return found
+    return None
 
 
 def _read_off(passage: Passage) -> Deadline | None:
@@ -163,8 +194,8 @@ def _read_off(passage: Passage) -> Deadline | None:
 
 def _by_code(code: str, passage: Passage) -> Deadline | None:
     """The time that a sentence before it in the same section gives to the code of a demand."""
-    legend = re.compile(rf"(?<![\w]){re.escape(code)} ?[,:=–—-] ?(?P<limit>immediate(?:ly)?\b|[^,;.]{{3,60}})")
-    for sentence in passage.preceding(_LEGEND_WITHIN):
+    legend = re.compile(rf"(?<![\w]){re.escape(code)} ?[,:=–—(-] ?(?P<limit>immediate(?:ly)?\b|[^,;.)]{{3,60}})")
+    for sentence in (*passage.preceding(_LEGEND_WITHIN), *passage.above()):
         if sentence.role is not Role.OTHER or not (told := legend.search(sentence.text)):
             continue
         match = _DEADLINE.match(told["limit"])
@@ -177,6 +208,8 @@ def _by_code(code: str, passage: Passage) -> Deadline | None:
 
 def _is_past(match: re.Match[str], passage: Passage) -> bool:
     """Whether "in May 2019" tells of a time before the report rather than until when."""
+    if match["year"] and passage.today:
+        return match["year"] < passage.today[:4]
     days = days_of(match["coming"]) if match["coming"] else None
     return bool(days and passage.today and days[1] <= passage.today[:7])
 
@@ -187,6 +220,8 @@ def _is_rule(text: str, match: re.Match[str]) -> bool:
         return match.group().lower().startswith("from ") and bool(re.search(r"\d ?$|\bdata\b", text[: match.start()]))
     if match["count"] is None:
         printed = match.group().lower()
+        if _AT_ONCE.match(printed) and _OF_RULE.search(text[: match.start()]):
+            return True
         return (
             bool(_RULE_BEFORE.search(text[: match.start()])) and "next" not in printed and not _AT_ONCE.match(printed)
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from scrutiny.records.obligation import assigned_to, force_of, opening
-from scrutiny.records.people import ACTORS, is_actor, is_thing
+from scrutiny.records.people import ACTORS, is_actor, is_served, is_thing
 from scrutiny.records.phrases import Passage, words_of
 from scrutiny.records.verbs import is_third_person, is_verb, may_be_verb
 
@@ -49,13 +49,13 @@ _ASKED_TO = re.compile(
     r" therefore| now| well)? "
     r"(?:recommended|required|asked|urged|invited|encouraged|advised|"
     r"expected|requested|reminded|directed|obliged|called (?:up)?on|under an? (?:\w+ )?duty|ordered|instructed)"
-    r"(?:(?:, [^,]{3,80},)? to\b|(?<=reminded) (?:that|of)\b)|\b(?:has|have) (?:agreed|undertaken|"
+    r"(?:(?:, [^,]{3,80},)? to\b|(?<=reminded) (?:that|of)\b)|\b(?:has|have) (?:also )?(?:agreed|undertaken|"
     r"committed)(?:,[^,]{3,80},)? to\b",
     re.IGNORECASE,
 )
 _AGENT = re.compile(
-    r"\bby (?P<agent>(?:the|its|their) (?:[\w'’-]+ ){0,5}?[\w'’-]+)(?=[,;.]| (?:within|before|by|so|to|at|in|on|with|"
-    r"and)\b|$)"
+    r"\bby (?P<agent>(?:the|its|their) (?:[\w'’-]+ ){0,5}?[\w'’-]+)(?=[,;.]| \(| (?:within|before|by|so|to|at|in|on|"
+    r"with|and|once|twice|every|each)\b|$)"
 )
 NAMED = re.compile(r"^(?P<who>(?:[A-Z][\w&'’-]*|of|and|the|for)(?: (?:[A-Z][\w&'’-]*|of|and|the|for)){0,6}): ")
 #: "Recommendation R2 (Harbour Board): dredge the basin", "Answer the complaints [partner; 30 days]".
@@ -104,11 +104,15 @@ _STATES = frozenset(
 )
 #: Whoever is to do these is to be given something.
 _RECEIVES = frozenset("receive undergo".split())
+#: What those whom a service is for are to have it: "All prisoners should be able to ..." asks nothing of them.
+_OF_USERS = frozenset("be have live feel get".split())
 _BEFORE_VERB = frozenset("not also now then therefore all both each jointly to".split())
 #: Behind these a word is no verb: "that the review of plans ...".
 _NO_VERB_BEHIND = frozenset("the a an of and its their for in to or by with at on from".split())
 #: The most words of whom is asked to act who is nobody that we know.
 _SHORT = 4
+#: A subject and its verb take up no more than these characters.
+_LONGEST_SUBJECT = 160
 #: In front of these a word is a noun: "the board plan is late".
 _NOUN_BEFORE = frozenset("is are was were be of to for and or in , .".split())
 #: "Require the board to adopt ...": whoever is asked is to ask somebody else.
@@ -117,6 +121,13 @@ _ASKING = re.compile(
     r"(?:recommend|request|ask|urge|suggest|propose|encourage|invite|advise|expect|call|trust|hope|look|"
     r"would (?:like|urge))",
     re.IGNORECASE,
+)
+#: Whoever writes asks others, and so do these.
+_OWN = re.compile(r"(?:we|i|inspectors|it|they|you)\b", re.IGNORECASE)
+_ASKS = re.compile(
+    rf" (?:\w+ly |also |therefore )?(?:{_ASKING.pattern}|"
+    r"consider|find|believe|think|want|note|wish|instruct|direct|order|requires)\w*\b",
+    re.I,
 )
 _PASSIVE_CLAUSE = re.compile(
     r"[^,;]{3,120}?\b(?:is|are|be) (?:\w+ly )?(?:\w+(?:ed|en)|made|put|set|held|kept|sent|told)\b"
@@ -150,6 +161,8 @@ def named_in(text: str, passage: Passage) -> tuple[int, int] | None:
     asked_to = _ASKED_TO.search(text, begin)
     if asked_to and not IMPERSONAL.match(text, begin):
         return _subject(text, begin, asked_to.start(), verb="act")
+    if stated := _stated(text, begin, passage):
+        return stated
     if _ORDER.match(text, begin):
         return None
     asked = ASKED.search(text, begin)
@@ -189,6 +202,24 @@ def named_in(text: str, passage: Passage) -> tuple[int, int] | None:
     return None
 
 
+def _stated(text: str, begin: int, passage: Passage) -> tuple[int, int] | None:
+    """The subject of a demand without a modal: "The department review its register", "The board ensures that ..."."""
+    end = min(len(text), begin + _LONGEST_SUBJECT)
+    found = whose_verb(text, begin, end) if text[begin : begin + 1].isupper() else None
+    if (
+        found is None
+        or found[0] != begin
+        or " to " in text[slice(*found)]
+        or _OWN.match(text, begin)
+        or _ASKS.match(text, found[1])
+    ):
+        return None
+    subject = text[slice(*found)]
+    force = force_of(text[begin:], passage.regime.obligations)
+    asks = begin + words_of(text[begin:])[force.first].idx if force and force.last else end
+    return found if is_actor(subject) and not may_be_verb(subject.split()[0].lower()) and found[1] < asks else None
+
+
 def asked_whom(text: str, asked: re.Match[str]) -> tuple[int, int] | None:
     """The person behind "recommend to X that", "recommend that X do", "ask X to"."""
     if asked["to"] is not None:
@@ -216,6 +247,9 @@ def whose_verb(text: str, start: int, end: int) -> tuple[int, int] | None:
     for at in range(1, len(words)):
         if lower[at] in ("be", "is", "are"):
             return None
+        # "The County Commission", "The Gaming Board": of a name.
+        if words[at].text[0].isupper():
+            continue
         following = lower[at + 1 : at + 3]
         sure = is_verb(lower, at) or is_third_person(lower, at)
         # "That the board set aside ...": a verb that is a noun as often, right behind somebody.
@@ -246,7 +280,7 @@ def _acts(subject: str, verb: str) -> bool:
     """Whether a subject names somebody: by its words, or because only somebody can do what the verb says."""
     if subject.strip(" ,").lower() == "it":
         return may_be_verb(verb) and verb not in _STATES
-    if verb in _RECEIVES:
+    if verb in _RECEIVES or (verb in _OF_USERS and is_served(subject)):
         return False
     can = may_be_verb(verb) and verb not in _STATES and not _FINITE.search(subject)
     return is_actor(subject) or (can and not is_thing(subject))

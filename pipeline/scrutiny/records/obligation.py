@@ -15,8 +15,11 @@ from scrutiny.report import Attribute
 #: "Recommendation 3:", "Agreed action 1:", "Suggestion:", "(Medium)", "R1." before the demand itself.
 LABEL = re.compile(
     r"(?:(?:\((?:high|medium|low|major|minor|[A-Z0-9]{1,3})[^)]{0,30}\)|(?:high|medium|low)(?: priority)?:) ?)?"
-    r"(?:(?P<name>(?:[A-Za-z]+ ){0,4}[A-Za-z]+)(?: (?P<number>(?:no\.? ?)?[A-Z]{0,4}[-.]?[0-9]+(?:[./-][0-9a-z]+)*))?"
-    r"(?: \([^)]{1,40}\))?[:.] |(?P<code>(?=[A-Z/.-]*[0-9])[A-Z0-9]+(?:[/.-][A-Z0-9]+)+): )?",
+    r"(?:[A-Z]\.?[0-9]{1,3} )?(?:(?P<name>(?:[A-Za-z]+ ){0,4}[A-Za-z]+)"
+    r"(?: (?P<number>(?:no\.? ?)?[A-Z]{0,4}[-.]?[0-9]+(?:[./-][0-9a-z]+)*))?"
+    r"(?:\([0-9a-z]{1,3}\))?(?: and [A-Z]{0,4}[0-9]+)?(?: \([^)]{1,40}\))?(?: [-–] [A-Za-z]+(?: [a-z]+){0,2})?[:.] "
+    r"|(?:[A-Z]{1,3}[0-9]{1,4})(?: and [A-Z]{1,3}[0-9]{1,4})?: "
+    r"|(?P<code>(?=[A-Z/.-]*[0-9])[A-Z0-9]+(?:[/.-][A-Z0-9]+)+): )?",
     re.IGNORECASE,
 )
 _NUMBER_BEHIND = re.compile(
@@ -183,12 +186,25 @@ def obligation(passage: Passage) -> Attribute:
         # "Raise attainment by:" has items that say how.
         if lead_in.text.endswith("by:") and form != "imperative" and _form(lead_in.text) == "imperative":
             return Attribute("imperative", lead_in.start, lead_in.end)
+    if lead_in is None and form == "imperative" and (headed := _of_heading(passage)):
+        return headed
     if infinitive and may_be_verb(infinitive[1].lower()):
         return passage.at("should", 0, len("To"))
     if assigned := assigned_to(passage.text):
         at = assigned[1] + 1
         return passage.at("must", at, passage.text.index(" ", at) if " " in passage.text[at:] else len(passage.text))
     return passage.at(form or "noun_phrase", start, len(passage.text))
+
+
+def _of_heading(passage: Passage) -> Attribute | None:
+    """The obligation of a heading that leads into what stands below: "The company should:"."""
+    heading = passage.headings[-1] if passage.headings else ""
+    at = passage.report.text.rfind(heading, 0, passage.record.start)
+    force = force_of(heading, passage.regime.obligations) if heading.endswith(":") and at >= 0 else None
+    if force is None:
+        return None
+    start, end = span(words_of(heading), force.first, force.last)
+    return Attribute(force.value, at + start, at + end)
 
 
 def leads_to_answers(lead_in: str) -> bool:

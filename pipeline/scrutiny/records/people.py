@@ -107,13 +107,19 @@ _BODIES = frozenset(
     "buyer buyers seller sellers somebody anyone everyone councillors inspectors women parents group icb nhs ofsted "
     "cqc society church parish diocese bishop producer producers farm farmers zoo museum archive library railways "
     "operator operators owner owners surveyor surveyors licensees trusts councils boards authorities departments "
-    "division unit branch section ward squad directorate tribunal institute academy consortium entity holder holders "
+    "division unit branch section ward squad person persons station "
+    "directorate tribunal institute academy consortium entity holder holders "
     "legislature parliament faculties units divisions sections wards branches recipients donors auditors secretariat "
     "constabulary custodian nurse doctor gp dentist pharmacist keeper lead leads staff".split()
 )
 
 #: Whoever can be asked to do something.
 ACTORS = _BODIES.union(*(GROUPS[name] for name in GROUPS if name not in ("survey", "records")))
+
+#: Those whom a service is for. Users of roads and machines are asked like everybody.
+_SERVED = frozenset(
+    name for name in GROUPS["service_users"] if name.endswith("s") or name in ("men", "women", "children")
+) - {"users", "applicants", "adults", "guests", "visitors"}
 
 #: What is asked for rather than asked, and words that stand for it.
 THINGS = frozenset(
@@ -145,12 +151,20 @@ def _head(phrase: str) -> list[str]:
     return re.findall(r"[\w'’&-]+", _HEAD_ENDS.split(phrase.strip(" ,"), maxsplit=1)[0])
 
 
+def is_served(phrase: str) -> bool:
+    """Whether a subject names those whom a service is for: "All prisoners", "Detainees with an illness"."""
+    words = _head(phrase)
+    return bool(words) and words[-1].lower() in _SERVED
+
+
 def is_actor(phrase: str) -> bool:
     """Whether a subject names somebody who can act, not a thing or a matter."""
     words = _head(phrase)
     if not words:
         return False
     last = words[-1]
+    if any(character.isdigit() for character in last):
+        return False
     if last.lower().removesuffix("'s").removesuffix("’s") in ACTORS:
         return True
     # A name or an abbreviation: capitals within the sentence, not just at its beginning.

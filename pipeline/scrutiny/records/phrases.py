@@ -6,6 +6,7 @@ number in figures or words, and ``+`` up to four words that are no punctuation. 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 #: The most words that ``+`` stands for.
 _GAP = 4
+#: What leads into sections below it.
+_INTRODUCES = re.compile(r":$|\bfollowing (?:steps|actions|measures)\b")
 #: The words of no longer text are kept.
 _KEPT = 10_000
 #: What stands for words that are not spelled out.
@@ -146,6 +149,20 @@ class Passage:
             if report.blocks[sentence.block].section_path != section:
                 return
             yield sentence
+
+    def introduction(self) -> Sentence | None:
+        """The sentence that leads into the sections of which the record's is one: "The board should:"."""
+        above = next(self.above(), None)
+        return above if above and _INTRODUCES.search(above.text) else None
+
+    def above(self, most: int = 60) -> Iterator[Sentence]:
+        """The sentences of the sections that the record's is part of, of so many before it, the nearest first."""
+        report, first = self.report, self.record.sentences[0]
+        section = report.blocks[report.sentences[first].block].section_path
+        for sentence in reversed(report.sentences[max(0, first - most) : first]):
+            path = report.blocks[sentence.block].section_path
+            if len(path) < len(section) and path == section[: len(path)] and path:
+                yield sentence
 
     def at(self, value: str, start: int, end: int, basis: Basis = Basis.EXPLICIT) -> Attribute:
         """An attribute that stands at ``start`` to ``end`` of the record's text."""
