@@ -223,11 +223,11 @@ O3 | The reactor of Quillan Coatings exploded.
 R3 | Revise the analysis.
 ## 6.2 Quillan Coatings
 R3 | Audit every plant.
-## 6.3 Risk Management
-R3 | Keep a register.
 """
     asked = [value(one.addressee) for one in written(text, tmp_path)]
-    assert asked == ["Harlan Resins, Inc.", "Quillan Coatings", None]
+    assert asked == ["Harlan Resins, Inc.", "Quillan Coatings"]
+    themes = text.replace("Harlan Resins, Inc.", "Risk Management")
+    assert [value(one.addressee) for one in written(themes, tmp_path)] == [None, None]
 
 
 def test_what_leads_into_sections_is_said_of_each_of_them(tmp_path: Path) -> None:

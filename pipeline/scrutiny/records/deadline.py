@@ -109,6 +109,13 @@ _RULE_AFTER = re.compile(r" of (?:any|each|every|all|an?|receiving|such)\b", re.
 _AT_ONCE = re.compile(
     r"at the|right|straight|without|with immediate|at once|immediately|forthwith|urgently|as a matter"
 )
+#: What tells a time has a figure or one of these words.
+_OF_TIME = re.compile(
+    r"[0-9]{1,2} [A-Z]|[0-9]{4}|[0-9] ?(?:hour|day|week|month|year)|\b(?:by|before|within|until|after|from|due|next|end|start|once|soon|prior|"
+    r"ahead|now|immediate\w*|forthwith|urgent\w*|delay|today|tomorrow|on|in|at|when|as|this|time|(?:hour|day|week|month|"
+    r"quarter|year|season|term|session)s?|daily|weekly|monthly|quarterly|annually)\b",
+    re.IGNORECASE,
+)
 #: "so that the master is called at once": how soon is what is asked for.
 _OF_RULE = re.compile(r"\b(?:so that|where|if|when|whenever)\b[^,;:]*$", re.IGNORECASE)
 _OWN_DAY = re.compile(r"\b(?:report|publication|letter|notice|issue|decision)\b", re.IGNORECASE)
@@ -181,7 +188,7 @@ def _read_off(passage: Passage) -> Deadline | None:
         return None
     # "degrease the wall behind the range: 7 days;": what stands before a colon is what is to be done.
     printed = sentence.text[tag.start : tag.end].rpartition(":")[2].strip(" ,;.")
-    if not printed:
+    if not _OF_TIME.search(printed):
         return None
     start = sentence.start + sentence.text.rindex(printed, tag.start, tag.end)
     begin = start - sentence.start

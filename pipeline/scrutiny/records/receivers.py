@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 from scrutiny.records.naming import named_in
-from scrutiny.records.people import is_actor, is_thing
+from scrutiny.records.people import is_actor
 from scrutiny.records.phrases import Passage
 from scrutiny.records.verbs import may_be_verb
-from scrutiny.report import Attribute
+from scrutiny.report import Attribute, BlockKind
 
 #: Headings: "To the Minister", "Recommendations to the board", "Lessons for skippers".
 _DEMANDS = "(?:recommendation|requirement|action|request|advice|proposal|suggestion|lesson|direction|order)s?"
@@ -42,6 +42,8 @@ _BODY = re.compile(
     r"Committee|Company|Corporation|Council|County|Department|Government|Institute|Ministry|Office|Organi[sz]ation|"
     r"Railroad|Railway|Railways|Service|Services|Society|Trust|University)(?: of [A-Z][\w’'-]+(?: [A-Z][\w’'-]+)*)?)$"
 )
+#: So many blocks before and behind are looked at for headings beside one.
+_BESIDE = 100
 _SMALL = frozenset("of and the for in de la du van der & –".split())
 _IS_DEMANDS = re.compile(rf"\b{_DEMANDS}\b", re.IGNORECASE)
 
@@ -76,21 +78,19 @@ def _named(heading: str, out: int, passage: Passage) -> tuple[int, int] | None:
         return named_in(heading, passage)
     outer = passage.headings[: len(passage.headings) - 1 - out]
     name = heading[begin:]
-    if (
-        outer
-        and _IS_DEMANDS.search(outer[-1])
-        and _is_name(name)
-        and (_BODY.search(name) or _is_told_of(name, passage))
-    ):
+    if outer and _IS_DEMANDS.search(outer[-1]) and _is_name(name) and _beside_bodies(outer, passage):
         return begin, len(heading)
     return None
 
 
-def _is_told_of(name: str, passage: Passage) -> bool:
-    """Whether a sentence speaks of somebody of this name."""
-    # "Training and Awareness" is a theme, whatever else has that name.
-    told = " " in name and not is_thing(name) and _SMALL.isdisjoint(name.split())
-    return told and any(name in sentence.text for sentence in passage.report.sentences)
+def _beside_bodies(outer: tuple[str, ...], passage: Passage) -> bool:
+    """Whether one of the headings right below ``outer`` is surely the name of a body: then all names there are."""
+    report = passage.report
+    here = report.sentences[passage.record.sentences[0]].block
+    return any(
+        block.kind is BlockKind.HEADING and block.section_path == outer and _BODY.search(block.text)
+        for block in report.blocks[max(0, here - _BESIDE) : here + _BESIDE]
+    )
 
 
 def _is_name(words: str) -> bool:
