@@ -33,6 +33,10 @@ _NUMBERED = re.compile(
     r"(?=[,;:.()]|$| and (?:recommendations? )?[0-9])",
     re.IGNORECASE,
 )
+#: What ends a word for a person; pronouns are for somebody too.
+_PERSON = re.compile(r" |(?:[eo]rs?|ees?|ists?)$|^(?:it|each)$")
+#: "... is invited to submit a plan for the points below."
+_LEADS_ON = re.compile(r"\b(?:below|following)\b[^.:;]{0,30}[.:]$", re.IGNORECASE)
 #: So many words more than the model the rules may take for a name.
 _MORE = 2
 
@@ -63,7 +67,7 @@ def addressee(passage: Passage) -> Attribute | None:
             return Attribute(listed["who"].rstrip(), start, end - 1)
     if told := _told(passage):
         return told
-    if headed := receiver(passage):
+    if headed := receiver(passage) or _led(passage):
         return headed
     # Of a single word the model takes what is no name too: "overnight".
     if tag and (read := trimmed(sentence, tag.start, tag.end)) and not _is_odd(sentence[slice(*read)]):
@@ -98,8 +102,17 @@ def _told(passage: Passage) -> Attribute | None:
     return None
 
 
+def _led(passage: Passage) -> Attribute | None:
+    """Whom a sentence before it names that speaks of what stands below or follows."""
+    for sentence in passage.preceding():
+        if _LEADS_ON.search(sentence.text) and (found := named_in(sentence.text, passage)):
+            start, end = found
+            return Attribute(sentence.text[start:end], sentence.start + start, sentence.start + end)
+    return None
+
+
 def _is_odd(words: str) -> bool:
-    return " " not in words and words.islower() and not is_actor(words)
+    return words.islower() and not (is_actor(words) or _PERSON.search(words))
 
 
 def _numbered(text: str, passage: Passage) -> re.Match[str] | None:

@@ -11,6 +11,7 @@ from scrutiny.records.action import action, object_of
 from scrutiny.records.addressee import addressee
 from scrutiny.records.deadline import deadline
 from scrutiny.records.fingerprint import fingerprint
+from scrutiny.records.naming import stated
 from scrutiny.records.obligation import condition, kind, measure, number, obligation
 from scrutiny.records.phrases import Passage, words_of
 from scrutiny.records.quantity import proportions
@@ -68,8 +69,7 @@ def describe(passage: Passage) -> Attributes:
     begin = passage.record.start
     done = action(passage, force, (until.start - begin, until.end - begin) if until else None)
     asked = addressee(passage)
-    if force.value == "noun_phrase" and asked and asked.start is not None and asked.start >= begin:
-        # "The department review its register": whoever is named is to do something.
+    if force.value == "noun_phrase" and stated(passage.text, passage):
         force = replace(force, value="should")
     return Attributes(
         addressee=asked,

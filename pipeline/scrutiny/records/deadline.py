@@ -111,8 +111,8 @@ _AT_ONCE = re.compile(
 )
 #: What tells a time has a figure or one of these words.
 _OF_TIME = re.compile(
-    r"[0-9]{1,2} [A-Z]|[0-9]{4}|[0-9] ?(?:hour|day|week|month|year)|\b(?:by|before|within|until|after|from|due|next|end|start|once|soon|prior|"
-    r"ahead|now|immediate\w*|forthwith|urgent\w*|delay|today|tomorrow|on|in|at|when|as|this|time|(?:hour|day|week|month|"
+    r"[0-9]{1,2} [A-Z]|[0-9]{4}|[0-9] ?(?:hour|day|week|month|year)|\b(?:by|before|within|until|after|from|due|"
+    r"next|end|start|once|soon|prior|ahead|now|immediate\w*|forthwith|urgent\w*|delay|today|tomorrow|on|in|at|when|as|this|time|(?:hour|day|week|month|"
     r"quarter|year|season|term|session)s?|daily|weekly|monthly|quarterly|annually)\b",
     re.IGNORECASE,
 )

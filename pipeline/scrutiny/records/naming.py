@@ -123,12 +123,21 @@ _ASKING = re.compile(
     re.IGNORECASE,
 )
 #: Whoever writes asks others, and so do these.
-_OWN = re.compile(r"(?:we|i|inspectors|it|they|you)\b", re.IGNORECASE)
+_OWN = re.compile(
+    r"(?:we|i|inspectors|it|they|you|the (?:\w+ )?(?:inspectors?|inspectorate|panel|committee|team|ombudsman|coroner|jury))\b",
+    re.IGNORECASE,
+)
 _ASKS = re.compile(
-    rf" (?:\w+ly |also |therefore )?(?:{_ASKING.pattern}|"
-    r"consider|find|believe|think|want|note|wish|instruct|direct|order|requires)\w*\b",
+    rf" (?:\w+ly |also |therefore |further |hereby )?(?:{_ASKING.pattern}|"
+    r"consider|find|believe|think|want|note|wish|instruct|direct|order|affirm|repeat|reiterate)\w*\b",
     re.I,
 )
+#: A verb and what it is done to, not a noun: "The management board should".
+_STATED = re.compile(
+    r" (?:\w+ly |also )?[a-z]\w*(?: \w+ly)? (?!(?:should|must|shall|may|will|can|could|has|have|had|is|are|was|were|to|"
+    r"of|and|or|for|in|by|who|which)\b)[\w$£€“\"'(]"
+)
+_NO_NAME = re.compile(r"[,:;]| to |\b(?:who|which|that|it|they|you)$", re.IGNORECASE)
 _PASSIVE_CLAUSE = re.compile(
     r"[^,;]{3,120}?\b(?:is|are|be) (?:\w+ly )?(?:\w+(?:ed|en)|made|put|set|held|kept|sent|told)\b"
 )
@@ -161,8 +170,8 @@ def named_in(text: str, passage: Passage) -> tuple[int, int] | None:
     asked_to = _ASKED_TO.search(text, begin)
     if asked_to and not IMPERSONAL.match(text, begin):
         return _subject(text, begin, asked_to.start(), verb="act")
-    if stated := _stated(text, begin, passage):
-        return stated
+    if found := stated(text, passage):
+        return found
     if _ORDER.match(text, begin):
         return None
     asked = ASKED.search(text, begin)
@@ -202,22 +211,20 @@ def named_in(text: str, passage: Passage) -> tuple[int, int] | None:
     return None
 
 
-def _stated(text: str, begin: int, passage: Passage) -> tuple[int, int] | None:
+def stated(text: str, passage: Passage) -> tuple[int, int] | None:
     """The subject of a demand without a modal: "The department review its register", "The board ensures that ..."."""
+    begin = opening(text)
     end = min(len(text), begin + _LONGEST_SUBJECT)
-    found = whose_verb(text, begin, end) if text[begin : begin + 1].isupper() else None
-    if (
-        found is None
-        or found[0] != begin
-        or " to " in text[slice(*found)]
-        or _OWN.match(text, begin)
-        or _ASKS.match(text, found[1])
-    ):
+    if not text[begin : begin + 1].isupper() or _OWN.match(text, begin) or _ADVERBIAL.match(text, begin):
+        return None
+    found = whose_verb(text, begin, end)
+    if found is None or found[0] != begin or _ASKS.match(text, found[1]) or not _STATED.match(text, found[1]):
         return None
     subject = text[slice(*found)]
     force = force_of(text[begin:], passage.regime.obligations)
     asks = begin + words_of(text[begin:])[force.first].idx if force and force.last else end
-    return found if is_actor(subject) and not may_be_verb(subject.split()[0].lower()) and found[1] < asks else None
+    plain = not _NO_NAME.search(subject) and not may_be_verb(subject.split()[0].lower())
+    return found if plain and is_actor(subject) and found[1] < asks else None
 
 
 def asked_whom(text: str, asked: re.Match[str]) -> tuple[int, int] | None:

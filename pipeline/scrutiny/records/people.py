@@ -107,7 +107,7 @@ _BODIES = frozenset(
     "buyer buyers seller sellers somebody anyone everyone councillors inspectors women parents group icb nhs ofsted "
     "cqc society church parish diocese bishop producer producers farm farmers zoo museum archive library railways "
     "operator operators owner owners surveyor surveyors licensees trusts councils boards authorities departments "
-    "division unit branch section ward squad person persons station "
+    "division unit branch section ward squad person station "
     "directorate tribunal institute academy consortium entity holder holders "
     "legislature parliament faculties units divisions sections wards branches recipients donors auditors secretariat "
     "constabulary custodian nurse doctor gp dentist pharmacist keeper lead leads staff".split()
