@@ -124,7 +124,8 @@ _ASKING = re.compile(
 )
 #: Whoever writes asks others, and so do these.
 _OWN = re.compile(
-    r"(?:we|i|inspectors|it|they|you|the (?:\w+ )?(?:inspectors?|inspectorate|panel|committee|team|ombudsman|coroner|jury))\b",
+    r"(?:we|i|inspectors|it|they|you|"
+    r"the (?:\w+ )?(?:inspectors?|inspectorate|panel|committee|team|ombudsman|coroner|jury))\b",
     re.IGNORECASE,
 )
 _ASKS = re.compile(
