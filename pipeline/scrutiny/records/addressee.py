@@ -33,6 +33,9 @@ _NUMBERED = re.compile(
     r"(?=[,;:.()]|$| and (?:recommendations? )?[0-9])",
     re.IGNORECASE,
 )
+#: "24/0092: you", "1. The board".
+_NUMBER = re.compile(r"[\w./-]*[0-9][\w./-]*[:.] |Action ")
+_NO_NAME = re.compile(r" (?:who|which|they|you|we|it)$|^\W|\W ?['’]$", re.IGNORECASE)
 #: What ends a word for a person; pronouns are for somebody too.
 _PERSON = re.compile(r" |(?:[eo]rs?|ees?|ists?)$|^(?:it|each)$")
 #: "... is invited to submit a plan for the points below."
@@ -47,7 +50,7 @@ def addressee(passage: Passage) -> Attribute | None:
     sentence = passage.report.sentences[passage.record.sentences[0]].text
     if (behind := _BEHIND.search(passage.text)) and is_actor(behind["who"]):
         return passage.at(behind["who"], *behind.span("who"))
-    found = named_in(sentence, passage)
+    found = _name_in(sentence, passage)
     # "The board should: require suppliers to ...": whom an item asks to ask somebody else stands before the list.
     is_order = passage.lead_in is not None and is_verb([word.lower_ for word in passage.words], 0)
     tag = surest(passage.report.sentences[passage.record.sentences[0]], "addressee")
@@ -55,7 +58,7 @@ def addressee(passage: Passage) -> Attribute | None:
         if tag and _rather(tag, found, sentence):
             found = trimmed(sentence, tag.start, tag.end) or found
         return passage.at(passage.text[slice(*found)], *found)
-    if passage.lead_in and (found := named_in(passage.lead_in.text, passage)):
+    if passage.lead_in and (found := _name_in(passage.lead_in.text, passage)):
         start = passage.lead_in.start
         return Attribute(passage.lead_in.text[slice(*found)], start + found[0], start + found[1])
     if passage.lead_in:
@@ -78,6 +81,16 @@ def addressee(passage: Passage) -> Attribute | None:
         return Attribute(text[start:end], start, end)
     whom = passage.regime.addressee or passage.report.metadata.get("inspected_body", "")
     return Attribute(whom, None, None, Basis.INFERRED) if whom else None
+
+
+def _name_in(text: str, passage: Passage) -> tuple[int, int] | None:
+    """Where ``text`` names whom it asks, without what numbers it; None of what is no name."""
+    if (found := named_in(text, passage)) is None:
+        return None
+    start, end = found
+    if number := _NUMBER.match(text, start, end):
+        start = number.end()
+    return None if _NO_NAME.search(text[start:end]) else (start, end)
 
 
 def _rather(tag: Tag, found: tuple[int, int], text: str) -> bool:
@@ -105,7 +118,7 @@ def _told(passage: Passage) -> Attribute | None:
 def _led(passage: Passage) -> Attribute | None:
     """Whom a sentence before it names that speaks of what stands below or follows."""
     for sentence in passage.preceding():
-        if _LEADS_ON.search(sentence.text) and (found := named_in(sentence.text, passage)):
+        if _LEADS_ON.search(sentence.text) and (found := _name_in(sentence.text, passage)):
             start, end = found
             return Attribute(sentence.text[start:end], sentence.start + start, sentence.start + end)
     return None
