@@ -92,6 +92,8 @@ def value(attribute: Attribute | None) -> str | None:
         ("Answer the complaints [Smith Report; p. 12].", None, None, "imperative"),
         ("Recommendation 4 (High Priority): Review the plans.", None, None, "imperative"),
         ("Internal controls should include checks.", None, None, "should"),
+        ("No new residents may be admitted.", None, None, "must"),
+        ("1. The Board should keep a log.", "The Board", None, "should"),
         ("The County Commission require supervisors to sign.", "The County Commission", None, "should"),
         ("All prisoners should be able to work every day.", None, None, "should"),
         ("Users of tractors should be careful.", "Users of tractors", None, "should"),
@@ -198,6 +200,7 @@ def test_a_heading_names_whom_its_demands_are_for() -> None:
         ("Recommendation 1 (country office; H)", "country office"),
         ("The company is recommended to:", "The company"),
         ("REQUESTS FOR INFORMATION", None),
+        ("What Greyfen must do", "Greyfen"),
         ("What we found", None),
         ("Areas for improvement", None),
     ):

@@ -80,6 +80,12 @@ _SHORT_SUBJECT = 3
 _MAIN_ONLY = frozenset("can needed required require demand".split())
 
 
+#: "No new residents may be admitted."
+_NOBODY = re.compile(r"(?:no|none|neither|nobody|nothing)\b", re.IGNORECASE)
+#: Headings: "What the partnership should do", "2 What must happen now".
+_ASKS = re.compile(r"(?:[0-9.]+ )?what\b(?! (?:we|inspectors)\b)", re.IGNORECASE)
+
+
 class Force(NamedTuple):
     """An obligation and its place: words ``first`` until before ``last`` of a text, none where its form obliges."""
 
@@ -169,7 +175,8 @@ def obligation(passage: Passage) -> Attribute:
     if found and own and 0 < found.first <= _SHORT_SUBJECT and passage.words[found.first].lower_ in _MODALS:
         form = None if not any(word.is_punct for word in passage.words[: found.first]) else form
     if found and own and form != "imperative":
-        return passage.over(found.value, found.first, found.last)
+        forbids = found.value == "may" and _NOBODY.match(passage.text, opening(passage.text))
+        return passage.over("must" if forbids else found.value, found.first, found.last)
     label = LABEL.match(passage.text)
     if label and label["name"] and _REQUIREMENT.match(label["name"]):
         return passage.at("must", *label.span("name"))
@@ -200,7 +207,8 @@ def _of_heading(passage: Passage) -> Attribute | None:
     """The obligation of a heading that leads into what stands below: "The company should:"."""
     heading = passage.headings[-1] if passage.headings else ""
     at = passage.report.text.rfind(heading, 0, passage.record.start)
-    force = force_of(heading, passage.regime.obligations) if heading.endswith(":") and at >= 0 else None
+    asks = heading.endswith(":") or _ASKS.match(heading)
+    force = force_of(heading, passage.regime.obligations) if asks and at >= 0 else None
     if force is None:
         return None
     start, end = span(words_of(heading), force.first, force.last)

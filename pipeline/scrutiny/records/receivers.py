@@ -20,7 +20,8 @@ _OUTER_RECEIVERS = re.compile(rf"(?:^to|\b{_DEMANDS} (?:to|for)) {_WHO}", re.IGN
 _OF_HEADING = (
     _RECEIVERS,
     re.compile(
-        r"^what (?:(?:do|does|must|should) )?(?P<who>the [a-z' ’-]{3,60}?) (?:(?:should|must|needs? to|ha(?:s|ve) to|"
+        r"^what (?:(?:do|does|must|should) )?(?P<who>the [a-z' ’-]{3,60}?|(?P<name>(?-i:[A-Z])[\w'’-]+"
+        r"(?: (?-i:[A-Z])[\w'’-]+){0,3})) (?:(?:should|must|needs? to|ha(?:s|ve) to|"
         r"(?:is|are) to|can) )?(?:do|improve)\b",
         re.IGNORECASE,
     ),
@@ -62,12 +63,11 @@ def receiver(passage: Passage) -> Attribute | None:
 def _named(heading: str, out: int, passage: Passage) -> tuple[int, int] | None:
     """Where a heading, so many levels above the innermost, names whom what stands below is for."""
     for form in (_OUTER_RECEIVERS,) if out else _OF_HEADING:
-        if (
-            (match := form.search(heading))
-            and is_actor(match["who"])
-            and not (match["who"].isupper() and not is_actor(match["who"].lower()))
-        ):
-            return match.span("who")
+        if match := form.search(heading):
+            # In a heading of capitals not every word is a name.
+            who = match["who"].lower() if match["who"].isupper() else match["who"]
+            if is_actor(who) or match.groupdict().get("name"):
+                return match.span("who")
     number = _NUMBER.match(heading)
     begin = number.end() if number else 0
     if (to := _TO_NAME.match(heading, begin)) and _is_name(to["who"]):
