@@ -124,6 +124,15 @@ def test_a_deadline_is_what_stands_behind_a_colon() -> None:
     found = attributes(given).deadline
     assert found is not None
     assert found.text == given.text[found.start : found.end] == "7 days"
+    dated = attributes(replace(given, metadata={"publication_date": "2024-03-15"})).deadline
+    assert dated is not None
+    assert dated.date == "2024-03-22"
+
+
+def test_what_tells_no_time_is_no_deadline() -> None:
+    text = "Pay the arrears and measure any work done."
+    for words in ("any work", "arrears"):
+        assert attributes(tagged(text, ("deadline", "", words), role=R)).deadline is None
 
 
 def test_the_sentence_that_leads_into_demands_tells_whom_they_are_for() -> None:

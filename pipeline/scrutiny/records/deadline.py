@@ -36,6 +36,8 @@ _PERIOD = (
     rf"(?P<count>[0-9]{{1,3}}|{'|'.join(_NUMBERS)}) "
     r"(?P<unit>(?:working |calendar |business )?(?:hour|day|week|month|year))s?"
 )
+#: "Clear the channel (7 days)".
+_PERIOD_ALONE = re.compile(_PERIOD, re.IGNORECASE)
 _DEADLINE = re.compile(
     rf"\b(?:well |in good time )?(?:(?:by|before|no later than|not later than|until|on or before|as from|"
     rf"with effect from|from|due:?(?: by)?|beginning with|starting)"
@@ -196,6 +198,8 @@ def _read_off(passage: Passage) -> Deadline | None:
     if match and (_is_rule(passage.text, match) or _is_past(match, passage)):
         return None
     day, basis = _day(match, passage) if match else (None, Basis.INFERRED)
+    if match is None and passage.today and (period := _PERIOD_ALONE.fullmatch(printed)):
+        day = _after(passage.today, period["count"], period["unit"])
     return Deadline(printed, start, start + len(printed), day, basis)
 
 
