@@ -16,6 +16,7 @@ from scrutiny.errors import ConfigError
 from scrutiny.pipeline import assemble
 from scrutiny.reading import read
 from scrutiny.records.comparison import Change, compare, compare_draft
+from scrutiny.records.cross_references import MOST_LINKS
 from scrutiny.records.likeness import among_others, coefficients
 from scrutiny.records.links import LAID_OUT, MOST_ANSWERS, MOST_PAIRS
 from scrutiny.report import ROLES, Basis, BlockKind, Decision, Prediction, Record, Report, Role, Sentence
@@ -993,3 +994,12 @@ def test_more_pairs_than_can_be_compared_cost_inferred_links_alone() -> None:
     found = assemble(report(Draft([("Lifts were broken (see recommendation 1).", F)]), Draft(plans), repair))
     assert linked(found) == {("Lifts", "Repair", "explicit")}
     assert any("only printed links" in note for note in found.coverage.notes)
+
+
+def test_printed_links_end_where_a_report_has_more_than_any_real_one() -> None:
+    leaks = [Draft([(f"Leak {number}.", F)], marker=f"{number}.") for number in range(1, 41)]
+    mends = [Draft([("Mend them (paragraphs 1 to 40).", R)]) for _ in range(MOST_LINKS // 40 + 50)]
+    found = assemble(report(*leaks, *mends))
+    given = sum(len(record.links) for record in found.records if record.role is Role.RECOMMENDATION)
+    assert MOST_LINKS <= given <= MOST_LINKS + 40
+    assert any("more printed links" in note for note in found.coverage.notes)

@@ -27,6 +27,9 @@ _LONG_CODE = re.compile(r"[a-z]{2}|[a-z][0-9]{3}|[0-9]")
 _PAIRED = re.compile(r"(?P<noun>finding|recommendation) (?P<number>[0-9]{1,3})\b", re.IGNORECASE)
 #: A mention of more results is of a chapter, and of no shortfall in it.
 _MOST_MEANT = 40
+#: No demand is read any more once there are so many links: thousands of demands that each name the same fifty
+#: paragraphs would make millions. Real reports have hundreds.
+MOST_LINKS = 50_000
 #: Of so many numbers in one mention those that hold others are told from these; so many records are compared.
 _FEW, _MOST_COMPARED = 4, 400
 
@@ -82,6 +85,8 @@ class _Links:
     def ask(self) -> None:
         """Links what results refer to: "... (see R3)"."""
         for result, demand, reference in self._asked:
+            if len(self.pairs) >= MOST_LINKS:
+                return
             self._link(result, demand, reference)
 
     def answer(self) -> None:
@@ -90,6 +95,8 @@ class _Links:
         starts, paired = [result.start for result in self._results], _paired(self._report)
         silent: list[Record] = []
         for demand in self._demands:
+            if len(self.pairs) >= MOST_LINKS:
+                return
             heading = self._places[demand.sentences[0]].heading
             if demand.id in self._cited:
                 self._link_what_leads_to(demand)

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from scrutiny.records.cross_references import cross_references, is_flagged
+from scrutiny.records.cross_references import MOST_LINKS, cross_references, is_flagged
 from scrutiny.records.likeness import Likeness, likeness
 from scrutiny.records.printed_pairs import labelled_pairs
 from scrutiny.report import Basis, Link, Record, Report, Role
@@ -36,12 +36,14 @@ class Linker:
         """Each report with the links of its records."""
         for report in reports:
             linked = replace(report, records=self.predict(report))
+            notes = list(report.coverage.notes)
             if not _can_compare(*_sides(report)):
-                note = (
+                notes.append(
                     "Findings were not compared with recommendations, which are too many: only printed links are told."
                 )
-                linked = replace(linked, coverage=replace(report.coverage, notes=(*report.coverage.notes, note)))
-            yield linked
+            if sum(len(record.links) for record in linked.records) >= 2 * MOST_LINKS:
+                notes.append(f"There are more printed links than {MOST_LINKS:,}: further ones are not told.")
+            yield replace(linked, coverage=replace(report.coverage, notes=tuple(notes)))
 
     def predict(self, report: Report) -> tuple[Record, ...]:
         """The records of ``report`` with their links, best first."""
