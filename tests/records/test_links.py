@@ -80,18 +80,31 @@ def test_paragraphs_that_a_recommendation_refers_to_link_it() -> None:
         "; Recommendation 2 addresses this",
         "(see recommendation 2 in Section 5)",
         "– this is addressed in Recommendation 2",
+        "(Safety Recommendation IRLD2023011)",
     ],
 )
 def test_a_demand_may_be_referred_to_in_many_printed_forms(printed: str) -> None:
     letter = "R" if re.search("R[0-9]", printed) else ""
+    number = "IRLD2023011" if "IRLD" in printed else f"{letter}2."
     found = assemble(
         report(
             Draft([(f"Plans were late {printed}.", F)]),
             Draft([("Repair the lifts.", R)], ITEM, 1, "Recommendations", f"{letter}1."),
-            Draft([("Update every document.", R)], ITEM, 1, "Recommendations", f"{letter}2."),
+            Draft([("Update every document.", R)], ITEM, 1, "Recommendations", number),
         )
     )
     assert ("Plans", "Update", "explicit") in linked(found)
+
+
+def test_a_demand_with_the_number_of_the_paragraph_before_it_answers_what_that_found() -> None:
+    drafts = [
+        Draft([("Ducks were hungry.", F), ("Nobody knew.", F)], marker="A.1"),
+        Draft([("Feed them.", R)], marker="A.1"),
+        Draft([("Ponds leaked.", F)], marker="A.2"),
+        Draft([("Tell us.", R)], marker="A.3"),
+    ]
+    pairs = {pair[:2] for pair in linked(assemble(report(*drafts))) if pair[2] == "explicit"}
+    assert pairs == {("Ducks", "Feed"), ("Nobody", "Feed")}
 
 
 @pytest.mark.parametrize(
@@ -154,6 +167,8 @@ def test_a_demand_names_its_finding_in_many_printed_forms(finding: str, marker: 
         ("Breach 1: condition 4", "Breach 1: mend them."),
         ("Condition 2.a", "Mend them (Conditions 1.b and 2.a)."),
         ("Learning point 4", "Mend them (Learning point 4)."),
+        ("Ponds (condition 3.3.1)", "Condition 3.3.1 (C2): mend them."),
+        ("Regulation 15: Ponds", "Mend them to ensure adherence to Regulation 15: Ponds."),
     ],
 )
 def test_a_finding_is_named_by_the_code_in_its_heading(section: str, demand: str) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import permutations, product
 
-from scrutiny.records.mentions import Mention, is_code, is_outline
+from scrutiny.records.mentions import Mention, canonical, is_code, is_outline
 from scrutiny.records.pointers import CLOSED, MOST_BEFORE, Reference, block_of, named_above, references_of
 from scrutiny.records.printed_demands import DEMAND_NOUNS, PrintedDemands
 from scrutiny.records.printed_labels import Labels, Place, around, main_series, places, wholes
@@ -19,7 +19,7 @@ from scrutiny.report import Basis, Block, BlockKind, Link, Record, Report, Role
 #: What results are called wherever they stand; "conclusion 7" of numbered paragraphs is the seventh.
 _FINDING_NOUNS = frozenset("finding conclusion observation issue concern nonconformity deficiency weakness".split())
 _RESULT_NOUNS = _FINDING_NOUNS | frozenset("matter point item norm criterion theme".split())
-_RULES = frozenset("regulation article rule standard clause".split())
+_RULES = frozenset("regulation article rule standard clause condition".split())
 _POINTING_NOUNS = _RESULT_NOUNS | _RULES | {"breach", "condition"}
 #: Codes that stand for nothing else where they are not pointed to: no "V4", "C1".
 _LONG_CODE = re.compile(r"[a-z]{2}|[a-z][0-9]{3}|[0-9]")
@@ -94,6 +94,7 @@ class _Links:
         above = {place.heading: list(named_above(self._report, place.heading)) for place in self._places}
         starts, paired = [result.start for result in self._results], _paired(self._report)
         silent: list[Record] = []
+        last = 0
         for demand in self._demands:
             if len(self.pairs) >= MOST_LINKS:
                 return
@@ -106,6 +107,8 @@ class _Links:
                 for result in (*(under if len(under) <= _MOST_MEANT else ()), *self._pointing["finding", number]):
                     if result.role is Role.FINDING:
                         self._link(result, demand, self._report.blocks[heading], far=False)
+            self._link_what_has_its_number(demand, last)
+            last = demand.end
             block = block_of(self._report, demand)
             silent = [one for one in silent[-MOST_BEFORE:] if block_of(self._report, one) == block]
             refers = False
@@ -128,6 +131,21 @@ class _Links:
                 if len(found) * len(demands) <= _MOST_MEANT:
                     for result, demand in product(found, demands):
                         self._link(result, demand, reference)
+
+    def _link_what_has_its_number(self, demand: Record, last: int) -> None:
+        """Links the findings, since the demand that ended at ``last``, of the paragraph before it that is numbered as
+        the demand itself is: "A.1", "A.1"."""
+        place = self._places[demand.sentences[0]]
+        block = self._report.blocks[block_of(self._report, demand)]
+        is_own = bool(block.marker) and canonical(block.marker) == place.paragraph
+        if not is_own or not (is_code(place.paragraph) or is_outline(place.paragraph)):
+            return
+        for result in self._placed["paragraph", place.paragraph]:
+            stands = self._report.blocks[block_of(self._report, result)]
+            of_one = self._places[result.sentences[0]].heading == place.heading and last <= result.start
+            is_other = stands.end <= block.start
+            if of_one and is_other and result.role is Role.FINDING and stands.marker == block.marker:
+                self._link(result, demand, block, far=False)
 
     def _link_what_leads_to(self, demand: Record) -> None:
         """Links the results above a demand that stand under the number by which others refer to it."""

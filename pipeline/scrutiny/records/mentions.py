@@ -10,6 +10,7 @@ _PARTS = r"(?:\([0-9a-z]{1,3}\)){0,3}"
 _CODE = (
     r"(?:(?:[A-Z]{1,4}-)?[A-Z]{1,5}s?[-. ]?|[A-Z][A-Za-z]{1,4}-?)"
     rf"[0-9]{{1,5}}(?:[-./](?:[A-Z]{{1,3}}[-.]?)?[0-9]{{1,4}}){{0,4}}[a-z]?{_PARTS}"
+    r"|[A-Z]{2,6}[0-9]{6,9}"
     r"|[0-9]{4}[-/](?:[0-9]{3,4}|[0-9]{1,4}(?=[-/][A-Z0-9]))(?:[-/][A-Z0-9]{1,4}){0,4}"
 )
 _PLAIN = rf"[0-9]{{1,3}}(?:\.[0-9]{{1,3}}){{0,5}}(?:\.?[a-z])?{_PARTS}"
@@ -30,7 +31,7 @@ _REFERRING = frozenset("ref reference basis link source".split())
 _BEFORE = 80
 #: Before a mention that refers to something and does not only speak of it.
 _POINTED = re.compile(
-    r"(?:[(\[](?:refs?\.:? )?|[–—-] |\b(?:see|address(?:es|ed|ing)?|breach(?:es)? of|in (?:line with|(?:the )?(?:light|"
+    r"(?:[(\[](?:refs?\.:? )?|[–—-] |\b(?:see|address(?:es|ed|ing)?|breach(?:es)? of|adherence to|in (?:line with|(?:the )?(?:light|"
     r"view) of)|(?:conditions|described|detailed|discussed|failings|findings|given|issues|mentioned|named|noted|"
     r"outlined|reasons|referred to|reported|seen|set out|shortcomings) (?:under|in|at)) )(?:(?![.;!?] )[^()\[\]])*$",
     re.IGNORECASE,

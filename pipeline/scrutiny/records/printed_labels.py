@@ -15,6 +15,8 @@ _LABEL = re.compile(
     r"(?:(?:[A-Za-z][a-z]+ ){0,2}?(?P<noun>[A-Za-z][a-z-]{2,24}|(?:Obs|Rec)\.) (?:[Nn]o\.? ?)?)?"
     rf"(?P<open>\((?=[A-Z]))?(?P<number>{NUMBER})(?(open)\))(?P<end>\.?[:.)]|[ –—-]|$)"
 )
+#: "Odour (condition 3.3.1)".
+_IN_BRACKETS = re.compile(rf"\((?P<noun>[a-z]{{4,24}}) (?P<number>{NUMBER})\)$")
 _WORD = re.compile(r"[A-Za-z]{4,24}")
 #: What such words count is in some other document, or no text.
 _NOT_COUNTED = frozenset(
@@ -97,7 +99,7 @@ def places(report: Report) -> list[Place]:
             del headings[len(block.section_path) :]
             if number.isalpha() and headings and headings[-1][0]:  # "B" below "VIII" is "VIII.B"
                 number = f"{headings[-1][0]}.{number}"
-            headings.append((number, label, _nouns(block.text)))
+            headings.append((number, label or _in_brackets(block.text), _nouns(block.text)))
             is_headed = True
         elif any(character.isalnum() for character in block.marker):
             label = label_of(block.marker)
@@ -134,6 +136,12 @@ def places(report: Report) -> list[Place]:
             if printed and (printed.noun or stands_alone):  # "NC6. Hours were too long." is a label of that sentence
                 own = printed
     return found
+
+
+def _in_brackets(heading: str) -> Label | None:
+    """The label that ``heading`` ends with."""
+    match = _IN_BRACKETS.search(heading)
+    return Label(canonical(match["number"]), singular(match["noun"])) if match else None
 
 
 def label_of(text: str) -> Label | None:
