@@ -31,8 +31,8 @@ _REFERRING = frozenset("ref reference basis link source".split())
 _BEFORE = 80
 #: Before a mention that refers to something and does not only speak of it.
 _POINTED = re.compile(
-    r"(?:[(\[](?:refs?\.:? )?|[–—-] |\b(?:see|address(?:es|ed|ing)?|breach(?:es)? of|adherence to|in (?:line with|(?:the )?(?:light|"
-    r"view) of)|(?:conditions|described|detailed|discussed|failings|findings|given|issues|mentioned|named|noted|"
+    r"(?:[(\[](?:refs?\.:? )?|[–—-] |\b(?:see|address(?:es|ed|ing)?|breach(?:es)? of|adherence to|"
+    r"in (?:line with|(?:the )?(?:light|view) of)|(?:conditions|described|detailed|discussed|failings|findings|given|issues|mentioned|named|noted|"
     r"outlined|reasons|referred to|reported|seen|set out|shortcomings) (?:under|in|at)) )(?:(?![.;!?] )[^()\[\]])*$",
     re.IGNORECASE,
 )
