@@ -31,9 +31,10 @@ _REFERRING = frozenset("ref reference basis link source".split())
 _BEFORE = 80
 #: Before a mention that refers to something and does not only speak of it.
 _POINTED = re.compile(
-    r"(?:[(\[](?:refs?\.:? )?|[–—-] |\b(?:see|address(?:es|ed|ing)?|breach(?:es)? of|adherence to|"
-    r"in (?:line with|(?:the )?(?:light|view) of)|(?:conditions|described|detailed|discussed|"
-    r"failings|findings|given|issues|mentioned|named|noted|outlined|reasons|referred to|reported|seen|set out|shortcomings) (?:under|in|at)) )(?:(?![.;!?] )[^()\[\]])*$",
+    r"(?:[(\[](?:refs?\.:? )?|[–—-] |\b(?:see|address(?:es|ed|ing)?|breach(?:es)? of|adherence to|in (?:line with|"
+    r"(?:the )?(?:light|view) of)|(?:conditions|described|detailed|discussed|failings|findings|given|issues|mentioned|"
+    r"named|noted|outlined|reasons|referred to|reported|seen|set out|shortcomings) (?:under|in|at)) )"
+    r"(?:(?![.;!?] )[^()\[\]])*$",
     re.IGNORECASE,
 )
 #: Before a paragraph's number in square brackets, which elsewhere is a footnote's: "at [13]–[15]".
