@@ -8,7 +8,9 @@ gold roles, two logistic regressions learn from every pair of a finding and a re
 them, the second with what the first says of all pairs in view, once with and once without what the model says sentences
 mean. Measured is F1 of the links of reports that were left out, an eighth of them at a time, with coefficients and a
 threshold that the others gave; what a report says itself counts too, as in use. ``--write`` then writes the
-coefficients that all reports give.
+coefficients that all reports give. Then a network learns from the grid of all pairs of each report
+(``scrutiny.records.pair_network``); it is measured likewise, with the one threshold that is best for what was left out,
+and written beside the coefficients.
 """
 
 from __future__ import annotations
@@ -22,28 +24,37 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.linear_model import LogisticRegression
 
-from attributes import complete, with_annotations
+from attributes import with_annotations
 from scrutiny.evaluation.labelled_reports import LabelledReport, build
 from scrutiny.evaluation.labels import read_labels
+from scrutiny.records.attributes import Describer
 from scrutiny.records.cross_references import cross_references
+from scrutiny.records.grouping import Assembler
 from scrutiny.records.likeness import (
     AMONG_OTHERS,
     FEATURES,
+    OF_GRID,
     Coefficients,
+    Likeness,
     Regression,
     Scores,
     among_others,
     features,
     judged,
+    of_grid,
+    overseen,
 )
 from scrutiny.records.links import inferred
 from scrutiny.report import Record, Report, Role
 from scrutiny.roles.classifier import Classifier
+from scrutiny.training.pairs import Grid, fit_pairs, write_pairs
 
 #: How weakly weights are held back, for standardised features.
 _C = 0.3
 #: In so many parts reports are left out in turn.
-_PARTS = 8
+_PARTS = 4
+#: What the network sees of a pair, in this order.
+_OF_NETWORK = (*FEATURES, *AMONG_OTHERS, *OF_GRID)
 _THRESHOLDS = np.linspace(0.06, 0.6, 28)
 
 
@@ -54,6 +65,7 @@ class Pairs:
     folder: str
     report: Report
     results: Sequence[Record]
+    demands: Sequence[Record]
     features: Mapping[str, Scores]
     told: frozenset[tuple[int, int]]
     gold: frozenset[tuple[int, int]]
@@ -71,10 +83,22 @@ class Pairs:
             found += among_others(self.report, first.log_odds(self.features), self.results).values()
         return np.stack([scores[self._wrong()] for scores in found], axis=-1).reshape(-1, len(found))
 
-    def counts(self, learnt: Coefficients) -> tuple[int, int, int]:
+    def grid(self, learnt: Coefficients) -> Grid:
+        """What the network learns from."""
+        seen = of_grid(self.report, self.features, self.results, self.demands, learnt)
+        linked = np.zeros(self.features["words"].shape)
+        for row, column in self.gold:
+            linked[row, column] = 1.0
+        return Grid(np.stack([seen[name] for name in _OF_NETWORK], axis=-1), linked, self._wrong())
+
+    def judged(self, learnt: Coefficients) -> Likeness:
+        """What the regressions say."""
+        return judged(self.report, self.features, self.results, learnt)
+
+    def counts(self, like: Likeness) -> tuple[int, int, int]:
         """How many links are right, given and wanted."""
         said = {row for row, _ in self.told}
-        found = inferred(self.report, self.results, judged(self.report, self.features, self.results, learnt))
+        found = inferred(self.report, self.results, like)
         given = {(row, column) for row, column, _ in found if row not in said} | self.told
         return len(given & self.gold), len(given), self.links
 
@@ -105,7 +129,7 @@ def main() -> None:
     text = f"# python benchmarks/links.py {' '.join(folders)}{texts} --write configs/links.toml\n"
     for name, names in sets.items():
         counts = [
-            (one.folder, one.counts(learnt))
+            (one.folder, one.counts(one.judged(learnt)))
             for part in range(_PARTS)
             for learnt in [fitted([other for number, other in enumerate(reports) if number % _PARTS != part], names)]
             for one in reports[part::_PARTS]
@@ -117,15 +141,43 @@ def main() -> None:
         for part, regression in (("first", learnt.first), ("second", learnt.second)):
             text += f"\n[{name}.{part}]\nintercept = {regression.intercept}\n\n[{name}.{part}.weights]\n"
             text += "".join(f"{feature} = {weight}\n" for feature, weight in regression.weights.items())
+    threshold = overseen_by_others(reports, folders)
     if arguments.write:
         arguments.write.write_text(text, encoding="utf-8")
+        learnt = fitted(reports, FEATURES)
+        network = fit_pairs([one.grid(learnt) for one in reports], _OF_NETWORK, threshold)
+        write_pairs(network, arguments.write.with_suffix(".safetensors"))
+
+
+def overseen_by_others(reports: Sequence[Pairs], folders: Sequence[str]) -> float:
+    """Print F1 of the links that networks give which have not seen the reports, and tell the best threshold."""
+    told: list[tuple[Pairs, Coefficients, npt.NDArray[np.float64]]] = []
+    for part in range(_PARTS):
+        others = [other for number, other in enumerate(reports) if number % _PARTS != part]
+        learnt = fitted(others, FEATURES)
+        network = fit_pairs([other.grid(learnt) for other in others], _OF_NETWORK, 0.0)
+        told += [(one, learnt, network.log_odds(one.grid(learnt).table)) for one in reports[part::_PARTS]]
+
+    def counts(threshold: float) -> list[tuple[str, tuple[int, int, int]]]:
+        return [
+            (one.folder, one.counts(overseen(one.features, log_odds, learnt, threshold)))
+            for one, learnt, log_odds in told
+        ]
+
+    best = max((round(float(level), 2) for level in _THRESHOLDS), key=lambda level: f1([c for _, c in counts(level)]))
+    found = counts(best)
+    cells = [*(f1([one for folder, one in found if folder == wanted]) for wanted in folders)]
+    print(f"| network | {' | '.join(f'{cell:.3f}' for cell in [*cells, f1([one for _, one in found])])} |")
+    return best
 
 
 def pairs_of(gold: LabelledReport, folder: Path, classifier: Classifier) -> Pairs | None:
     """The pairs of a labelled report, with its gold roles; None where links are not labelled or cannot be."""
     if gold.recommendations is None or any("addresses" not in labels for labels in gold.recommendations.values()):
         return None
-    report = complete(with_annotations(build(gold), classifier))
+    report = with_annotations(build(gold), classifier)
+    for stage in (Assembler(), Describer()):
+        (report,) = stage([report])
     numbers = [unit.number for unit in gold.units if unit.role]
     demands = [record for record in report.records if record.role is Role.RECOMMENDATION]
     results = [record for record in report.records if record.role is not Role.RECOMMENDATION]
@@ -139,6 +191,7 @@ def pairs_of(gold: LabelledReport, folder: Path, classifier: Classifier) -> Pair
         str(folder),
         report,
         results,
+        demands,
         features(report, results, demands),
         frozenset((rows[one], columns[other]) for one, other in cross_references(report, results, demands)),
         frozenset(
@@ -156,7 +209,7 @@ def fitted(reports: Sequence[Pairs], names: Sequence[str]) -> Coefficients:
     first = _regression(names, np.concatenate([one.table(names) for one in reports]), labels)
     second = _regression([*names, *AMONG_OTHERS], np.concatenate([one.table(names, first) for one in reports]), labels)
     tried = (Coefficients(threshold=round(float(level), 2), first=first, second=second) for level in _THRESHOLDS)
-    return max(tried, key=lambda one: f1([report.counts(one) for report in reports]))
+    return max(tried, key=lambda one: f1([report.counts(report.judged(one)) for report in reports]))
 
 
 def _regression(names: Sequence[str], table: Scores, labels: npt.NDArray[np.bool_]) -> Regression:

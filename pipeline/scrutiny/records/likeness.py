@@ -3,7 +3,8 @@
 A logistic regression over a few features of each pair, and a second one that sees besides what the first says of all
 pairs of the same finding and of the same recommendation: few findings have many answers, and a recommendation that
 fits everything answers little. Their coefficients are in ``configs/links.toml``, fitted to labelled reports by
-``benchmarks/links.py``: one set for reports whose sentences carry meanings, one for those without.
+``benchmarks/links.py``: one set for reports whose sentences carry meanings, one for those without. Of the former a
+network (:mod:`scrutiny.records.pair_network`) sees all pairs at once, and what it says counts.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from scrutiny.errors import ConfigError
 from scrutiny.records.fingerprint import stems
+from scrutiny.records.pair_network import MOST_PAIRS, pair_network
 from scrutiny.report import Record, Report, Role
 from scrutiny.resources import configs_folder
 
@@ -40,6 +42,8 @@ _MOST_LOG_ODDS, _CROWDED = 8.0, 3.0
 _NEAR, _FADING = 3, 0.6
 #: What the first regression finds less likely than this the second cannot make more likely.
 _RULED_OUT = 0.22
+#: Of fewer pairs than these not much can be told from the others.
+_TELLING = 12
 #: What opens a sentence that speaks of the same as the one before it.
 _GOES_ON = re.compile(
     r"(?:this|these|that|those|it|they|such|as a result|in these|in some|for example|however|consequently|therefore|"
@@ -89,7 +93,21 @@ def likeness(report: Report, results: Sequence[Record], demands: Sequence[Record
         ConfigError: the coefficients are not those of the features.
     """
     found = features(report, results, demands)
-    return judged(report, found, results, coefficients()["meaning" if "meaning" in found else "words"])
+    if "meaning" not in found or found["meaning"].size > MOST_PAIRS:
+        return judged(report, found, results, coefficients()["meaning" if "meaning" in found else "words"])
+    network = pair_network()
+    seen = of_grid(report, found, results, demands, coefficients()["meaning"])
+    table = np.stack([seen[name] for name in network.features], axis=-1)
+    return overseen(found, network.log_odds(table), coefficients()["meaning"], network.threshold)
+
+
+def overseen(found: Mapping[str, Scores], log_odds: Scores, learnt: Coefficients, threshold: float) -> Likeness:
+    """What the network says of pairs with the features ``found``, where there are enough of them to tell from."""
+    probabilities = _probabilities(log_odds)
+    if log_odds.size < _TELLING:
+        first = _probabilities(learnt.first.log_odds(found))
+        probabilities = np.where(first < _RULED_OUT, np.minimum(first, probabilities), probabilities)
+    return Likeness(probabilities, threshold)
 
 
 def judged(report: Report, found: Mapping[str, Scores], results: Sequence[Record], learnt: Coefficients) -> Likeness:
@@ -130,6 +148,36 @@ def _near(report: Report, probabilities: Scores, results: Sequence[Record]) -> S
     return near
 
 
+def of_grid(
+    report: Report,
+    found: Mapping[str, Scores],
+    results: Sequence[Record],
+    demands: Sequence[Record],
+    learnt: Coefficients,
+) -> Mapping[str, Scores]:
+    """What the network sees of each pair besides the features ``found``: what the regressions say, and the order."""
+    first = learnt.first.log_odds(found)
+    others = among_others(report, first, results)
+    second = learnt.second.log_odds({**found, **others})
+    shape = first.shape
+    length = max(1, len(report.text))
+    rows, columns = (np.arange(count)[:, None] / max(1, count - 1) for count in shape)
+    one, other = (np.array([[record.start / length] for record in records]) for records in (results, demands))
+    is_finding = np.array([[float(result.role is Role.FINDING)] for result in results])
+    seen = {
+        "first": first,
+        "second": second,
+        "finding": is_finding,
+        "ahead": rows - columns.T,  # of the order of results and demands
+        "apart": np.abs(rows - columns.T),
+        "distance": np.abs(one - other.T),  # in the text
+        "behind": (one < other.T).astype(np.float64),  # the demand the result
+        "demands": np.full(shape, math.log(shape[1])),
+        "results": np.full(shape, math.log(shape[0])),
+    }
+    return {**found, **others, **{name: np.broadcast_to(scores, shape) for name, scores in seen.items()}}
+
+
 @cache
 def coefficients(path: Path | None = None) -> Mapping[str, Coefficients]:
     """The two sets of coefficients, by name: ``meaning`` and ``words``.
@@ -164,6 +212,8 @@ FEATURES = (
     "meaning_under_best",
     "meaning_over_usual",  # how much more than the average result
 )
+#: What the network sees besides, see :func:`of_grid`.
+OF_GRID = ("first", "second", "finding", "ahead", "apart", "distance", "behind", "demands", "results")
 #: What the second regression sees besides: how well others fit, 0 where there is nothing else
 AMONG_OTHERS = (
     "answered_by_others",  # other demands the result
