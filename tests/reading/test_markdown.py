@@ -56,6 +56,20 @@ def test_blocks_of_markdown(assert_offsets: Callable[[Report], None]) -> None:
     assert_offsets(report)
 
 
+def test_letters_that_somebody_typed_mark_items() -> None:
+    text = "6.1 The trust should:\n\n(a) train staff;\n\nb) mend lifts;\n\n• report.\n\n- In homes:\n\n  (i) in June;\n"
+    assert [
+        (block.kind.value, block.level, block.marker, block.text) for block in read(text.encode(), name="a.md").blocks
+    ] == [
+        ("paragraph", 0, "6.1", "The trust should:"),
+        ("list_item", 1, "(a)", "train staff;"),
+        ("list_item", 1, "b)", "mend lifts;"),
+        ("list_item", 1, "•", "report."),
+        ("list_item", 1, "•", "In homes:"),
+        ("list_item", 2, "(i)", "in June;"),
+    ]
+
+
 def test_front_matter_gives_the_title() -> None:
     report = read(b"---\ntitle: Visit to Anytown\n---\n\nLeaders act.\n", name="a.markdown")
     assert report.title == "Visit to Anytown"

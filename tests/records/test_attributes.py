@@ -128,6 +128,21 @@ def test_whom_a_list_asks_stands_in_the_sentence_that_leads_into_it() -> None:
         assert value(record.attributes.number) == number
 
 
+def test_a_numbered_item_leads_into_letters_beside_it() -> None:
+    drafts = [
+        Draft([(text, role)], ITEM, 1, "Recommendations", marker)
+        for marker, text, role in (
+            ("33.", "Within a month the council should:", O),
+            ("(a)", "apologise;", R),
+            ("(b)", "pay the owner.", R),
+            ("34.", "Review the plans.", R),
+        )
+    ]
+    found = [record.attributes for record in assemble(report(*drafts)).records if record.attributes]
+    assert [value(one.addressee) for one in found] == ["the council", "the council", None]
+    assert [value(one.obligation) for one in found] == ["should", "should", "imperative"]
+
+
 @pytest.mark.parametrize(
     ("lead_in", "addressee", "obligation", "deadline"),
     [

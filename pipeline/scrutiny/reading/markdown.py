@@ -12,7 +12,7 @@ from markdown_it.token import Token
 from scrutiny.reading.build import Draft, build, source_of
 from scrutiny.reading.characters import normalise
 from scrutiny.reading.decoding import decode
-from scrutiny.reading.prose import typed_number
+from scrutiny.reading.prose import typed_item, typed_number
 from scrutiny.report import BlockKind, Coverage, Report
 
 #: A larger file is refused: the parser takes some 20 seconds a megabyte over the worst.
@@ -108,8 +108,10 @@ def _block(lines: Sequence[str], heading: int, lists: _Lists) -> Draft:
     kind = BlockKind.HEADING if heading else BlockKind.LIST_ITEM if marker else BlockKind.PARAGRAPH
     level = heading or (len(lists.numbers) if marker else 0)
     first, *others = lines or [""]
-    if not marker:  # CommonMark knows no numbers such as "2.1"
+    if not marker:  # CommonMark knows no numbers such as "2.1", and no letters
         marker, first = typed_number(first)
+    if first and not (marker or heading) and (item := typed_item(first, first)):
+        marker, first, kind, level = item.marker, item.lines[0][0], item.kind, len(lists.numbers) + 1
     return Draft(kind, [(line, None) for line in (first, *others)], marker, level)
 
 

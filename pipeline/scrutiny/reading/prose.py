@@ -104,7 +104,7 @@ def paragraphs(lines: Iterable[str]) -> list[Draft]:
         if not line:
             apart = True
             continue
-        item = _typed_item(raw, line)
+        item = typed_item(raw, line)
         if item or apart:
             drafts.append(item or Draft(BlockKind.PARAGRAPH, [(line, None)]))
             texts.append([drafts[-1].lines[0][0]])
@@ -117,7 +117,7 @@ def paragraphs(lines: Iterable[str]) -> list[Draft]:
     return drafts
 
 
-def _typed_item(raw: str, line: str) -> Draft | None:
+def typed_item(raw: str, line: str) -> Draft | None:
     """The item that ``line`` is, if it begins with a bullet or number that somebody typed."""
     if line[0] in "§¨":  # signs here, bullets only in the fonts of PDF files
         return None

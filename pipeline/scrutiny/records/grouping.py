@@ -31,6 +31,10 @@ _LEADS = re.compile(
 )
 
 
+_LETTER = re.compile(r"\(?(?:[a-z]|[ivx]{2,4})\)")
+_FIGURES = re.compile(r"[0-9][.)]?$")
+
+
 class Assembler:
     """Adds records to classified reports."""
 
@@ -67,6 +71,10 @@ def _lead_ins(report: Report) -> list[int | None]:
         # leads into them.
         led = open_lead_ins and not report.blocks[report.sentences[open_lead_ins[0][1]].block].marker
         depth = _depth(block) or int(bool(block.marker) and (bool(led) or block.text[:1].islower()))
+        # "33. The council should:" leads into "(a)", though both are items of one level where nobody has indented them.
+        if open_lead_ins and depth == open_lead_ins[-1][0] and _LETTER.fullmatch(block.marker):
+            lead = report.blocks[report.sentences[open_lead_ins[-1][1]].block]
+            depth += bool(_FIGURES.search(lead.marker))
         open_lead_ins = [(level, lead) for level, lead in open_lead_ins if level < depth and depth > 0]
         if (
             open_lead_ins
