@@ -117,6 +117,20 @@ def test_another_profile_of_a_regime_processes_everything_again(
         profiles.cache_clear()
 
 
+def test_links_learnt_anew_process_everything_again(
+    extract: Extract, reports: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from scrutiny.resources import configs_folder
+
+    extract(reports, "-o", tmp_path / "out")
+    own = tmp_path / "configs"
+    shutil.copytree(configs_folder(), own)
+    monkeypatch.setattr("scrutiny.archive.extraction.configs_folder", lambda: own)
+    assert len(worked(extract(reports, "-o", tmp_path / "out"))) == 0
+    (own / "links.safetensors").write_bytes(b"another network")
+    assert len(worked(extract(reports, "-o", tmp_path / "out"))) == 12
+
+
 def test_what_takes_the_place_of_as_many_bytes_is_seen(extract: Extract, tmp_path: Path) -> None:
     report = tmp_path / "report.md"
     for word in ("poor", "good", "late", "bold"):

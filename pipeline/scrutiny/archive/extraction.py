@@ -31,6 +31,7 @@ from scrutiny.reading import check_ocr
 from scrutiny.reading.manifest import Manifest
 from scrutiny.regimes import named, profiles
 from scrutiny.report import Report
+from scrutiny.resources import configs_folder
 from scrutiny.roles.loading import identify
 from scrutiny.roles.precision import Precision
 from scrutiny.version import __version__
@@ -228,6 +229,7 @@ def _key(options: Options, name: str, sha256: str) -> str:
     regimes = {name: [profile.model_dump(mode="json") for profile in chain] for name, chain in profiles().items()}
     content = {
         "regimes": regimes,
+        "links": [hashlib.sha256(file.read_bytes()).hexdigest() for file in sorted(configs_folder().glob("links.*"))],
         "scrutiny": __version__,
         "schema": SCHEMA_VERSION,
         "model": [name, sha256],
