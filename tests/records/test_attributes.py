@@ -294,6 +294,22 @@ def test_a_deadline_stands_in_the_heading_or_at_the_head_of_the_section(
     assert (found.deadline and found.deadline.date) == deadline
 
 
+@pytest.mark.parametrize(
+    ("heading", "obligation"),
+    [
+        ("What the partnership should do", "should"),
+        ("2 What must happen now", "must"),
+        ("The company is recommended to:", "should"),
+        ("What needs to improve", "imperative"),
+        ("What we found", "imperative"),
+    ],
+)
+def test_a_heading_that_asks_obliges(heading: str, obligation: str) -> None:
+    (record,) = assemble(report(Draft([("Mend the lift.", R)], section=heading))).records
+    assert record.attributes
+    assert value(record.attributes.obligation) == obligation
+
+
 def test_a_line_names_whom_the_demands_below_it_are_for_until_the_next_such_line() -> None:
     drafts = [
         Draft([(text, role)], section="Recommendations")

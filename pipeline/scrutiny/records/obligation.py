@@ -82,8 +82,10 @@ _MAIN_ONLY = frozenset("can needed required require demand".split())
 
 #: "No new residents may be admitted."
 _NOBODY = re.compile(r"(?:no|none|neither|nobody|nothing)\b", re.IGNORECASE)
-#: Headings: "What the partnership should do", "2 What must happen now".
-_ASKS = re.compile(r"(?:[0-9.]+ )?what\b(?! (?:we|inspectors)\b)", re.IGNORECASE)
+#: Headings: "What the partnership should do", "2 What must happen now"; "What needs to improve" asks for no item.
+_ASKS = re.compile(
+    r"(?:[0-9.]+ )?what\b(?! (?:we|inspectors)\b).*\b(?:should|must|ha(?:s|ve) to|(?:is|are) to)\b", re.IGNORECASE
+)
 
 
 class Force(NamedTuple):
