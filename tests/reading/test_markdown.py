@@ -70,6 +70,11 @@ def test_letters_that_somebody_typed_mark_items() -> None:
     ]
 
 
+def test_what_is_typed_in_code_marks_nothing() -> None:
+    (block,) = read(b"```\n- code\n```\n", name="a.md").blocks
+    assert (block.kind.value, block.marker, block.text) == ("paragraph", "", "- code")
+
+
 def test_front_matter_gives_the_title() -> None:
     report = read(b"---\ntitle: Visit to Anytown\n---\n\nLeaders act.\n", name="a.markdown")
     assert report.title == "Visit to Anytown"

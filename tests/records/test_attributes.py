@@ -212,6 +212,9 @@ def test_a_heading_names_whom_its_demands_are_for() -> None:
         ("To the Federal Railroad Administration:", "the Federal Railroad Administration"),
         ("To Marrow Valley Gas", "Marrow Valley Gas"),
         ("To improve safety", None),
+        ("To Improve Safety", None),
+        ("To Whom It May Concern", None),
+        ("What Good Schools Do", None),
         ("Recommendation 1 (country office; H)", "country office"),
         ("The company is recommended to:", "The company"),
         ("REQUESTS FOR INFORMATION", None),
@@ -244,8 +247,9 @@ R3 | Audit every plant.
 """
     asked = [value(one.addressee) for one in written(text, tmp_path)]
     assert asked == ["Harlan Resins, Inc.", "Quillan Coatings"]
-    themes = text.replace("Harlan Resins, Inc.", "Risk Management")
-    assert [value(one.addressee) for one in written(themes, tmp_path)] == [None, None]
+    for theme in ("Risk Management", "Governance", "2023/24"):
+        themes = text.replace("Quillan Coatings", theme)
+        assert value(written(themes, tmp_path)[1].addressee) is None
 
 
 def test_what_leads_into_sections_is_said_of_each_of_them(tmp_path: Path) -> None:
@@ -285,6 +289,8 @@ O3 | We made recommendations 1 through 2 to the director of the hospital and rec
         ("# Plan\nO3 | P1 (within 7 days) and P2 (within 30 days).\nR3 | P1: Mend the lift.\n", "2024-03-22"),
         ("# Plan\nR3 | Change the plan so that the owner is called at once.\n", None),
         ("# Plan\nR3 | Count as was usual before 2020.\n", None),
+        ("# Plan\nO3 | The last return, due 3 May 2021, was late.\nR3 | Mend the lift.\n", None),
+        ("# Plan\nR3 | Mend the lift within sıx months.\n", None),
     ],
 )
 def test_a_deadline_stands_in_the_heading_or_at_the_head_of_the_section(
@@ -308,6 +314,25 @@ def test_a_heading_that_asks_obliges(heading: str, obligation: str) -> None:
     (record,) = assemble(report(Draft([("Mend the lift.", R)], section=heading))).records
     assert record.attributes
     assert value(record.attributes.obligation) == obligation
+
+
+@pytest.mark.parametrize("today", ["9999-12-31", "0000-00-00", "2024-13-45", "9999-12"])
+def test_days_that_no_calendar_has_are_none(today: str) -> None:
+    for printed in ("within five years", "by Christmas", "by the end of this quarter", "in two weeks time"):
+        found = attributes(f"Mend the lift {printed}.", publication_date=today).deadline
+        assert found is None or found.date is None or found.date[:4] == "9999"
+
+
+def test_what_is_written_to_be_slow_is_read_all_the_same() -> None:
+    long = "a" * 3_000
+    drafts = [
+        Draft([("The board is asked the following:", O)], section="Plan"),
+        Draft([(f"the {long} x. y", R)], ITEM, 1, "Plan", "(a)"),
+        Draft([(f"By the {long}) should review plans.", R)]),
+        Draft([("The board should " + "so that if " * 2_000 + ", mend " + "at once and " * 300 + "it.", R)]),
+        Draft([("The board should " + "who " * 2_000 + "mend " + "at once and " * 300 + "it.", R)]),
+    ]
+    assert len(assemble(report(*drafts)).records) == 4
 
 
 def test_a_line_names_whom_the_demands_below_it_are_for_until_the_next_such_line() -> None:

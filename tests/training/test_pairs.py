@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from scrutiny.errors import ConfigError
+from scrutiny.errors import ConfigError, DataError
 from scrutiny.records.pair_network import pair_network
 from scrutiny.training.pairs import Grid, PairModule, PairOptions, fit_pairs, write_pairs
 
@@ -59,6 +59,11 @@ def test_learning_twice_gives_the_same(tmp_path: Path) -> None:
     for name in ("one", "other"):
         write_pairs(fit_pairs(grids(12), FEATURES, 0.4, PairOptions(passes=1)), tmp_path / name)
     assert (tmp_path / "one").read_bytes() == (tmp_path / "other").read_bytes()
+
+
+def test_too_few_reports_teach_nothing() -> None:
+    with pytest.raises(DataError, match="fewer than 4"):
+        fit_pairs(grids(3), FEATURES, 0.4)
 
 
 @pytest.mark.parametrize("content", [b"", b"{}", b"\xff" * 64])

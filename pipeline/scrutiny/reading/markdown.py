@@ -98,20 +98,20 @@ def _walk(tokens: Sequence[Token]) -> Iterator[Draft]:
         elif token.type == "inline":
             yield _block(_inline(token.children or []), heading, lists)
         elif token.type in ("fence", "code_block"):
-            yield _block(token.content.splitlines(), 0, lists)
+            yield _block(token.content.splitlines(), 0, lists, is_code=True)
         elif token.type == "html_block":
             yield Draft(BlockKind.PARAGRAPH, [(line, None) for line in _shown(token.content).splitlines()])
 
 
-def _block(lines: Sequence[str], heading: int, lists: _Lists) -> Draft:
+def _block(lines: Sequence[str], heading: int, lists: _Lists, *, is_code: bool = False) -> Draft:
     marker, lists.marker = lists.marker, ""
     kind = BlockKind.HEADING if heading else BlockKind.LIST_ITEM if marker else BlockKind.PARAGRAPH
     level = heading or (len(lists.numbers) if marker else 0)
     first, *others = lines or [""]
     if not marker:  # CommonMark knows no numbers such as "2.1", and no letters
         marker, first = typed_number(first)
-    if first and not (marker or heading) and (item := typed_item(first, first)):
-        marker, first, kind, level = item.marker, item.lines[0][0], item.kind, len(lists.numbers) + 1
+    if first and not (marker or heading or is_code) and (item := typed_item(first, first)):
+        marker, first, kind, level = item.marker, item.lines[0][0], item.kind, item.level and len(lists.numbers) + 1
     return Draft(kind, [(line, None) for line in (first, *others)], marker, level)
 
 

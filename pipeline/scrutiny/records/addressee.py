@@ -17,7 +17,7 @@ _FOR_THOSE_BELOW = re.compile(r"(?:to|that) (?P<who>[^:;,]{3,100}(?:, (?:Inc|LLC
 #: Of a sentence that leads into a list: "three points for the school to work on:".
 _FOR_LIST = re.compile(r"\bfor (?P<who>(?:the |its |all |each )?(?:[\w'’-]+ ){1,5}?)to(?: [a-z]+\b|:$)", re.IGNORECASE)
 #: "the Sheriff, within 60 days, to F1": an item that opens with whom it is for.
-_ITEM_FOR = re.compile(r"(?P<who>the (?:[\w'’-]+ ?){1,6}), ", re.IGNORECASE)
+_ITEM_FOR = re.compile(r"(?P<who>the [\w'’-]+(?: [\w'’-]+){0,5}), ", re.IGNORECASE)
 #: "Recommendations are addressed to the director", "has made 14 recommendations to the head of department".
 _DIRECTED = re.compile(
     r"\b(?:recommendations?|requirements?|actions?|suggestions?)(?: \w+){0,4}? (?:to|for) "
@@ -52,7 +52,9 @@ def addressee(passage: Passage) -> Attribute | None:
         return passage.at(behind["who"], *behind.span("who"))
     found = _name_in(sentence, passage)
     # "The board should: require suppliers to ...": whom an item asks to ask somebody else stands before the list.
-    is_order = passage.lead_in is not None and is_verb([word.lower_ for word in passage.words], 0)
+    is_order = (
+        passage.lead_in is not None and len(passage.words) > 0 and is_verb([word.lower_ for word in passage.words], 0)
+    )
     tag = surest(passage.report.sentences[passage.record.sentences[0]], "addressee")
     if found and not is_order:
         if tag and _rather(tag, found, sentence):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from datetime import date
 
 from scrutiny.dates import days_of, order_of
 from scrutiny.records.action import action, object_of
@@ -98,10 +99,19 @@ def day_of(report: Report) -> str | None:
     for name in ("publication_date", "inspection_end"):
         printed = report.metadata.get(name, "")
         if re.fullmatch(r"[0-9]{4}-[0-9]{2}(?:-[0-9]{2})?", printed):
-            return printed
+            return printed if _is_day(printed) else None
         if days := days_of(printed):
             return days[1]
     return None
+
+
+def _is_day(printed: str) -> bool:
+    """Whether a day or month in ISO 8601 is one of the calendar."""
+    try:
+        date.fromisoformat(f"{printed}-01"[:10])
+    except ValueError:
+        return False
+    return True
 
 
 def _passage(report: Report, record: Record, kind: Regime, today: str | None) -> Passage:

@@ -51,6 +51,7 @@ class _Links:
     def __init__(self, report: Report, results: Sequence[Record], demands: Sequence[Record]) -> None:
         self.pairs: dict[tuple[str, str], Link] = {}
         self._report, self._results, self._demands = report, results, demands
+        self._starts = [result.start for result in results]
         self._places = places(report)
         self._numbered = PrintedDemands(report, demands, self._places)
         #: What each result refers to besides demands, and what refers to each demand.
@@ -92,7 +93,7 @@ class _Links:
     def answer(self) -> None:
         """Links what demands refer to: "... (paragraphs 30 and 112)"."""
         above = {place.heading: list(named_above(self._report, place.heading)) for place in self._places}
-        starts, paired = [result.start for result in self._results], _paired(self._report)
+        starts, paired = self._starts, _paired(self._report)
         silent: list[Record] = []
         last = 0
         for demand in self._demands:
@@ -140,11 +141,11 @@ class _Links:
         is_own = bool(block.marker) and canonical(block.marker) == place.paragraph
         if not is_own or not (is_code(place.paragraph) or is_outline(place.paragraph)):
             return
-        for result in self._placed["paragraph", place.paragraph]:
+        starts = self._starts
+        for result in self._results[bisect_left(starts, last) : bisect_left(starts, demand.start)]:
             stands = self._report.blocks[block_of(self._report, result)]
-            of_one = self._places[result.sentences[0]].heading == place.heading and last <= result.start
-            is_other = stands.end <= block.start
-            if of_one and is_other and result.role is Role.FINDING and stands.marker == block.marker:
+            of_one = self._places[result.sentences[0]].heading == place.heading and stands.end <= block.start
+            if of_one and result.role is Role.FINDING and stands.marker == block.marker:
                 self._link(result, demand, block, far=False)
 
     def _link_what_leads_to(self, demand: Record) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
+from contextlib import suppress
 from datetime import date, timedelta
 
 from scrutiny.dates import DATE, MONTH, days_of
@@ -102,7 +103,7 @@ _LABELLED = re.compile(
     rf"\s*[:|]?\s*(?:by |within |before )?(?P<date>{DATE}|{MONTH})",
     re.IGNORECASE,
 )
-_LABELLED_BEHIND = re.compile(rf"(?:^|[;,|] ){_LABELLED.pattern}", re.IGNORECASE)
+_LABELLED_BEHIND = re.compile(rf"(?:^|[;|] ){_LABELLED.pattern}", re.IGNORECASE)
 #: "Regulation 23: Substantially compliant, yellow, 30/09/2024".
 _DATED_HEADING = re.compile(rf"[,;:|–-] ?(?P<date>{DATE})$", re.IGNORECASE)
 #: Where a limit is what the thing asked for is to keep to, not until when it is asked for.
@@ -118,6 +119,8 @@ _OF_TIME = re.compile(
     r"quarter|year|season|term|session)s?|daily|weekly|monthly|quarterly|annually)\b",
     re.IGNORECASE,
 )
+#: So many characters before a time limit are looked at for what it belongs to.
+_CLAUSE = 300
 #: "so that the master is called at once": how soon is what is asked for.
 _OF_RULE = re.compile(r"\b(?:so that|where|if|when|whenever)\b[^,;:]*$", re.IGNORECASE)
 _OWN_DAY = re.compile(r"\b(?:report|publication|letter|notice|issue|decision)\b", re.IGNORECASE)
@@ -175,11 +178,11 @@ def _over(passage: Passage) -> Deadline | None:
             if labelled := _LABELLED_BEHIND.search(sentence.text):
                 return _at(labelled, sentence.start, passage)
     heading = passage.headings[-1] if passage.headings else ""
-    at = passage.report.text.rfind(heading, 0, passage.record.start)
-    if (dated := _DATED_HEADING.search(heading)) and at >= 0:
+    dated = _DATED_HEADING.search(heading)
+    at = passage.report.text.rfind(heading, 0, passage.record.start) if dated else -1
+    if dated and at >= 0 and passage.today:
         found = _at(dated, at, passage)
-        if found.date and passage.today and found.date >= passage.today:
-            return found
+        return found if found.date and found.date >= passage.today[: len(found.date)] else None
     return None
 
 
@@ -199,7 +202,8 @@ def _read_off(passage: Passage) -> Deadline | None:
         return None
     day, basis = _day(match, passage) if match else (None, Basis.INFERRED)
     if match is None and passage.today and (period := _PERIOD_ALONE.fullmatch(printed)):
-        day = _after(passage.today, period["count"], period["unit"])
+        with suppress(ValueError, OverflowError):
+            day = _after(passage.today, period["count"], period["unit"])
     return Deadline(printed, start, start + len(printed), day, basis)
 
 
@@ -227,17 +231,16 @@ def _is_past(match: re.Match[str], passage: Passage) -> bool:
 
 def _is_rule(text: str, match: re.Match[str]) -> bool:
     """Whether a time limit is part of what is asked for: "review plans within 30 days of any change"."""
+    before = text[max(0, match.start() - _CLAUSE) : match.start()]
     if match["date"] is not None:
         return match.group().lower().startswith("from ") and bool(re.search(r"\d ?$|\bdata\b", text[: match.start()]))
     if match["count"] is None:
         printed = match.group().lower()
-        if _AT_ONCE.match(printed) and _OF_RULE.search(text[: match.start()]):
+        if _AT_ONCE.match(printed) and _OF_RULE.search(before):
             return True
-        return (
-            bool(_RULE_BEFORE.search(text[: match.start()])) and "next" not in printed and not _AT_ONCE.match(printed)
-        )
+        return bool(_RULE_BEFORE.search(before)) and "next" not in printed and not _AT_ONCE.match(printed)
     return bool(
-        _RULE_BEFORE.search(text[: match.start()])
+        _RULE_BEFORE.search(before)
         or _RULE_AFTER.match(text, match.end())
         or (
             match["of"]
@@ -247,7 +250,14 @@ def _is_rule(text: str, match: re.Match[str]) -> bool:
 
 
 def _day(match: re.Match[str], passage: Passage) -> tuple[str | None, Basis]:
-    """The last day of a deadline, and whether it is printed in full."""
+    """The last day of a deadline, and whether it is printed in full; None where the calendar has no such day."""
+    try:
+        return _reckoned(match, passage)
+    except (ValueError, OverflowError):
+        return None, Basis.INFERRED
+
+
+def _reckoned(match: re.Match[str], passage: Passage) -> tuple[str | None, Basis]:
     order, today = passage.regime.dates, passage.today
     printed = match["named"] or match["date"] or match["coming"]
     if printed:

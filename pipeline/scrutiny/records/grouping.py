@@ -98,7 +98,7 @@ def _continues(report: Report, group: Sequence[int], index: int) -> bool:
     if group[-1] != index - 1 or not last.role == sentence.role == Role.RECOMMENDATION:
         return False
     if sentence.block == last.block:
-        return bool(_CONTINUES.match(sentence.text)) or sentence.text[0].islower()
+        return bool(_CONTINUES.match(sentence.text)) or sentence.text[:1].islower()
     first_block, block = report.blocks[report.sentences[group[0]].block], report.blocks[sentence.block]
     if block.kind is not BlockKind.LIST_ITEM or block.section_path != first_block.section_path:
         return False

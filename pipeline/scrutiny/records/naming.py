@@ -93,7 +93,9 @@ FOR_WHOM = re.compile(
 )
 #: "By an order under section 84 the charity is directed": the last name of what no comma divides.
 _LAST_NAME = re.compile(
-    r"(?<=[ ,])(?P<you>(?:the|your|its|all|each) (?:(?!(?:the|your|its|all|each)\b)[\w'’-]+ ?){1,4})$", re.IGNORECASE
+    r"(?<=[ ,])(?P<you>(?:the|your|its|all|each) (?!(?:the|your|its|all|each)\b)[\w'’-]+"
+    r"(?: (?!(?:the|your|its|all|each)\b)[\w'’-]+){0,3})$",
+    re.IGNORECASE,
 )
 _MODAL_BEFORE = re.compile(r"\b(?:should|must|shall|may|might|could|will|can|to) (?:\w+ly |also )?$")
 #: Verbs that things and matters are subjects of too.

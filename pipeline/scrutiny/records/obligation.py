@@ -208,10 +208,10 @@ def obligation(passage: Passage) -> Attribute:
 def _of_heading(passage: Passage) -> Attribute | None:
     """The obligation of a heading that leads into what stands below: "The company should:"."""
     heading = passage.headings[-1] if passage.headings else ""
-    at = passage.report.text.rfind(heading, 0, passage.record.start)
     asks = heading.endswith(":") or _ASKS.match(heading)
-    force = force_of(heading, passage.regime.obligations) if asks and at >= 0 else None
-    if force is None:
+    force = force_of(heading, passage.regime.obligations) if asks else None
+    at = passage.report.text.rfind(heading, 0, passage.record.start) if force else -1
+    if force is None or at < 0:
         return None
     start, end = span(words_of(heading), force.first, force.last)
     return Attribute(force.value, at + start, at + end)

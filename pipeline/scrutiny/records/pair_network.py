@@ -17,6 +17,7 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+from threadpoolctl import ThreadpoolController
 
 from scrutiny.errors import ConfigError
 from scrutiny.resources import configs_folder
@@ -45,6 +46,11 @@ class PairNetwork:
 
     def log_odds(self, table: Array) -> Array:
         """Those of pairs with features of the shape (results, demands, features): (results, demands)."""
+        # So small products are waited for longer on several threads, and these are busy with the next reports.
+        with _threads().limit(limits=1, user_api="blas"):
+            return self._told(table)
+
+    def _told(self, table: Array) -> Array:
         of = self.weights
         standard = (table - of["mean"]) / of["spread"]
         held = _rectified(standard @ of["enter.0.weight"].T + of["enter.0.bias"])
@@ -83,6 +89,11 @@ class PairNetwork:
             inner = _rectified(normal @ of[f"{name}.1.weight"].T + of[f"{name}.1.bias"])
             added[rows] = (inner @ of[f"{name}.4.weight"].T + of[f"{name}.4.bias"]).reshape(shape)
         return added
+
+
+@cache
+def _threads() -> ThreadpoolController:
+    return ThreadpoolController()
 
 
 def _rectified(numbers: Array) -> Array:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 from scrutiny.records.naming import named_in
-from scrutiny.records.people import is_actor
+from scrutiny.records.people import is_actor, is_thing
 from scrutiny.records.phrases import Passage
-from scrutiny.records.verbs import may_be_verb
+from scrutiny.records.verbs import is_base, may_be_verb
 from scrutiny.report import Attribute, BlockKind
 
 #: Headings: "To the Minister", "Recommendations to the board", "Lessons for skippers".
@@ -41,22 +41,23 @@ _LEADS = re.compile(r"(?:\bto|\bshould|\bmust|\bshall):$", re.IGNORECASE)
 _BODY = re.compile(
     r"(?:\b(?:Inc|LLC|Ltd|plc|AB|AS|GmbH)\.?|\b(?:Administration|Association|Authority|Agency|Board|Bureau|Commission|"
     r"Committee|Company|Corporation|Council|County|Department|Government|Institute|Ministry|Office|Organi[sz]ation|"
-    r"Railroad|Railway|Railways|Service|Services|Society|Trust|University)(?: of [A-Z][\w’'-]+(?: [A-Z][\w’'-]+)*)?)$"
+    r"Railroad|Railway|Railways|Service|Society|Trust|University)(?: of [A-Z][\w’'-]+(?: [A-Z][\w’'-]+)*)?)$"
 )
 #: So many blocks before and behind are looked at for headings beside one.
 _BESIDE = 100
 _SMALL = frozenset("of and the for in de la du van der & –".split())
+_MUST = re.compile(r"\b(?:should|must|needs? to|ha(?:s|ve) to|(?:is|are) to)\b", re.IGNORECASE)
 _IS_DEMANDS = re.compile(rf"\b{_DEMANDS}\b", re.IGNORECASE)
 
 
 def receiver(passage: Passage) -> Attribute | None:
     """Whom the nearest heading that names somebody names."""
     for out, heading in enumerate(reversed(passage.headings)):
-        found = _named(heading, out, passage)
-        at = passage.report.text.rfind(heading, 0, passage.record.start)
-        if found and at >= 0:
+        if found := _named(heading, out, passage):
+            at = passage.report.text.rfind(heading, 0, passage.record.start)
             start, end = found
-            return Attribute(heading[start:end], at + start, at + end)
+            if at >= 0:
+                return Attribute(heading[start:end], at + start, at + end)
     return None
 
 
@@ -66,7 +67,9 @@ def _named(heading: str, out: int, passage: Passage) -> tuple[int, int] | None:
         if match := form.search(heading):
             # In a heading of capitals not every word is a name.
             who = match["who"].lower() if match["who"].isupper() else match["who"]
-            if is_actor(who) or match.groupdict().get("name"):
+            if _is_matter(who):
+                continue
+            if _MUST.search(heading) if match.groupdict().get("name") else is_actor(who):
                 return match.span("who")
     number = _NUMBER.match(heading)
     begin = number.end() if number else 0
@@ -87,16 +90,28 @@ def _beside_bodies(outer: tuple[str, ...], passage: Passage) -> bool:
     """Whether one of the headings right below ``outer`` is surely the name of a body: then all names there are."""
     report = passage.report
     here = report.sentences[passage.record.sentences[0]].block
-    return any(
-        block.kind is BlockKind.HEADING and block.section_path == outer and _BODY.search(block.text)
+    beside = [
+        block.text[number.end() if (number := _NUMBER.match(block.text)) else 0 :]
         for block in report.blocks[max(0, here - _BESIDE) : here + _BESIDE]
+        if block.kind is BlockKind.HEADING and block.section_path == outer
+    ]
+    # "Governance" beside "Outpatient Services" is a theme, and so is that.
+    return any(map(_BODY.search, beside)) and all(
+        _BODY.search(name) or (" " in name and not is_thing(name)) for name in beside
     )
 
 
 def _is_name(words: str) -> bool:
     """Whether ``words`` are somebody's name: "the Federal Railroad Administration", "Marrow Valley Gas"."""
-    first, *more = words.split()
+    first, *more = words.split() or [""]
     if first.lower() == "the" and more:
         return is_actor(words)
     capital = all(word[0].isupper() or word.lower() in _SMALL for word in (first, *more) if word[0].isalpha())
-    return capital and not words.isupper() and not (may_be_verb(first.lower()) and not more)
+    is_verb = may_be_verb(first.lower()) and not more
+    return capital and first[:1].isalpha() and not (words.isupper() or is_verb or _is_matter(words))
+
+
+def _is_matter(words: str) -> bool:
+    """Whether what follows "to" says what for: "To Improve Safety", "To Whom It May Concern"."""
+    first = words.split()[0].lower() if words.split() else ""
+    return is_base(first) or first == "whom"

@@ -13,6 +13,7 @@ import torch
 from safetensors.torch import save_file
 from torch import nn
 
+from scrutiny.errors import DataError
 from scrutiny.records.pair_network import ABOUT, Array, PairNetwork
 
 #: Reports learnt from at a time, and steps that are taken more and more boldly.
@@ -96,7 +97,13 @@ def _largest(held: torch.Tensor, dim: int) -> torch.Tensor:
 def fit_pairs(
     grids: Sequence[Grid], features: Sequence[str], threshold: float, options: PairOptions = PairOptions()
 ) -> PairNetwork:
-    """A network learnt from the pairs of labelled reports; from ``threshold`` on it links."""
+    """A network learnt from the pairs of labelled reports; from ``threshold`` on it links.
+
+    Raises:
+        DataError: there are too few reports with findings to take a step.
+    """
+    if sum(bool(grid.findings) for grid in grids) < _REPORTS:
+        raise DataError(f"Of the reports fewer than {_REPORTS} have pairs to learn from.", remedy="Add reports.")
     torch.manual_seed(options.seed)
     shuffle = random.Random(options.seed).shuffle
     module = PairModule(len(features), options)
@@ -120,7 +127,7 @@ def fit_pairs(
                 module(tables[number])[findings], linked[number][findings], reduction="sum"
             )
             (loss / _PAIRS).backward()  # type: ignore[no-untyped-call]
-            if place % _REPORTS == _REPORTS - 1:
+            if place % _REPORTS == _REPORTS - 1:  # what is left over at the end of a pass goes into the next step
                 nn.utils.clip_grad_norm_(module.parameters(), 1.0)
                 optimizer.step()
                 schedule.step()
