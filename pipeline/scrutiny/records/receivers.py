@@ -31,7 +31,7 @@ _OF_HEADING = (
 _NUMBER = re.compile(r"(?:[A-Z]?[0-9]+(?:\.[0-9]+)*[.)]?|[A-Z][.)]|[IVXL]+[.)]|\([a-z0-9]+\)) ")
 #: "To the Federal Railroad Administration:", "To Marrow Valley Gas".
 _TO_NAME = re.compile(r"to (?P<who>[^;:()]{3,100}?)[:.]?$", re.IGNORECASE)
-#: "Recommendation 1 (country office; H)", "R2 – the ministry".
+#: "Recommendation 1 (country office; H)".
 _LABELLED = re.compile(
     rf"{_DEMANDS} [A-Z]{{0,3}}[-.]?[0-9]+(?:\.[0-9]+)* \((?P<who>[^();]{{3,80}})(?:;[^()]*)?\)$", re.IGNORECASE
 )
