@@ -6,7 +6,7 @@
 Folders are of whole reports, as for ``attributes.py``; ``--texts`` has the text of those that are kept without it. On
 gold roles, two logistic regressions learn from every pair of a finding and a recommendation whether the gold links
 them, the second with what the first says of all pairs in view, once with and once without what the model says sentences
-mean. Measured is F1 of the links of reports that were left out, an eighth of them at a time, with coefficients and a
+mean. Measured is F1 of the links of reports that were left out, a quarter of them at a time, with coefficients and a
 threshold that the others gave; what a report says itself counts too, as in use. ``--write`` then writes the
 coefficients that all reports give. Then a network learns from the grid of all pairs of each report
 (``scrutiny.records.pair_network``); it is measured likewise, with the one threshold that is best for what was left out,

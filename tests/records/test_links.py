@@ -19,6 +19,7 @@ from scrutiny.records.comparison import Change, compare, compare_draft
 from scrutiny.records.cross_references import MOST_LINKS
 from scrutiny.records.likeness import among_others, coefficients
 from scrutiny.records.links import LAID_OUT, MOST_ANSWERS, MOST_PAIRS
+from scrutiny.records.pair_network import pair_network
 from scrutiny.report import ROLES, Basis, BlockKind, Decision, Prediction, Record, Report, Role, Sentence
 
 
@@ -1018,3 +1019,12 @@ def test_printed_links_end_where_a_report_has_more_than_any_real_one() -> None:
     given = sum(len(record.links) for record in found.records if record.role is Role.RECOMMENDATION)
     assert MOST_LINKS <= given <= MOST_LINKS + 40
     assert any("more printed links" in note for note in found.coverage.notes)
+
+
+def test_a_network_that_reads_what_nobody_tells_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = assemble(report(Draft([("Lifts were broken.", F)]), Draft([("Repair the lifts.", R)])))
+    meant = tuple(replace(sentence, meaning=bytes([1] * 8)) for sentence in found.sentences)
+    other = replace(pair_network(), features=("weather",))
+    monkeypatch.setattr("scrutiny.records.likeness.pair_network", lambda: other)
+    with pytest.raises(ConfigError, match="reads weather"):
+        assemble(replace(found, sentences=meant, records=()))

@@ -115,8 +115,8 @@ _AT_ONCE = re.compile(
 #: What tells a time has a figure or one of these words.
 _OF_TIME = re.compile(
     r"[0-9]{1,2} [A-Z]|[0-9]{4}|[0-9] ?(?:hour|day|week|month|year)|\b(?:by|before|within|until|after|from|due|"
-    r"next|end|start|once|soon|prior|ahead|now|immediate\w*|forthwith|urgent\w*|delay|today|tomorrow|on|in|at|when|as|this|time|(?:hour|day|week|month|"
-    r"quarter|year|season|term|session)s?|daily|weekly|monthly|quarterly|annually)\b",
+    r"next|end|start|once|soon|prior|ahead|now|immediate\w*|forthwith|urgent\w*|delay|today|"
+    r"tomorrow|on|in|at|when|as|this|time|(?:hour|day|week|month|quarter|year|season|term|session)s?|daily|weekly|monthly|quarterly|annually)\b",
     re.IGNORECASE,
 )
 #: So many characters before a time limit are looked at for what it belongs to.
@@ -172,7 +172,7 @@ def _at(labelled: re.Match[str], begin: int, passage: Passage) -> Deadline:
 def _over(passage: Passage) -> Deadline | None:
     """The date with a label at the head of the record's section, before any other record, or that its heading ends
     with, if that is still to come."""
-    head = [sentence for sentence in passage.preceding() if passage.headings]
+    head = list(passage.preceding()) if passage.headings else []
     if all(sentence.role is Role.OTHER for sentence in head):
         for sentence in head:
             if labelled := _LABELLED_BEHIND.search(sentence.text):

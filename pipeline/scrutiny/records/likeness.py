@@ -97,6 +97,11 @@ def likeness(report: Report, results: Sequence[Record], demands: Sequence[Record
         return judged(report, found, results, coefficients()["meaning" if "meaning" in found else "words"])
     network = pair_network()
     seen = of_grid(report, found, results, demands, coefficients()["meaning"])
+    if unknown := sorted(set(network.features) - seen.keys()):
+        raise ConfigError(
+            f"The network for links reads {', '.join(unknown)}, which nobody tells.",
+            remedy="Make it again with benchmarks/links.py.",
+        )
     table = np.stack([seen[name] for name in network.features], axis=-1)
     return overseen(found, network.log_odds(table), coefficients()["meaning"], network.threshold)
 
