@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from scrutiny.roles.classifier import Classifier
 from scrutiny.roles.eight_bits import AGREEMENT_ON_VNNI, PROVENANCE, is_trusted_on_vnni
 from scrutiny.roles.explain import explain
 from scrutiny.roles.precision import Precision, multiplies_whole_numbers
-from scrutiny.roles.whole_products import use_whole_products
+from scrutiny.roles.whole_products import in_whole_numbers
 from scrutiny.roles.windows import Unit
 
 needs_vnni = pytest.mark.skipif(not multiplies_whole_numbers(), reason="the processor has no AVX-512 VNNI")
@@ -69,7 +70,7 @@ def test_a_product_is_as_near_as_levels_of_each_token_allow(rows: np.ndarray, se
     weights = random.normal(size=(40, 64)).astype(np.float32)
     bias = random.normal(size=40).astype(np.float32) if biased else None
     model = OneLayer(weights, bias)
-    use_whole_products(model)  # type: ignore[arg-type] # any module with linear layers will do
+    in_whole_numbers(model)  # type: ignore[arg-type] # any module with linear layers will do
     assert not isinstance(model.layer, torch.nn.Linear)
     scales = np.abs(weights).max(axis=1, keepdims=True) / 127
     kept = np.rint(weights / scales) * scales
@@ -85,7 +86,7 @@ def test_a_product_is_as_near_as_levels_of_each_token_allow(rows: np.ndarray, se
 def test_a_token_gets_the_same_numbers_among_any_others(count: int, seed: int) -> None:
     random = np.random.default_rng(seed)
     model = OneLayer(random.normal(size=(40, 64)).astype(np.float32), None)
-    use_whole_products(model)  # type: ignore[arg-type]
+    in_whole_numbers(model)  # type: ignore[arg-type]
     rows = random.normal(size=(count, 64)).astype(np.float32)
     alone = np.concatenate([model(row[None]) for row in rows])
     assert np.allclose(model(rows), alone, rtol=1e-6, atol=1e-5)
@@ -96,17 +97,23 @@ def test_a_token_gets_the_same_numbers_among_any_others(count: int, seed: int) -
 def test_an_encoder_says_nearly_what_it_says_in_single_precision(kind: Any, config: Any) -> None:
     set_seed(0)
     model = kind(config).eval()
-    ids = torch.randint(5, 90, (3, 37))
+    unused = copy.deepcopy(model)
+    ids, read = torch.randint(5, 90, (3, 37)), slice(4, 30)
     with torch.inference_mode():
         wanted = model(input_ids=ids, attention_mask=torch.ones_like(ids), output_hidden_states=True)
-        use_whole_products(model)
-        found = model(input_ids=ids, attention_mask=torch.ones_like(ids), output_hidden_states=True)
-        alone = model(input_ids=ids[1:2], attention_mask=torch.ones_like(ids[1:2]))
-    for one, other in zip(found.hidden_states, wanted.hidden_states, strict=True):
-        assert (one - other).abs().max() < 0.05 * other.abs().max()
-    assert not found.logits.equal(wanted.logits)
-    assert (found.logits - wanted.logits).abs().max() < 0.05 * wanted.logits.abs().max()
-    assert torch.allclose(found.logits[1:2], alone.logits, atol=1e-3)
+        encode = in_whole_numbers(model)
+        logits, states = encode(ids, read)
+        shorter, _ = encode(ids[:, :20], slice(0, 20))
+        alone, _ = encode(ids[1:2], read)
+        again, _ = in_whole_numbers(unused)(ids[:, :20], slice(0, 20))
+    for layer, (one, other) in enumerate(zip(states, wanted.hidden_states, strict=True)):
+        where = read if layer == len(states) - 1 else slice(None)
+        assert (one - other)[:, where].abs().max() < 0.05 * other.abs().max()
+    assert not logits.equal(wanted.logits[:, read])
+    assert (logits - wanted.logits[:, read]).abs().max() < 0.05 * wanted.logits.abs().max()
+    assert torch.allclose(logits[1:2], alone, atol=1e-3)
+    # What is kept of longer rows does for shorter ones.
+    assert torch.allclose(shorter, again, atol=1e-3)
 
 
 @needs_vnni

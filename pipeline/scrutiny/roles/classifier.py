@@ -22,6 +22,8 @@ from scrutiny.roles.windows import Unit, Window, offsets, windows
 if TYPE_CHECKING:
     import torch
 
+    from scrutiny.roles.whole_products import Encode
+
 #: Sentences gathered, across reports, before a round of classification.
 BUFFER = 2048
 
@@ -29,7 +31,7 @@ BUFFER = 2048
 TOKEN_BUDGET = 4096
 
 #: Which way of reading things off what the model says is remembered in files.
-TOLD = "tags 2"
+TOLD = "tags 3"
 
 #: The language the model reads; reports too short to tell their language (the empty one) are taken for it.
 LANGUAGES = ("en", "")
@@ -92,12 +94,13 @@ class Classifier:
         self.loaded: LoadedModel = load_model(model, weights=self.precision is not Precision.INT8)
         self._layers = self.loaded.layers
         self._eight_bits: EightBits | None = None
+        self._whole_numbers: Encode | None = None
         if self.precision is Precision.INT8:
             self._eight_bits = EightBits(folder, self._layers)
         elif self.precision is Precision.INT8_VNNI:
-            from scrutiny.roles.whole_products import use_whole_products
+            from scrutiny.roles.whole_products import in_whole_numbers
 
-            use_whole_products(self.loaded.model)
+            self._whole_numbers = in_whole_numbers(self.loaded.model)
         else:
             dtype = torch.bfloat16 if self.precision is Precision.BFLOAT16 else torch.float32
             self.loaded.model.to(device=self.device, dtype=dtype)  # type: ignore[call-arg]
@@ -253,10 +256,14 @@ class Classifier:
 
         said = []
         with torch.inference_mode():
-            of_tokens, layers = self._encoded(torch.tensor([window.ids for window in group], device=self.device))
+            first = min(window.spans[0][1] for window in group)
+            last = max(window.spans[-1][2] for window in group)
+            ids = torch.tensor([window.ids for window in group], device=self.device)
+            of_tokens, layers = self._encoded(ids, slice(first, last))
             of_roles = of_tokens.cpu().double()[:, :, list(self.loaded.label_order)]
             for row, window in enumerate(group):
-                logits = torch.stack([of_roles[row, start:end].mean(dim=0) for _, start, end in window.spans])
+                spoken_of = [of_roles[row, start - first : end - first] for _, start, end in window.spans]
+                logits = torch.stack([of_sentence.mean(dim=0) for of_sentence in spoken_of])
                 said.append(Said(logits, *self._told({layer: layers[layer][row] for layer in layers}, window)))
         return said
 
@@ -264,29 +271,36 @@ class Classifier:
         """The meanings and tags of the sentences of a window whose layers hold ``states``, (tokens, width) each."""
         import torch
 
-        def side_by_side(layers: Sequence[int]) -> torch.Tensor:
-            return torch.cat([states[layer] for layer in layers], dim=-1).cpu().float()
-
         meaning, tagger = self.loaded.meaning, self.loaded.tagger
-        return (
-            meaning(pooled(side_by_side(meaning.layers), window.spans)) if meaning else (),
-            tagger(side_by_side(tagger.layers), spoken(window, self.loaded.tokenizer.sep_token_id)) if tagger else (),
-        )
+        states = {layer: of_tokens.cpu().float() for layer, of_tokens in states.items()}
+        meanings: tuple[bytes, ...] = ()
+        tags: tuple[bytes, ...] = ()
+        if meaning:
+            # Fewer numbers are put side by side than if that came first.
+            meanings = meaning(torch.cat([pooled(states[layer], window.spans) for layer in meaning.layers], dim=-1))
+        if tagger:
+            side_by_side = torch.cat([states[layer] for layer in tagger.layers], dim=-1)
+            tags = tagger(side_by_side, spoken(window, self.loaded.tokenizer.sep_token_id))
+        return meanings, tags
 
-    def _encoded(self, ids: torch.Tensor) -> tuple[torch.Tensor, dict[int, torch.Tensor]]:
-        """What the model says of tokens of the shape (rows, tokens), and the hidden states of the layers that are read.
+    def _encoded(self, ids: torch.Tensor, read: slice) -> tuple[torch.Tensor, dict[int, torch.Tensor]]:
+        """What the model says of the tokens ``read``, and the hidden states of the layers that are read.
 
-        Shapes (rows, tokens, roles) and, for each layer, (rows, tokens, width).
+        ``ids`` have the shape (rows, tokens), what is returned (rows, tokens of ``read``, roles) and, for each layer,
+        (rows, tokens, width).
         """
         import torch
 
         if self._eight_bits:
             logits, states = self._eight_bits(ids)
-            return logits, dict(zip(self._layers, states, strict=True))
+            return logits[:, read], dict(zip(self._layers, states, strict=True))
+        if self._whole_numbers:
+            logits, of_layers = self._whole_numbers(ids, read)
+            return logits, {layer: of_layers[layer] for layer in self._layers}
         model = self.loaded.model
         assert not model.training
         output = model(input_ids=ids, attention_mask=torch.ones_like(ids), output_hidden_states=bool(self._layers))
-        return output.logits, {layer: output.hidden_states[layer] for layer in self._layers}
+        return output.logits[:, read], {layer: output.hidden_states[layer] for layer in self._layers}
 
     def _prediction(self, row: Sequence[float], text: str, cut: bool) -> Prediction:
         settings = self.loaded.settings
