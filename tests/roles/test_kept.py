@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from zlib import crc32
 
 import pytest
 import torch
@@ -55,11 +57,27 @@ def test_a_later_run_believes_the_file_and_says_the_same(tiny_model: Path, tmp_p
     with closing(sqlite3.connect(file)) as db, db:
         # Were it computed again, this would not be seen.
         for key, packed in db.execute("SELECT key, said FROM said_of_windows").fetchall():
-            said = Said.unpacked(packed)
+            said = Said.unpacked(packed[4:])
             spoilt = said._replace(logits=torch.zeros_like(said.logits)).packed()
+            spoilt = crc32(spoilt).to_bytes(4, "little") + spoilt
             db.execute("UPDATE said_of_windows SET said = ? WHERE key = ?", (spoilt, key))
     assert classified("float32") != plain
     assert classified("bfloat16") != classified("float32")
+
+
+@pytest.mark.parametrize("damage", [lambda row: row[:-1], lambda row: row[:3], lambda row: row[:-2] + b"xx"])
+def test_a_damaged_row_is_not_believed_and_is_mended(tmp_path: Path, damage: Callable[[bytes], bytes]) -> None:
+    said = Said(torch.ones(3, 4, dtype=torch.double), (bytes(8),) * 3, (b"", b"abcdef", b""))
+    KeptMemory(tmp_path / "cache", "model").put(b"a window", said)
+    with closing(sqlite3.connect(tmp_path / "cache")) as db, db:
+        ((row,),) = db.execute("SELECT said FROM said_of_windows").fetchall()
+        db.execute("UPDATE said_of_windows SET said = ?", (damage(row),))
+    memory = KeptMemory(tmp_path / "cache", "model")
+    assert memory.get(b"a window") is None
+    memory.put(b"a window", said)
+    back = KeptMemory(tmp_path / "cache", "model").get(b"a window")
+    assert back is not None
+    assert (back.meanings, back.tags) == (said.meanings, said.tags)
 
 
 def test_what_versions_before_kept_takes_no_room(tmp_path: Path) -> None:

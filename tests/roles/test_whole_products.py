@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import copy
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from transformers import BertConfig, BertForTokenClassification, MPNetConfig, MPNetForTokenClassification, set_seed
@@ -20,8 +21,9 @@ from scrutiny.errors import ModelError
 from scrutiny.roles.classifier import Classifier
 from scrutiny.roles.eight_bits import AGREEMENT_ON_VNNI, PROVENANCE, is_trusted_on_vnni
 from scrutiny.roles.explain import explain
+from scrutiny.roles.mpnet import FewerSteps
 from scrutiny.roles.precision import Precision, multiplies_whole_numbers
-from scrutiny.roles.whole_products import in_whole_numbers
+from scrutiny.roles.whole_products import Products, in_whole_numbers
 from scrutiny.roles.windows import Unit
 
 needs_vnni = pytest.mark.skipif(not multiplies_whole_numbers(), reason="the processor has no AVX-512 VNNI")
@@ -61,11 +63,14 @@ class OneLayer(torch.nn.Module):
 
 
 NUMBERS = st.floats(-1000, 1000, width=32)
+SEEDS = st.integers(0, 2**32 - 1)
 
 
 @needs_vnni
-@given(arrays.arrays(np.float32, (3, 64), elements=NUMBERS), st.integers(0, 2**32 - 1), st.booleans())
+@given(arrays.arrays(np.float32, (3, 64), elements=NUMBERS), SEEDS, st.booleans())
 def test_a_product_is_as_near_as_levels_of_each_token_allow(rows: np.ndarray, seed: int, biased: bool) -> None:
+    ranges = rows.max(axis=1) - rows.min(axis=1)
+    assume(((ranges > 1e-3 * np.abs(rows).max(axis=1)) | (ranges == 0)).all())
     random = np.random.default_rng(seed)
     weights = random.normal(size=(40, 64)).astype(np.float32)
     bias = random.normal(size=40).astype(np.float32) if biased else None
@@ -82,7 +87,26 @@ def test_a_product_is_as_near_as_levels_of_each_token_allow(rows: np.ndarray, se
 
 
 @needs_vnni
-@given(st.integers(1, 40), st.integers(0, 2**32 - 1))
+@given(arrays.arrays(np.float32, (3, 64), elements=NUMBERS), st.floats(0.001, 1), SEEDS)
+def test_a_product_of_what_a_gelu_says_is_as_near_as_its_levels_allow(
+    rows: np.ndarray, scale: float, seed: int
+) -> None:
+    said = torch.nn.functional.gelu(torch.from_numpy(rows * np.float32(scale)))
+    weights = torch.from_numpy(np.random.default_rng(seed).normal(size=(40, 64)).astype(np.float32))
+    layer = torch.nn.Linear(64, 40)
+    layer.weight.data = weights
+    level = torch.clamp(said.amax(dim=1) / 239, min=0.17 / 16)
+    kept = (weights / (weights.abs().amax(dim=1, keepdim=True) / 127)).round()
+    kept *= weights.abs().amax(dim=1, keepdim=True) / 127
+    with torch.inference_mode():
+        wanted = said.double() @ kept.double().T + layer.bias.double()
+        found = Products([layer], after_gelu=True)(said.clone())
+    bound = level[:, None].double() / 2 * kept.abs().sum(dim=1)
+    assert ((found - wanted).abs() <= bound * 1.01 + 1e-2).all()
+
+
+@needs_vnni
+@given(st.integers(1, 40), SEEDS)
 def test_a_token_gets_the_same_numbers_among_any_others(count: int, seed: int) -> None:
     random = np.random.default_rng(seed)
     model = OneLayer(random.normal(size=(40, 64)).astype(np.float32), None)
@@ -90,6 +114,40 @@ def test_a_token_gets_the_same_numbers_among_any_others(count: int, seed: int) -
     rows = random.normal(size=(count, 64)).astype(np.float32)
     alone = np.concatenate([model(row[None]) for row in rows])
     assert np.allclose(model(rows), alone, rtol=1e-6, atol=1e-5)
+
+
+def joined(layers: Sequence[torch.nn.Linear], *, after_gelu: bool = False) -> torch.nn.Module:
+    """Linear layers side by side, as they are, whatever they read."""
+    del after_gelu
+    whole = torch.nn.Linear(layers[0].in_features, sum(layer.out_features for layer in layers))
+    whole.weight.data = torch.cat([layer.weight.data for layer in layers])
+    whole.bias.data = torch.cat([layer.bias.data for layer in layers])
+    return whole
+
+
+@pytest.mark.parametrize("layers", [1, 3])
+def test_fewer_steps_say_what_all_steps_say(layers: int) -> None:
+    set_seed(0)
+    model = MPNetForTokenClassification(MPNetConfig(**SIZES | {"num_hidden_layers": layers}))
+    model.train(False)
+    with torch.no_grad():
+        for name, weight in model.named_parameters():
+            if "LayerNorm" not in name:
+                weight.normal_(std=1.0 if "relative" in name else 0.2)
+    rows = [torch.randint(5, 90, (count, tokens)) for count, tokens in ((1, 20), (2, 150), (1, 37), (3, 90))]
+    with torch.inference_mode():
+        wanted = [model(input_ids=ids, output_hidden_states=True) for ids in rows]
+        steps = FewerSteps(model, joined)
+        for ids, all_steps in zip(rows, wanted, strict=True):
+            logits, states = steps(ids, slice(3, 17))
+            assert torch.allclose(logits, all_steps.logits[:, 3:17], atol=1e-4)
+            assert not torch.allclose(logits, all_steps.logits[:, 2:16], atol=0.1)
+            for one, other in zip(states[:-1], all_steps.hidden_states[:-1], strict=True):
+                assert torch.allclose(one, other, atol=1e-4)
+            assert torch.allclose(states[-1][:, 3:17], all_steps.hidden_states[-1][:, 3:17], atol=1e-4)
+            assert not states[-1][:, 17:].any()
+    with pytest.raises(AttributeError):
+        model(input_ids=rows[0])
 
 
 @needs_vnni
@@ -117,9 +175,11 @@ def test_an_encoder_says_nearly_what_it_says_in_single_precision(kind: Any, conf
 
 
 @needs_vnni
-def test_what_is_said_depends_on_the_window_alone_to_the_last_bit(tiny_model: Path) -> None:
-    together = Classifier(tiny_model, device="cpu", precision="int8-vnni", threads=2).logits(UNITS)
-    alone = Classifier(tiny_model, device="cpu", precision="int8-vnni", threads=1)
+@pytest.mark.parametrize("shipped", [False, True])
+def test_what_is_said_depends_on_the_window_alone_to_the_last_bit(tiny_model: Path, shipped: bool) -> None:
+    model = None if shipped else tiny_model
+    together = Classifier(model, device="cpu", precision="int8-vnni", threads=2).logits(UNITS)
+    alone = Classifier(model, device="cpu", precision="int8-vnni", threads=1)
     passages = [[unit for unit in UNITS if unit.passage == f"p{number}"] for number in range(6)]
     assert torch.cat([alone.logits(passage) for passage in reversed(passages)][::-1]).equal(together)
 

@@ -290,7 +290,7 @@ class Classifier:
         """What the model says of the tokens ``read``, and the hidden states of the layers that are read.
 
         ``ids`` have the shape (rows, tokens), what is returned (rows, tokens of ``read``, roles) and, for each layer,
-        (rows, tokens, width).
+        (rows, tokens, width); what leaves the last layer may be zero outside ``read``.
         """
         import torch
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
+import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from zlib import crc32
 
 from scrutiny.errors import DataError
 from scrutiny.roles.memory import BYTES, Memory
@@ -14,8 +16,9 @@ from scrutiny.roles.memory import BYTES, Memory
 #: A file grows to so many bytes; then the oldest tenth goes.
 FILE_BYTES = 2_000_000_000
 
-#: ``said`` is packed, see :class:`scrutiny.roles.memory.Said`.
+#: ``said`` is packed (:class:`scrutiny.roles.memory.Said`), behind its checksum: SQLite has none.
 _TABLE = "CREATE TABLE IF NOT EXISTS said_of_windows (key BLOB PRIMARY KEY, said BLOB NOT NULL)"
+_CHECKSUM = struct.Struct("<I")
 #: What versions before kept: it answers nothing any more, and would count.
 _BEFORE = ("said", "windows")
 
@@ -49,15 +52,17 @@ class KeptMemory(Memory):
             return at_hand
         with self._told():
             found = self._db.execute("SELECT said FROM said_of_windows WHERE key = ?", (self._name(key),)).fetchone()
-        if found is None:
+        if found is None or found[0][: _CHECKSUM.size] != _CHECKSUM.pack(crc32(found[0][_CHECKSUM.size :])):
             return None
-        super()._keep(key, found[0])
-        return bytes(found[0])
+        packed: bytes = found[0][_CHECKSUM.size :]
+        super()._keep(key, packed)
+        return packed
 
     def _keep(self, key: bytes, packed: bytes) -> None:
         super()._keep(key, packed)
         with self._told():
-            self._db.execute("INSERT OR IGNORE INTO said_of_windows VALUES (?, ?)", (self._name(key), packed))
+            row = (self._name(key), _CHECKSUM.pack(crc32(packed)) + packed)
+            self._db.execute("INSERT OR REPLACE INTO said_of_windows VALUES (?, ?)", row)
             (pages,) = self._db.execute("PRAGMA page_count").fetchone()
             (free,) = self._db.execute("PRAGMA freelist_count").fetchone()
             (bytes_a_page,) = self._db.execute("PRAGMA page_size").fetchone()

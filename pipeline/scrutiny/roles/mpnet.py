@@ -37,6 +37,7 @@ class FewerSteps(nn.Module):
             layer = encoder.layer.pop(0)
             assert isinstance(layer, MPNetLayer)
             self.layers.append(_Layer(layer, make))
+        del model.mpnet.encoder  # without layers it would run, and say rubbish
         self.leave = model.classifier
         self._longest = torch.empty(1, 0, 0, 0)
 

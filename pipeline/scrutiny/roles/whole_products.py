@@ -16,28 +16,30 @@ from transformers import MPNetForTokenClassification, PreTrainedModel
 
 from scrutiny.roles.mpnet import FewerSteps
 
-#: Smaller matrices stay as they are: they cost little, and the head's are what decides.
+#: Smaller matrices, but for those in MPNet's layers, stay as they are: they cost little, and the head's decide.
 _SMALLEST = 32
 #: oneDNN makes code for every number of rows it meets; a few more rows cost less than that.
 _ROWS = 16
 _LEVELS = 127
 #: What has a sign is counted from here: with a sign oneDNN takes a hundred times as long.
 _MIDDLE = 128
-#: A GELU says nothing below -0.17, so its levels are counted from here.
+#: A GELU says nothing below -0.17, so its levels are counted from here. Where it says nothing above 2.5 either they are
+#: wider than they need be; in all the shipped encoder errs less so than with a middle.
 _OF_GELU, _LOWEST = 16, 0.17
 #: The lowest bits of a number between 2^23 and 2^24 are a whole one: adding this rounds, and leaves them there.
 _WHOLE = 1.5 * 2**23
 
 
 #: Tells the logits of a slice of the tokens, and the states that enter each layer and leave the last: of ids of the
-#: shape (rows, tokens) such of the shapes (rows, tokens of the slice, labels) and (rows, tokens, width).
+#: shape (rows, tokens) such of the shapes (rows, tokens of the slice, labels) and (rows, tokens, width). What leaves
+#: the last may be zero outside the slice.
 Encode = Callable[[torch.Tensor, slice], tuple[torch.Tensor, Sequence[torch.Tensor]]]
 
 
 def in_whole_numbers(model: PreTrainedModel) -> Encode:
     """Run ``model`` with products in whole numbers; it is taken apart, and neither trained nor used otherwise."""
     if isinstance(model, MPNetForTokenClassification):
-        return FewerSteps(model, _Products)
+        return FewerSteps(model, Products)
     places = [
         (parent, name)
         for parent in model.modules()
@@ -45,7 +47,7 @@ def in_whole_numbers(model: PreTrainedModel) -> Encode:
         if isinstance(part, nn.Linear) and min(part.weight.shape) >= _SMALLEST
     ]
     for parent, name in places:  # one by one, so that not all of them are there twice
-        setattr(parent, name, _Products([getattr(parent, name)]))
+        setattr(parent, name, Products([getattr(parent, name)]))
 
     def encode(ids: torch.Tensor, read: slice) -> tuple[torch.Tensor, Sequence[torch.Tensor]]:
         said = model(input_ids=ids, attention_mask=torch.ones_like(ids), output_hidden_states=True)
@@ -54,10 +56,11 @@ def in_whole_numbers(model: PreTrainedModel) -> Encode:
     return encode
 
 
-class _Products(nn.Module):
+class Products(nn.Module):
     """What linear layers that read the same say of it, side by side.
 
     x ~ s u + m and w ~ t v, with s and m of a token, t of a row of weights: x w ~ s t (u v) + m t sum(v).
+    What a GELU has said has no middle, and is overwritten.
     """
 
     def __init__(self, layers: Sequence[nn.Linear], *, after_gelu: bool = False) -> None:
@@ -76,13 +79,15 @@ class _Products(nn.Module):
         )
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """What they say of ``x``: (..., what they read) becomes (..., what they say)."""
         rows = x.reshape(-1, x.shape[-1])
         said = self._of_gelu(rows) if self.after_gelu else self._of_any(rows)
         return said.view(*x.shape[:-1], -1)
 
     def _of_any(self, rows: torch.Tensor) -> torch.Tensor:
         largest, smallest = rows.amax(dim=1, keepdim=True), rows.amin(dim=1, keepdim=True)
-        # The middle is a whole level, half a level from where it should be at most.
+        # The middle is a whole level, half a level from where it should be at most. Where the range is less than some
+        # 2^-15 of it a level may be taken for the lowest, which is off by no more than that range.
         scale = (largest - smallest).div_(2 * _LEVELS - 1).clamp_(min=1e-12)
         inverse = scale.reciprocal()
         shift = torch.addcmul(self.zero, largest.add_(smallest), inverse, value=-0.5)
