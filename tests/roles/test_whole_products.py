@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -155,23 +154,18 @@ def test_fewer_steps_say_what_all_steps_say(layers: int) -> None:
 def test_an_encoder_says_nearly_what_it_says_in_single_precision(kind: Any, config: Any) -> None:
     set_seed(0)
     model = kind(config).eval()
-    unused = copy.deepcopy(model)
     ids, read = torch.randint(5, 90, (3, 37)), slice(4, 30)
     with torch.inference_mode():
         wanted = model(input_ids=ids, attention_mask=torch.ones_like(ids), output_hidden_states=True)
         encode = in_whole_numbers(model)
         logits, states = encode(ids, read)
-        shorter, _ = encode(ids[:, :20], slice(0, 20))
         alone, _ = encode(ids[1:2], read)
-        again, _ = in_whole_numbers(unused)(ids[:, :20], slice(0, 20))
     for layer, (one, other) in enumerate(zip(states, wanted.hidden_states, strict=True)):
         where = read if layer == len(states) - 1 else slice(None)
         assert (one - other)[:, where].abs().max() < 0.05 * other.abs().max()
     assert not logits.equal(wanted.logits[:, read])
     assert (logits - wanted.logits[:, read]).abs().max() < 0.05 * wanted.logits.abs().max()
     assert torch.allclose(logits[1:2], alone, atol=1e-3)
-    # What is kept of longer rows does for shorter ones.
-    assert torch.allclose(shorter, again, atol=1e-3)
 
 
 @needs_vnni

@@ -106,7 +106,9 @@ class Classifier:
         else:
             dtype = torch.bfloat16 if self.precision is Precision.BFLOAT16 else torch.float32
             self.loaded.model.to(device=self.device, dtype=dtype)  # type: ignore[call-arg]
-        _give_back_memory()
+        # glibc would keep the places of the weights in single precision for ever; other systems have no such function.
+        with suppress(OSError, AttributeError, TypeError):
+            ctypes.CDLL(None).malloc_trim(0)
         said_by = f"{self.loaded.sha256} {self.precision} {self.device.type} {TOLD}"
         self._memory = KeptMemory(cache, said_by) if cache else Memory()
         self.threads = threads or torch.get_num_threads()
@@ -318,12 +320,6 @@ class Classifier:
             decision=Decision.ACCEPT if scores[first] >= self.review_below else Decision.REVIEW,
             cut=cut,
         )
-
-
-def _give_back_memory() -> None:
-    """Give what was freed back to the system: glibc would keep the weights' places in single precision for ever."""
-    with suppress(OSError, AttributeError, TypeError):
-        ctypes.CDLL(None).malloc_trim(0)
 
 
 def _whole_words(text: str, start: int, end: int) -> tuple[int, int]:

@@ -70,7 +70,7 @@ class Memory:
     def __init__(self, size: int = BYTES) -> None:
         """Remembers ``size`` bytes."""
         self.size = size
-        # As bytes, which take a third of the room.
+        # As bytes, which take half the room.
         self._kept: OrderedDict[bytes, bytes] = OrderedDict()
         self._bytes = 0
         self._lock = threading.Lock()
