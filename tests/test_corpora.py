@@ -14,8 +14,8 @@ from scrutiny.report import ROLES
 def test_the_authored_corpus_is_valid_and_as_large_as_its_readme_says() -> None:
     splits = corpora.sentences("authored")
     units = [unit for split in splits.values() for unit in split]
-    assert len(units) == 21802
-    assert len({unit.group for unit in units}) == 366
+    assert len(units) == 27069
+    assert len({unit.group for unit in units}) == 462
     assert len({unit.id for unit in units}) == len(units)
     assert all(unit.second_role != unit.role and unit.certainty in (1, 2, 3) for unit in units)
     assert {unit.role for unit in units} == set(ROLES)

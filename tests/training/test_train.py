@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from safetensors.torch import load_file
 from transformers import AutoModelForTokenClassification
 
 from scrutiny.corpora import LabelledSentence
@@ -147,6 +148,25 @@ def test_training_goes_on_from_what_a_model_in_eight_bits_knows(tmp_path: Path, 
         train(run, tmp_path / "damaged", base_model=str(tmp_path / "model"))
 
 
+def test_frozen_layers_stay_as_they_are_to_the_last_bit_and_those_above_learn(tmp_path: Path, encoder: Path) -> None:
+    run = config(tmp_path, encoder, passes=1)
+    of_eight_bits = {"model": run.model.model_copy(update={"save_as": "int8"})}
+    train(run.model_copy(update=of_eight_bits), tmp_path / "model")
+    frozen = {"model": run.model.model_copy(update={"save_as": "int8", "frozen_layers": 1})}
+    train(run.model_copy(update=frozen), tmp_path / "more", base_model=str(tmp_path / "model"))
+    known, learnt = (load_file(tmp_path / name / "model.int8.safetensors") for name in ("model", "more"))
+    below = {name for name in known if "embeddings" in name or ".layer.0." in name}
+    above = {name for name in known if ".layer.1." in name and "weight" in name}
+    assert below
+    assert above
+    assert all(torch.equal(known[name], learnt[name]) for name in below)
+    assert not any(torch.equal(known[name], learnt[name]) for name in above if known[name].dtype == torch.int8)
+    for layers in (2, 3):
+        whole = {"model": run.model.model_copy(update={"frozen_layers": layers})}
+        with pytest.raises(ConfigError, match=f"frozen_layers: {layers} of 2 layers cannot be frozen"):
+            train(run.model_copy(update=whole), tmp_path / "none", base_model=str(encoder))
+
+
 def test_windows_longer_than_the_encoder_reads_are_refused_before_training(tmp_path: Path, encoder: Path) -> None:
     run = config(tmp_path, encoder)
     run = run.model_copy(update={"window": run.window.model_copy(update={"core": 500})})
@@ -171,7 +191,7 @@ def test_data_left_empty_is_named(tmp_path: Path, encoder: Path) -> None:
     [
         ("[model", "not valid TOML"),
         ("", "model: Field required"),
-        ('[model]\nbase = "b"\nmax_token = 3', "model -> max_token.*Accepted keys there: base, layers, save_as"),
+        ('[model]\nbase = "b"\nmax_token = 3', "model -> max_token.*keys there: base, layers, frozen_layers, save_as"),
         (
             '[model]\nbase = "b"\n[data]\ntrain=[{data="a"}]\nvalidation=[{data="a"}]\n[optimisation]\npasses=0',
             "passes",

@@ -69,14 +69,17 @@ class Lora(_Section):
 class Model(_Section):
     """The encoder to fine-tune: a hub identifier or a local folder.
 
-    With ``layers`` only so many of its layers are kept, the lowest (Sajjad et al. 2023, arXiv 2004.03844). With
-    ``lora`` only adapters and the head are trained, and merged into the weights before the model is saved. The weights
-    then need neither gradients nor an optimiser's state; the adapters need memory of their own, least at few targets
-    and without dropout. A learning rate some times higher than for whole encoders suits them.
+    With ``layers`` only so many of its layers are kept, the lowest (Sajjad et al. 2023, arXiv 2004.03844). Of these the
+    lowest ``frozen_layers`` and all that is below them stay as they are (Lee et al. 2019, arXiv 1911.03090): with six
+    of nine frozen a pass takes half the time, and what was fitted to those layers still holds. With ``lora`` only
+    adapters and the head are trained, and merged into the weights before the model is saved. The weights then need
+    neither gradients nor an optimiser's state; the adapters need memory of their own, least at few targets and without
+    dropout. A learning rate some times higher than for whole encoders suits them.
     """
 
     base: str
     layers: int | None = Field(default=None, ge=1)
+    frozen_layers: int = Field(default=0, ge=0)
     save_as: Literal["int8", "float16", "float32"] = "float16"
     lora: Lora | None = None
 

@@ -15,7 +15,7 @@ from safetensors import SafetensorError
 from transformers import AutoConfig, AutoModelForTokenClassification, AutoTokenizer, Trainer, TrainingArguments
 
 from scrutiny.corpora import LabelledSentence
-from scrutiny.errors import DataError, ModelError
+from scrutiny.errors import ConfigError, DataError, ModelError
 from scrutiny.evaluation.predict import in_reading_order, to_unit
 from scrutiny.report import ROLES
 from scrutiny.roles.classifier import Classifier
@@ -78,7 +78,7 @@ def train(
     Raises:
         DataError: the data or the table of doubts cannot be read, or nothing is left to train or choose on.
         ModelError: the base model cannot be loaded, or cannot read windows of such a size.
-        ConfigError: ``output`` holds checkpoints of another run, or adapters cannot be trained as it says.
+        ConfigError: ``output`` holds checkpoints of another run, or layers or adapters cannot be trained as it says.
     """
     transformers.set_seed(config.optimisation.seed)
     size = WindowSize(**config.window.model_dump())
@@ -86,6 +86,8 @@ def train(
     run = run_of(config, base_model, teachers)
     checkpoint = last_checkpoint(run, output / "checkpoints")
     model, tokenizer = _load_base(base_model or config.model.base, config)
+    if config.model.frozen_layers:
+        _freeze(model, config.model.frozen_layers)
     if config.model.lora:
         model = adapted(model, config.model.lora)
     rng = random.Random(config.optimisation.seed)
@@ -224,6 +226,20 @@ def _load_base(name: str, config: TrainingConfig) -> tuple[Any, Any]:
             f"{name}: no encoder could be loaded: {first_lines(error)}",
             remedy="Give a local folder or a hub identifier (--base-model).",
         ) from None
+
+
+def _freeze(model: Any, layers: int) -> None:
+    """Keep the encoder as it is, but for its layers above the lowest ``layers``."""
+    total = model.config.num_hidden_layers
+    lists = (part for part in model.base_model.modules() if isinstance(part, torch.nn.ModuleList))
+    found = [part for part in lists if len(part) == total]
+    if not found or layers >= total:
+        raise ConfigError(
+            f"model -> frozen_layers: {layers} of {total} layers cannot be frozen.",
+            remedy=f"Give at most {total - 1}." if found else "Leave it out for this encoder.",
+        )
+    model.base_model.requires_grad_(False)
+    found[0][layers:].requires_grad_(True)
 
 
 def _macro_f1(prediction: Any) -> dict[str, float]:
