@@ -4,27 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from scrutiny.reading.build import Draft
 from scrutiny.reading.characters import normalise
 from scrutiny.reading.markers import sign
 from scrutiny.reading.numerals import raised
-from scrutiny.reading.prose import (
-    Edges,
-    Lines,
-    as_item,
-    as_note,
-    find_bold_headings,
-    heading,
-    is_running_heading,
-    lower_under_title,
-    paragraphs,
-    part_numbered,
-    table,
-    text_of,
-    with_notes,
-)
+from scrutiny.reading.prose import as_note, find_bold_headings, lower_under_title, with_notes
+from scrutiny.reading.rtf_flow import Flow, Layout, Style
 from scrutiny.report import BlockKind
 
 _TOKEN = re.compile(
@@ -60,8 +47,6 @@ _CODE_PAGES = {
     177: "cp1255", 178: "cp1256", 186: "cp1257", 204: "cp1251", 222: "cp874", 238: "cp1250", 255: "cp437",
 }  # fmt: skip
 _SYMBOL = "symbol"
-_CONTENTS = re.compile(r"toc (?:\d|heading)|contents (?:\d|heading)|table of figures")
-_HEADING = re.compile(r"heading (\d)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,40 +65,6 @@ class _State:
     contents: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Layout:
-    """What a paragraph is like."""
-
-    style: int = 0
-    outline: int | None = None
-    left: int = 0
-    depth: int = 0
-    in_table: bool = False
-
-
-@dataclass(slots=True)
-class _Style:
-    name: str = ""
-    outline: int | None = None
-
-
-@dataclass(slots=True)
-class _Flow:
-    """Text that runs by itself: the body, a footnote, a header."""
-
-    drafts: list[Draft] = field(default_factory=list)
-    lines: Lines = field(default_factory=Lines)
-    bold: bool = True
-    contents: bool = False
-    marker: str = ""
-    layout: _Layout = field(default_factory=_Layout)
-    edges: Edges = field(default_factory=Edges)
-    cell: list[Draft] = field(default_factory=list)
-    row: list[list[Draft]] = field(default_factory=list)
-    rows: list[list[list[Draft]]] = field(default_factory=list)
-    bold_drafts: set[int] = field(default_factory=set)
-
-
 class RtfText:
     """Reads rich text into drafts; what it finds besides them is in the other attributes."""
 
@@ -127,11 +78,11 @@ class RtfText:
         self._text = text
         self._code_page = "cp1252"
         self._fonts: dict[int, str] = {}
-        self._styles: dict[int, _Style] = {}
+        self._styles: dict[int, Style] = {}
         self._states = [_State()]
         #: What ends with the group that is open at this depth.
         self._at_end: list[tuple[int, Callable[[], None]]] = []
-        self._flows = [_Flow()]
+        self._flows = [Flow(self._styles)]
         self._asides: dict[str, str] = {}
         self._bytes = bytearray()
         self._skip = 0
@@ -174,7 +125,7 @@ class RtfText:
         return self._finished()
 
     def _finished(self) -> list[Draft]:
-        drafts = self._end_flow(self._flows[0])
+        drafts = self._flows[0].end()
         if not any(draft.kind is BlockKind.HEADING for draft in drafts):
             find_bold_headings(drafts, self._flows[0].bold_drafts)
         lower_under_title(drafts)
@@ -229,7 +180,7 @@ class RtfText:
             case "s" if state.to == "stylesheet":
                 self._set(style=number or 0)
             case "outlinelevel" if state.to == "stylesheet":
-                self._styles.setdefault(state.style, _Style()).outline = number
+                self._styles.setdefault(state.style, Style()).outline = number
             case "yr" | "mo" | "dy" if state.to == "creatim":
                 self._asides["creatim"] = self._asides.get("creatim", "") + f"{number or 0:02}-"
             case _ if state.to == "":
@@ -240,9 +191,9 @@ class RtfText:
         flow = self._flows[-1]
         match word:
             case "par" | "sect" | "nestcell" | "nestrow":
-                self._end_paragraph(flow)
+                flow.end_paragraph()
             case "pard":
-                flow.layout = _Layout()
+                flow.layout = Layout()
             case "s":
                 flow.layout = replace(flow.layout, style=number or 0)
             case "outlinelevel":
@@ -255,13 +206,9 @@ class RtfText:
                 flow.layout = replace(flow.layout, in_table=True)
             case "cell":
                 flow.layout = replace(flow.layout, in_table=True)
-                self._end_paragraph(flow)
-                part_numbered(flow.cell)
-                flow.row.append(flow.cell)
-                flow.cell = []
+                flow.end_cell()
             case "row":
-                flow.rows.append(flow.row)
-                flow.row = []
+                flow.end_row()
             case "chftn":
                 if len(self._flows) == 1:
                     self._note += 1
@@ -320,31 +267,21 @@ class RtfText:
         return True
 
     def _begin_flow(self, keep: Callable[[list[Draft]], None]) -> None:
-        flow = _Flow()
+        flow = Flow(self._styles)
         self._flows.append(flow)
 
         def end() -> None:
             self._flows.pop()
-            keep(self._end_flow(flow))
+            keep(flow.end())
 
         self._at_end.append((len(self._states), end))
-
-    def _end_flow(self, flow: _Flow) -> list[Draft]:
-        self._end_paragraph(flow)
-        if flow.cell or flow.row:
-            flow.rows.append([*flow.row, flow.cell])
-            flow.row, flow.cell = [], []
-        self._end_table(flow)
-        part_numbered(flow.drafts)
-        return [draft for draft in flow.drafts if text_of(draft)]
 
     def _keep_note(self, marker: str, drafts: list[Draft]) -> None:
         self._waiting.append((len(self._flows[0].drafts), as_note(drafts, marker)))
 
     def _keep_box(self, drafts: list[Draft]) -> None:
         # Before the paragraph it is anchored in, which is not ended yet.
-        flow = self._flows[-1]
-        (flow.cell if flow.layout.in_table else flow.drafts).extend(drafts)
+        self._flows[-1].insert(drafts)
 
     def _end_field_code(self) -> None:
         self._asides["field"] = self._asides["fldinst"].strip()
@@ -402,7 +339,7 @@ class RtfText:
         if not decoded and (not text.isascii() or self._fonts.get(state.font) == _SYMBOL):
             text = self._decoded(text.encode("latin-1", "replace")) if text.strip() else text
         if state.to == "stylesheet":
-            style = self._styles.setdefault(state.style, _Style())
+            style = self._styles.setdefault(state.style, Style())
             style.name = (style.name + text)[:_LONGEST_ASIDE]
         elif state.to:
             self._asides[state.to] = (self._asides.get(state.to, "") + text)[:_LONGEST_ASIDE]
@@ -415,56 +352,3 @@ class RtfText:
             flow.bold = flow.bold and (state.bold or not text.strip())
             flow.contents = flow.contents or (state.contents and bool(text.strip()))
             flow.lines.add(raised(text) if state.high else text)
-
-    def _end_paragraph(self, flow: _Flow) -> None:
-        lines = [_paired(line) for line in flow.lines.texts()]
-        drafts = self._drafts(flow, lines, normalise(" ".join(lines)))
-        if flow.layout.in_table:
-            flow.cell += drafts
-        else:
-            self._end_table(flow)
-            if flow.bold and len(drafts) == 1:
-                flow.bold_drafts.add(id(drafts[0]))
-            flow.drafts += drafts
-        flow.lines, flow.bold, flow.contents, flow.marker = Lines(), True, False, ""
-
-    def _drafts(self, flow: _Flow, lines: list[str], whole: str) -> list[Draft]:
-        if not whole:
-            return []
-        layout = flow.layout
-        style = self._styles.get(layout.style, _Style())
-        name = style.name.strip().rstrip(";").lower()
-        if flow.contents or _CONTENTS.fullmatch(name):
-            return [Draft(BlockKind.CONTENTS, [(f"{flow.marker} {whole}".strip(), None)])]
-        if name == "caption":
-            return [Draft(BlockKind.CAPTION, [(whole, None)])]
-        level = self._heading_level(layout, style, name)
-        if level is not None and not is_running_heading(whole):
-            flow.edges.end()
-            return [heading(whole, level, flow.marker)]
-        drafts = paragraphs(lines)
-        if flow.marker:
-            as_item(drafts, flow.marker, flow.edges.level(layout.left, layout.depth))
-        elif layout.left <= 0:
-            flow.edges.end()
-        return drafts
-
-    def _heading_level(self, layout: _Layout, style: _Style, name: str) -> int | None:
-        """The level of a heading, 0 for a title, None for what is no heading."""
-        if name == "title":
-            return 0
-        named = _HEADING.fullmatch(name)
-        outline = layout.outline if layout.outline is not None else style.outline
-        if outline is not None:
-            return outline + 1 if 0 <= outline < 9 else None
-        return int(named.group(1)) if named else None
-
-    def _end_table(self, flow: _Flow) -> None:
-        if flow.rows:
-            flow.drafts += table(flow.rows)
-            flow.rows = []
-
-
-def _paired(text: str) -> str:
-    """``text`` with each pair of surrogates made one character."""
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
