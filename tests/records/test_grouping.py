@@ -61,6 +61,29 @@ def test_sub_items_of_a_recommendation_belong_to_it() -> None:
     assert second.sentences == (3,)
 
 
+def test_a_line_read_as_part_of_an_item_leads_into_the_next_ones_of_its_list() -> None:
+    found = records(
+        Draft([("The school should:", O)]),
+        Draft([("review plans.", R), ("The council should:", O)], ITEM, 1, marker="1."),
+        Draft([("train staff;", R)], ITEM, 1, marker="2."),
+        Draft([("mend the lift.", R)], ITEM, 1, marker="3."),
+    )
+    assert [(r.text, r.lead_in) for r in found] == [("review plans.", 0), ("train staff;", 2), ("mend the lift.", 2)]
+
+
+def test_letters_below_an_item_end_with_it() -> None:
+    found = records(
+        Draft([("Plans are late.", F), ("The council should:", O)], ITEM, 1, marker="1."),
+        Draft([("train staff;", R)], ITEM, 1, marker="(a)"),
+        Draft([("Leaders should meet.", R)], ITEM, 1, marker="2."),
+    )
+    assert [(r.text, r.lead_in) for r in found] == [
+        ("Plans are late.", None),
+        ("train staff;", 1),
+        ("Leaders should meet.", None),
+    ]
+
+
 def test_a_lead_in_ends_with_its_section() -> None:
     found = records(
         Draft([("The school should:", O)]),

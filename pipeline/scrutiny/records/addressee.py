@@ -33,6 +33,10 @@ _NUMBERED = re.compile(
     r"(?=[,;:.()]|$| and (?:recommendations? )?[0-9])",
     re.IGNORECASE,
 )
+#: "(all TSOs) Circuits to be modelled together": in brackets before it.
+_BEFORE = re.compile(r"\((?P<who>(?:all |each )?(?:[a-z][a-z ]{2,58}|[A-Z]{2,6}s))\) (?=[A-Z])")
+#: "The standard requires the provider to ensure:", "that staff assess ...".
+_ENSURES = re.compile(r"\b(?:ensure|make sure|see to it)(?: that)?:$", re.IGNORECASE)
 #: "24/0092: you", "1. The board".
 _NUMBER = re.compile(r"[\w./-]*[0-9][\w./-]*[:.] |Action ")
 _NO_NAME = re.compile(r" (?:who|which|they|you|we|it)$|^\W|\W ?['’]$", re.IGNORECASE)
@@ -50,10 +54,13 @@ def addressee(passage: Passage) -> Attribute | None:
     sentence = passage.report.sentences[passage.record.sentences[0]].text
     if (behind := _BEHIND.search(passage.text)) and is_actor(behind["who"]):
         return passage.at(behind["who"], *behind.span("who"))
+    if (before := _BEFORE.match(passage.text)) and is_actor(before["who"]):
+        return passage.at(before["who"], *before.span("who"))
     found = _name_in(sentence, passage)
     # "The board should: require suppliers to ...": whom an item asks to ask somebody else stands before the list.
-    is_order = (
-        passage.lead_in is not None and len(passage.words) > 0 and is_verb([word.lower_ for word in passage.words], 0)
+    is_order = passage.lead_in is not None and (
+        (len(passage.words) > 0 and is_verb([word.lower_ for word in passage.words], 0))
+        or _ENSURES.search(passage.lead_in.text) is not None
     )
     tag = surest(passage.report.sentences[passage.record.sentences[0]], "addressee")
     if found and not is_order:

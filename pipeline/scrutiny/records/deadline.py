@@ -91,7 +91,7 @@ _DEADLINE = re.compile(
 _LED_BEFORE = re.compile(r"\b(?:before|prior to|ahead of) [^:,;]{3,80}(?=:)", re.IGNORECASE)
 #: A code behind a demand whose time is told at the head of its section: "(A)" where "A, immediate; B, within a year".
 _CODE = re.compile(r"[(\[](?P<code>(?:priority )?[A-Z]?[0-9]?|high|medium|low)[)\]]\.?$", re.IGNORECASE)
-_CODE_BEFORE = re.compile(r"(?P<code>(?:Priority )?[A-Z]?[0-9]): ")
+_CODE_BEFORE = re.compile(r"(?P<code>(?:Priority )?(?:[A-Z]?[0-9]|[A-Z])): ")
 _RECEIPT = re.compile(r"\b(?:receipt|receiv\w+)\b", re.IGNORECASE)
 _LEGEND_WITHIN = 30
 _FEAST_DAYS = {"christmas": (12, 25), "michaelmas": (9, 29), "all saints' day": (11, 1), "new year's day": (1, 1)}
@@ -106,6 +106,14 @@ _LABELLED = re.compile(
 _LABELLED_BEHIND = re.compile(rf"(?:^|[;|] ){_LABELLED.pattern}", re.IGNORECASE)
 #: "Regulation 23: Substantially compliant, yellow, 30/09/2024".
 _DATED_HEADING = re.compile(rf"[,;:|–-] ?(?P<date>{DATE})$", re.IGNORECASE)
+#: "The office will send a prompt (Head of Office, 31 May 2024).": who, and until when.
+_DATED_BEHIND = re.compile(rf"\((?:[^(),]{{3,60}}, )?(?P<date>{DATE})\)\.?$", re.IGNORECASE)
+#: "Within a year", "2. Straight away:", "Short term (within six months)", "What should happen before the next visit".
+_TIMED_HEADING = re.compile(
+    rf"(?:[0-9.]+[.)]? )?(?:what .{{3,60}}? (?=before|within|by|until|in|at)|[a-z -]{{3,40}}\((?=[^()]*\)))?"
+    rf"(?P<limit>{_DEADLINE.pattern})\)?:?",
+    re.IGNORECASE,
+)
 #: Where a limit is what the thing asked for is to keep to, not until when it is asked for.
 _RULE_BEFORE = re.compile(r"\b(?:how|whether|which|who|reviewed?|occurr?\w*|issues? \w+)\b[^,;]*$", re.I)
 _RULE_AFTER = re.compile(r" of (?:any|each|every|all|an?|receiving|such)\b", re.IGNORECASE)
@@ -159,6 +167,10 @@ def deadline(passage: Passage) -> Deadline | None:
     for sentence in passage.after:
         if labelled := _LABELLED.match(sentence.text):
             return _at(labelled, sentence.start, passage)
+    if dated := _DATED_BEHIND.search(passage.text):
+        found = _at(dated, passage.record.start, passage)
+        if found.date and passage.today and found.date >= passage.today[: len(found.date)]:
+            return found
     return _over(passage) or _read_off(passage)
 
 
@@ -178,8 +190,12 @@ def _over(passage: Passage) -> Deadline | None:
             if labelled := _LABELLED_BEHIND.search(sentence.text):
                 return _at(labelled, sentence.start, passage)
     heading = passage.headings[-1] if passage.headings else ""
-    dated = _DATED_HEADING.search(heading)
-    at = passage.report.text.rfind(heading, 0, passage.record.start) if dated else -1
+    dated, timed = _DATED_HEADING.search(heading), _TIMED_HEADING.fullmatch(heading)
+    at = passage.report.text.rfind(heading, 0, passage.record.start) if dated or timed else -1
+    if timed and at >= 0:
+        start = at + timed.start("limit")
+        day, basis = _day(timed, passage)
+        return Deadline(timed["limit"], start, start + len(timed["limit"]), day, basis)
     if dated and at >= 0 and passage.today:
         found = _at(dated, at, passage)
         return found if found.date and found.date >= passage.today[: len(found.date)] else None

@@ -11,11 +11,12 @@ from scrutiny.records.verbs import is_third_person, is_verb, may_be_verb
 
 #: "recommended to the Chief Executive that he ...", "recommends that the council ...", "asks the trust to ...".
 ASKED = re.compile(
-    r"\b(?:(?:recommend|ask|request|urge|suggest|propose|advise|invite|encourage|require|call|instruct|direct|order)"
-    r"(?:s|ed|d)?|"
+    r"\b(?:(?:recommend|ask|request|urge|suggest|propose|advise|invite|encourage|require|instruct|direct)(?:s|ed|d)?|"
+    # "The same order requires", "a call code": nouns.
+    r"call(?:s|ed)?(?= (?:up)?on\b)|(?<!the )(?<!same )(?<!this )(?<!an )order(?:s|ed)?|"
     r"is (?:necessary|essential|important|imperative|vital|critical|desirable))"
     r"(?: (?:on|upon|also|again|strongly|further))*(?:,[^,]{1,80},)?"
-    r"(?: to (?P<to>[^,;:]{3,120}?) that\b| that (?P<that>[^;:]{3,200})| (?P<whom>[^;:]{3,140}?) to\b)",
+    r"(?: to (?P<to>[^,;:]{3,120}?) that\b| that (?P<that>[^;:]{3,200})| (?P<whom>[^;:]{2,140}?) to\b)",
     re.IGNORECASE,
 )
 #: "We recommend the council commission an audit": a clause without "that".
@@ -54,8 +55,8 @@ _ASKED_TO = re.compile(
     re.IGNORECASE,
 )
 _AGENT = re.compile(
-    r"\bby (?P<agent>(?:the|its|their) (?:[\w'’-]+ ){0,5}?[\w'’-]+)(?=[,;.]| \(| (?:within|before|by|so|to|at|in|on|"
-    r"with|and|once|twice|every|each)\b|$)"
+    r"\bby (?P<agent>(?:(?:the|its|their|each|every) (?:[\w'’-]+ ){0,5}?|(?=[A-Z]{2}))[\w'’-]+)"
+    r"(?=[,;.]| \(| (?:within|before|by|so|to|at|in|on|with|and|once|twice|every|each|above|below|under|over)\b|$)"
 )
 NAMED = re.compile(r"^(?P<who>(?:[A-Z][\w&'’-]*|of|and|the|for)(?: (?:[A-Z][\w&'’-]*|of|and|the|for)){0,6}): ")
 #: "Recommendation R2 (Harbour Board): dredge the basin", "Answer the complaints [partner; 30 days]".
@@ -88,7 +89,7 @@ _LEADING = re.compile(
 FOR_WHOM = re.compile(
     r"(?:it|there)\b[^,;]{0,60}? (?:for|incumbent (?:up)?on|falls? to) (?P<who>(?!(?:me|us)\b)(?:(?!\b(?:for|"
     r"to|upon|which|"
-    r"whom|that)\b)[^,;:]){2,80}?) to [a-z]",
+    r"whom|that)\b)[^,;:]){2,80}?) to (?!be\b)[a-z]",
     re.IGNORECASE,
 )
 #: "By an order under section 84 the charity is directed": the last name of what no comma divides.
@@ -135,16 +136,28 @@ _ASKS = re.compile(
     r"consider|find|believe|think|want|note|wish|instruct|direct|order|affirm|repeat|reiterate)\w*\b",
     re.I,
 )
+_QUESTION = re.compile(r"(?:would|could|can|will|might|should|shall|do|does|did|has|have|is|are)\b", re.IGNORECASE)
 #: A verb and what it is done to, not a noun: "The management board should".
 _STATED = re.compile(
-    r" (?:\w+ly |also )?[a-z]\w*(?: \w+ly)? (?!(?:should|must|shall|may|will|can|could|has|have|had|is|are|was|were|to|"
-    r"of|and|or|for|in|by|who|which)\b)[\w$£€“\"'(]"
+    r" (?:sees? to it that\b|(?:\w+ly |also )?[a-z]\w*(?: \w+ly)? "
+    r"(?!(?:should|must|shall|may|will|can|could|has|have|had|is|are|was|were|to|"
+    r"of|and|or|for|in|by|who|which)\b)[\w$£€“\"'(])"
 )
 _NO_NAME = re.compile(r"[,:;]| to |\b(?:who|which|that|it|they|you)$", re.IGNORECASE)
 _PASSIVE_CLAUSE = re.compile(
     r"[^,;]{3,120}?\b(?:is|are|be) (?:\w+ly )?(?:\w+(?:ed|en)|made|put|set|held|kept|sent|told)\b"
 )
 _FINITE = re.compile(r"\b(?:is|are|was|were|which|who)\b", re.IGNORECASE)
+#: "We should gladly see more of it": whoever writes wishes.
+_WISHES = re.compile(
+    r"(?:we|i) (?:should|would) (?:\w+ly )?(?:see|like|welcome|wish|prefer|appreciate|hope|be)\b", re.I
+)
+#: "We have told the owner that the door must be mended", "The inspector told the manager on the day that ...".
+_TOLD_THAT = re.compile(
+    r"(?:we|i|(?:the )?inspectors?|auditors?)(?: have| has)?(?: \w+ly)? (?:told|reminded) "
+    r"(?P<who>[^,;:]{2,60}?)(?: (?:on|at|during) [^,;]{3,20}?)? that\b[^;]*?\b(?:must|should|(?:is|are|was|were) to)\b",
+    re.IGNORECASE,
+)
 #: "It is recommended to the clerk that ...": the subject is nobody.
 IMPERSONAL = re.compile(r"(?:it|there)\b", re.IGNORECASE)
 #: "We maintain that the agency should ...".
@@ -166,10 +179,12 @@ def named_in(text: str, passage: Passage) -> tuple[int, int] | None:
         if found := whose_verb(text, that.end(), len(text)):
             return found
         begin = that.end()
-    for pattern, part in ((HOPED, "whom"), (_TOLD, "who")):
-        hoped = pattern.match(text, begin) if pattern is HOPED else pattern.search(text, begin)
-        if hoped and is_actor(hoped[part]):
+    for pattern, part in ((HOPED, "whom"), (_TOLD_THAT, "who"), (_TOLD, "who")):
+        hoped = pattern.search(text, begin) if pattern is _TOLD else pattern.match(text, begin)
+        if hoped and (is_actor(hoped[part]) or (pattern is _TOLD_THAT and hoped[part][0].isupper())):
             return trimmed(text, *hoped.span(part))
+    if _WISHES.match(text, begin):
+        return None
     asked_to = _ASKED_TO.search(text, begin)
     if asked_to and not IMPERSONAL.match(text, begin):
         return _subject(text, begin, asked_to.start(), verb="act")
@@ -178,11 +193,14 @@ def named_in(text: str, passage: Passage) -> tuple[int, int] | None:
     if _ORDER.match(text, begin):
         return None
     asked = ASKED.search(text, begin)
+    # "Present a schedule, or ask the board to tell why not": an order to somebody else.
+    if asked and is_verb([word.lower_ for word in words_of(text[begin : asked.start()])] or [""], 0):
+        return None
     # "The ministry should require every home to ...": whoever is to ask is asked.
     if asked and not _MODAL_BEFORE.search(text, begin, asked.start()):
         found = asked_whom(text, asked)
         if found or (asked["that"] is not None and _PASSIVE_CLAUSE.match(text, asked.start("that"))):
-            return found
+            return found or _agent(text, asked.start("that"))
         if asked["that"] is not None:
             begin = asked.start("that")
     bare = ASKED_BARE.search(text, begin)
@@ -211,14 +229,16 @@ def named_in(text: str, passage: Passage) -> tuple[int, int] | None:
     for bracket in (_OF_LABEL.match(text), _AT_END.search(text)):
         if bracket and not ACTORS.isdisjoint(bracket["who"].lower().split()):
             return bracket.span("who")
-    return None
+    # "Rights to be reviewed by each school".
+    return _agent(text, passive.start()) if (passive := PASSIVE.search(text, begin)) else None
 
 
 def stated(text: str, passage: Passage) -> tuple[int, int] | None:
     """The subject of a demand without a modal: "The department review its register", "The board ensures that ..."."""
     begin = opening(text)
     end = min(len(text), begin + _LONGEST_SUBJECT)
-    if not text[begin : begin + 1].isupper() or _OWN.match(text, begin) or _ADVERBIAL.match(text, begin):
+    opens = (_OWN, _ADVERBIAL, _QUESTION)
+    if not text[begin : begin + 1].isupper() or any(pattern.match(text, begin) for pattern in opens):
         return None
     found = whose_verb(text, begin, end)
     if found is None or found[0] != begin or _ASKS.match(text, found[1]) or not _STATED.match(text, found[1]):

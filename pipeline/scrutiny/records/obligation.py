@@ -88,6 +88,14 @@ _ASKS = re.compile(
 )
 
 
+#: "The practices of the depot be studied": should be.
+_BE = re.compile(
+    r"(?!that\b)(?:[^\s,.;?]+ ){1,10}?(?<!to )(?<!can )(?<!could )(?<!not )(?<!would )(?P<be>be) (?:\w+ly )?"
+    r"(?:\w+(?:ed|en)|made|put|set|split|held|kept|told)\b",
+    re.IGNORECASE,
+)
+
+
 class Force(NamedTuple):
     """An obligation and its place: words ``first`` until before ``last`` of a text, none where its form obliges."""
 
@@ -159,6 +167,9 @@ def assigned_to(text: str) -> tuple[int, int, int] | None:
     if is_base(first) or first in ("i", "we") or first.endswith("ing") or (more and may_be_verb(first)):
         return None
     verb = match["verb"]
+    # "The room to be open", "Families to receive an apology": nothing that they do.
+    if verb in ("be", "receive", "undergo"):
+        return None
     known = any(may_be_verb(form) for form in (verb, verb.removesuffix("s"), verb.removesuffix("es")))
     return (*match.span("who"), match.start("verb")) if known else None
 
@@ -170,28 +181,38 @@ def obligation(passage: Passage) -> Attribute:
     """
     found = force_of(passage.text, passage.regime.obligations)
     form = _form(passage.text)
-    own = found and (_is_main([word.lower_ for word in passage.words], found.first) or form is None)
+    start = opening(passage.text)
+    infinitive = _INFINITIVE.match(passage.text)
+    is_main = found and _is_main([word.lower_ for word in passage.words], found.first)
+    own = found and (is_main or (form is None and infinitive is None))
+    that = _THAT.match(passage.text, start)
+    # "That a complaint may be taken to somebody else": recommended, not allowed.
+    if that and found and found.value == "may":
+        found = own = None
     if found and found.first == 0 and passage.words[0].lower_ in _ORDERS:
         form = "imperative"
     # "Call bells should never be muted": what could be a verb is none before "should".
     if found and own and 0 < found.first <= _SHORT_SUBJECT and passage.words[found.first].lower_ in _MODALS:
         form = None if not any(word.is_punct for word in passage.words[: found.first]) else form
     if found and own and form != "imperative":
-        forbids = found.value == "may" and _NOBODY.match(passage.text, opening(passage.text))
+        forbids = found.value == "may" and _NOBODY.match(passage.text, start)
         return passage.over("must" if forbids else found.value, found.first, found.last)
     label = LABEL.match(passage.text)
     if label and label["name"] and _REQUIREMENT.match(label["name"]):
         return passage.at("must", *label.span("name"))
-    start = opening(passage.text)
-    if (that := _THAT.match(passage.text, start)) and not found:
-        return passage.at("should", *that.span())
     lead_in = passage.lead_in
-    infinitive = _INFINITIVE.match(passage.text)
+    led = lead_in and force_of(lead_in.text, passage.regime.obligations)
+    if that and not (found or led):
+        return passage.at("should", *that.span())
+    if form != "imperative" and not (found or led):
+        if subjunctive := _BE.match(passage.text, start):
+            return passage.at("should", *subjunctive.span("be"))
+        if passage.text.endswith("?"):
+            return passage.at("may", len(passage.text) - 1, len(passage.text))
     if lead_in is not None and not infinitive and not leads_to_answers(lead_in.text):
-        of_list = force_of(lead_in.text, passage.regime.obligations)
-        if of_list:
-            start, end = span(words_of(lead_in.text), of_list.first, of_list.last)
-            return Attribute(of_list.value, lead_in.start + start, lead_in.start + end)
+        if led:
+            start, end = span(words_of(lead_in.text), led.first, led.last)
+            return Attribute(led.value, lead_in.start + start, lead_in.start + end)
         # "Raise attainment by:" has items that say how.
         if lead_in.text.endswith("by:") and form != "imperative" and _form(lead_in.text) == "imperative":
             return Attribute("imperative", lead_in.start, lead_in.end)

@@ -104,6 +104,7 @@ _BODIES = frozenset(
     "designers manufacturer manufacturers builder supplier landlord landlords employer registrar administration "
     "constable coroner treasurer auditors controller surgeon components component office executive dean faculty "
     "programme parliament congress agency agencies bureau bank branch control lending control group forum panel "
+    "prison prisons prosecutor prosecutors court us them "
     "buyer buyers seller sellers somebody anyone everyone councillors inspectors women parents group icb nhs ofsted "
     "cqc society church parish diocese bishop producer producers farm farmers zoo museum archive library railways "
     "operator operators owner owners surveyor surveyors licensees trusts councils boards authorities departments "
@@ -129,6 +130,8 @@ THINGS = frozenset(
     "it this that these those which there what attention consideration priority information evidence criteria "
     "decision decisions case cases change changes area areas issue issues risk risks equipment vehicle vehicles "
     "installation aircraft ship vessel building buildings room rooms door doors site sites standard standards rule "
+    "licence licences license licenses permit permits contract contracts agreement agreements quote quotes power "
+    "powers language wording text notice notices sign signs alarm alarms rights letter letters "
     "rules law programme project budget fund funds money place places one ones none all way ways".split()
 )
 
