@@ -71,6 +71,16 @@ def test_a_line_read_as_part_of_an_item_leads_into_the_next_ones_of_its_list() -
     assert [(r.text, r.lead_in) for r in found] == [("review plans.", 0), ("train staff;", 2), ("mend the lift.", 2)]
 
 
+def test_a_list_within_an_item_ends_with_it() -> None:
+    found = records(
+        Draft([("Plans are late.", F), ("The council should:", O)], ITEM, 1, marker="1."),
+        Draft([("train staff;", R)], ITEM, 2, marker="-"),
+        Draft([("Leaders know every child.", S)], ITEM, 1, marker="2."),
+        Draft([("Review every plan.", R)], ITEM, 1, marker="3."),
+    )
+    assert [r.lead_in for r in found] == [None, 1, None, None]
+
+
 def test_letters_below_an_item_end_with_it() -> None:
     found = records(
         Draft([("Plans are late.", F), ("The council should:", O)], ITEM, 1, marker="1."),

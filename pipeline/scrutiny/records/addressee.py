@@ -33,8 +33,10 @@ _NUMBERED = re.compile(
     r"(?=[,;:.()]|$| and (?:recommendations? )?[0-9])",
     re.IGNORECASE,
 )
-#: "(all TSOs) Circuits to be modelled together": in brackets before it.
-_BEFORE = re.compile(r"\((?P<who>(?:all |each )?(?:[a-z][a-z ]{2,58}|[A-Z]{2,6}s))\) (?=[A-Z])")
+#: "(regulators) Circuits to be modelled together": in brackets before it.
+_BEFORE = re.compile(
+    r"\((?P<who>(?:all |each |the )?(?!(?:as|in|for|with|by|to|at|on|of|from)\b)[a-z-]+(?: [a-z-]+){0,2})\) (?=[A-Z])"
+)
 #: "The standard requires the provider to ensure:", "that staff assess ...".
 _ENSURES = re.compile(r"\b(?:ensure|make sure|see to it)(?: that)?:$", re.IGNORECASE)
 #: "24/0092: you", "1. The board".
@@ -60,7 +62,11 @@ def addressee(passage: Passage) -> Attribute | None:
     # "The board should: require suppliers to ...": whom an item asks to ask somebody else stands before the list.
     is_order = passage.lead_in is not None and (
         (len(passage.words) > 0 and is_verb([word.lower_ for word in passage.words], 0))
-        or _ENSURES.search(passage.lead_in.text) is not None
+        or (
+            passage.text[:1].islower()
+            and _ENSURES.search(passage.lead_in.text) is not None
+            and _name_in(passage.lead_in.text, passage) is not None
+        )
     )
     tag = surest(passage.report.sentences[passage.record.sentences[0]], "addressee")
     if found and not is_order:

@@ -106,11 +106,11 @@ _LABELLED = re.compile(
 _LABELLED_BEHIND = re.compile(rf"(?:^|[;|] ){_LABELLED.pattern}", re.IGNORECASE)
 #: "Regulation 23: Substantially compliant, yellow, 30/09/2024".
 _DATED_HEADING = re.compile(rf"[,;:|–-] ?(?P<date>{DATE})$", re.IGNORECASE)
-#: "The office will send a prompt (Head of Office, 31 May 2024).": who, and until when.
-_DATED_BEHIND = re.compile(rf"\((?:[^(),]{{3,60}}, )?(?P<date>{DATE})\)\.?$", re.IGNORECASE)
 #: "Within a year", "2. Straight away:", "Short term (within six months)", "What should happen before the next visit".
 _TIMED_HEADING = re.compile(
-    rf"(?:[0-9.]+[.)]? )?(?:what .{{3,60}}? (?=before|within|by|until|in|at)|[a-z -]{{3,40}}\((?=[^()]*\)))?"
+    rf"(?:[0-9.]+[.)]? )?(?:what (?:.{{3,40}} )?(?:should|must|needs? to|ha(?:s|ve) to|(?:is|are) to) .{{2,30}}? "
+    rf"(?=before|within|by|until|in|at)|(?:immediate|(?:short|medium|long)(?:er)?[ -]term|phase|stage|priority)"
+    rf"[a-z0-9 -]{{0,30}}\((?=[^()]*\)))?"
     rf"(?P<limit>{_DEADLINE.pattern})\)?:?",
     re.IGNORECASE,
 )
@@ -167,10 +167,6 @@ def deadline(passage: Passage) -> Deadline | None:
     for sentence in passage.after:
         if labelled := _LABELLED.match(sentence.text):
             return _at(labelled, sentence.start, passage)
-    if dated := _DATED_BEHIND.search(passage.text):
-        found = _at(dated, passage.record.start, passage)
-        if found.date and passage.today and found.date >= passage.today[: len(found.date)]:
-            return found
     return _over(passage) or _read_off(passage)
 
 
@@ -182,8 +178,8 @@ def _at(labelled: re.Match[str], begin: int, passage: Passage) -> Deadline:
 
 
 def _over(passage: Passage) -> Deadline | None:
-    """The date with a label at the head of the record's section, before any other record, or that its heading ends
-    with, if that is still to come."""
+    """The date with a label at the head of the record's section, before any other record, or, if that is still to
+    come, the time that its heading is or the date that it ends with."""
     head = list(passage.preceding()) if passage.headings else []
     if all(sentence.role is Role.OTHER for sentence in head):
         for sentence in head:
@@ -192,10 +188,11 @@ def _over(passage: Passage) -> Deadline | None:
     heading = passage.headings[-1] if passage.headings else ""
     dated, timed = _DATED_HEADING.search(heading), _TIMED_HEADING.fullmatch(heading)
     at = passage.report.text.rfind(heading, 0, passage.record.start) if dated or timed else -1
-    if timed and at >= 0:
+    if timed and at >= 0 and not _is_past(timed, passage):
         start = at + timed.start("limit")
         day, basis = _day(timed, passage)
-        return Deadline(timed["limit"], start, start + len(timed["limit"]), day, basis)
+        is_past = day and passage.today and day < passage.today[: len(day)]
+        return None if is_past else Deadline(timed["limit"], start, start + len(timed["limit"]), day, basis)
     if dated and at >= 0 and passage.today:
         found = _at(dated, at, passage)
         return found if found.date and found.date >= passage.today[: len(found.date)] else None

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from scrutiny.report import ROLES, Block, BlockKind, Decision, Record, Report, Role, Sentence
+from scrutiny.report import ROLES, Block, BlockKind, Decision, Record, Report, Role
 
 # A sentence that opens so goes on with the recommendation before it instead of making a new one.
 _CONTINUES = re.compile(
@@ -69,7 +69,7 @@ def _lead_ins(report: Report) -> list[int | None]:
         block = report.blocks[sentence.block]
         # Numbered paragraphs are items, whatever their layout, where they go on in lower case or one without a number
         # leads into them.
-        led = open_lead_ins and _is_line(report, report.sentences[open_lead_ins[0][1]])
+        led = open_lead_ins and not report.blocks[report.sentences[open_lead_ins[0][1]].block].marker
         depth = _depth(block) or int(bool(block.marker) and (bool(led) or block.text[:1].islower()))
         # "33. The council should:" leads into "(a)", though both are items of one level where nobody has indented them.
         if open_lead_ins and depth == open_lead_ins[-1][0] and _LETTER.fullmatch(block.marker):
@@ -87,21 +87,16 @@ def _lead_ins(report: Report) -> list[int | None]:
     return result
 
 
-def _is_line(report: Report, sentence: Sentence) -> bool:
-    """Whether a sentence has no marker of its own: it stands in plain text, or behind others in an item."""
-    block = report.blocks[sentence.block]
-    return not block.marker or sentence.start > block.start
-
-
 def _leads_on(report: Report, index: int) -> bool:
     """Whether the sentence at ``index`` leads into further items of the list in whose last item it stands, as where a
     line between two items was read as part of the first: "(2) Mend it. The council should:", "(3) ..."."""
     sentence, following = report.sentences[index], report.sentences[index + 1 : index + 2]
-    if not following or not _is_line(report, sentence):
+    block = report.blocks[sentence.block]
+    if not following or sentence.start == block.start:
         return False
-    marker, next_marker = (report.blocks[one.block].marker for one in (sentence, following[0]))
-    is_inner = bool(_LETTER.fullmatch(next_marker)) and bool(_FIGURES.search(marker))
-    return bool(marker and next_marker) and not is_inner
+    behind = report.blocks[following[0].block]
+    is_inner = _LETTER.fullmatch(behind.marker) and _FIGURES.search(block.marker)
+    return bool(block.marker and behind.marker) and _depth(behind) == _depth(block) and not is_inner
 
 
 def _depth(block: Block) -> int:

@@ -13,10 +13,11 @@ from scrutiny.records.verbs import is_third_person, is_verb, may_be_verb
 ASKED = re.compile(
     r"\b(?:(?:recommend|ask|request|urge|suggest|propose|advise|invite|encourage|require|instruct|direct)(?:s|ed|d)?|"
     # "The same order requires", "a call code": nouns.
-    r"call(?:s|ed)?(?= (?:up)?on\b)|(?<!the )(?<!same )(?<!this )(?<!an )order(?:s|ed)?|"
+    r"call(?:s|ed)?(?! (?:codes?|scripts?|signs?|bells?|handlers?|cent(?:er|re)s?)\b)|"
+    r"(?<!the )(?<!same )(?<!this )(?<!an )(?<!court )order(?:s|ed)?|"
     r"is (?:necessary|essential|important|imperative|vital|critical|desirable))"
     r"(?: (?:on|upon|also|again|strongly|further))*(?:,[^,]{1,80},)?"
-    r"(?: to (?P<to>[^,;:]{3,120}?) that\b| that (?P<that>[^;:]{3,200})| (?P<whom>[^;:]{2,140}?) to\b)",
+    r"(?: to (?P<to>[^,;:]{3,120}?) that\b| that (?P<that>[^;:]{3,200})| (?P<whom>[^;:]{3,140}?) to\b)",
     re.IGNORECASE,
 )
 #: "We recommend the council commission an audit": a clause without "that".
@@ -55,7 +56,7 @@ _ASKED_TO = re.compile(
     re.IGNORECASE,
 )
 _AGENT = re.compile(
-    r"\bby (?P<agent>(?:(?:the|its|their|each|every) (?:[\w'’-]+ ){0,5}?|(?=[A-Z]{2}))[\w'’-]+)"
+    r"\bby (?P<agent>(?:(?:the|its|their|each|every) (?:[\w'’-]+ ){0,5}?)[\w'’-]+)"
     r"(?=[,;.]| \(| (?:within|before|by|so|to|at|in|on|with|and|once|twice|every|each|above|below|under|over)\b|$)"
 )
 NAMED = re.compile(r"^(?P<who>(?:[A-Z][\w&'’-]*|of|and|the|for)(?: (?:[A-Z][\w&'’-]*|of|and|the|for)){0,6}): ")
@@ -68,7 +69,8 @@ _AT_END = re.compile(
 #: "We expect the board to explain", "It would like the school to open its doors": what a body wants of somebody.
 HOPED = re.compile(
     r"(?:[^,;]{1,80}, )?(?:we|i|it|inspectors|the [\w ]{3,40}?) (?:\w+ly |also |therefore |further )?"
-    r"(?:would (?:also )?(?:like|prefer)|expects?|looks? to|wants?|advises?) (?P<whom>[^,;:]{3,140}?) to (?=[a-z])",
+    r"(?:(?:would|should) (?:also |\w+ly )?(?:like|prefer)|expects?|looks? to|wants?|advises?) "
+    r"(?P<whom>[^,;:]{3,140}?) to (?=[a-z])",
     re.IGNORECASE,
 )
 #: "That the board appoint a secretary": what is recommended, without the words that recommend it.
@@ -76,7 +78,7 @@ THAT = re.compile(r"that (?!(?:is|was|will|would|could|may)\b)", re.IGNORECASE)
 #: "The lift is to be mended, owners have been told, ..."
 _TOLD = re.compile(r", (?P<who>[^,;]{3,60}?) (?:is|are|was|were|ha(?:s|ve) been|ha(?:s|ve) now been) told\b")
 #: What opens a clause: whoever a passive is done by stands before it.
-_CLAUSE = re.compile(r"[,;:]|\b(?:until|unless|which|who|that|when|where|before|after|if|because|whenever)\b")
+_CLAUSE = re.compile(r"[,;:]|\b(?:to|until|unless|which|who|that|when|where|before|after|if|because|whenever)\b")
 #: "... to the official responsible, who should ..."
 _ANTECEDENT = re.compile(r"\b(?:to|by|with|for) (?P<who>the (?:(?!\b(?:to|by|with)\b)[^,;]){3,100}), who $")
 _SOMEBODY = re.compile(r"(?:an?|another|no) ", re.IGNORECASE)
@@ -89,7 +91,8 @@ _LEADING = re.compile(
 FOR_WHOM = re.compile(
     r"(?:it|there)\b[^,;]{0,60}? (?:for|incumbent (?:up)?on|falls? to) (?P<who>(?!(?:me|us)\b)(?:(?!\b(?:for|"
     r"to|upon|which|"
-    r"whom|that)\b)[^,;:]){2,80}?) to (?!be\b)[a-z]",
+    r"whom|that)\b)[^,;:]){2,80}?) to "
+    r"(?!be (?:\w+ly )?(?!open\b)(?:\w+(?:ed|en)|made|put|set|held|kept|sent|told|shown)\b)[a-z]",
     re.IGNORECASE,
 )
 #: "By an order under section 84 the charity is directed": the last name of what no comma divides.
@@ -120,6 +123,7 @@ _LONGEST_SUBJECT = 160
 _NOUN_BEFORE = frozenset("is are was were be of to for and or in , .".split())
 #: "Require the board to adopt ...": whoever is asked is to ask somebody else.
 _ORDER = re.compile(r"(?:require|direct|instruct|order|ask|request|urge|encourage|invite)\b", re.IGNORECASE)
+_ORDERED = re.compile(r"\b(?:or|and) $")
 _ASKING = re.compile(
     r"(?:recommend|request|ask|urge|suggest|propose|encourage|invite|advise|expect|call|trust|hope|look|"
     r"would (?:like|urge))",
@@ -175,6 +179,9 @@ def named_in(text: str, passage: Passage) -> tuple[int, int] | None:
     named = NAMED.match(text)
     if named and is_actor(named["who"]):
         return named.span("who")
+    for bracket in (_OF_LABEL.match(text), _AT_END.search(text)):
+        if bracket and not ACTORS.isdisjoint(bracket["who"].lower().split()):
+            return bracket.span("who")
     if that := THAT.match(text, begin):
         if found := whose_verb(text, that.end(), len(text)):
             return found
@@ -193,14 +200,15 @@ def named_in(text: str, passage: Passage) -> tuple[int, int] | None:
     if _ORDER.match(text, begin):
         return None
     asked = ASKED.search(text, begin)
-    # "Present a schedule, or ask the board to tell why not": an order to somebody else.
-    if asked and is_verb([word.lower_ for word in words_of(text[begin : asked.start()])] or [""], 0):
-        return None
+    # "Present a schedule, or ask the board to tell why not": whoever is to ask stands elsewhere.
+    if asked and _ORDERED.search(text, begin, asked.start()) and _ORDER.fullmatch(asked[0].split()[0]):
+        first = [word.lower_ for word in words_of(text[begin : asked.start()])]
+        asked = None if is_verb(first, 0) else asked
     # "The ministry should require every home to ...": whoever is to ask is asked.
     if asked and not _MODAL_BEFORE.search(text, begin, asked.start()):
         found = asked_whom(text, asked)
         if found or (asked["that"] is not None and _PASSIVE_CLAUSE.match(text, asked.start("that"))):
-            return found or _agent(text, asked.start("that"))
+            return found or _agent(text, _PASSIVE_CLAUSE.match(text, asked.start("that")))
         if asked["that"] is not None:
             begin = asked.start("that")
     bare = ASKED_BARE.search(text, begin)
@@ -214,8 +222,8 @@ def named_in(text: str, passage: Passage) -> tuple[int, int] | None:
         start = begin + words_of(text[begin:])[force.first].idx
         if _ASKING.match(text, start):
             return None
-        if PASSIVE.match(text, start):
-            return _agent(text, start)
+        if passive := PASSIVE.match(text, start):
+            return _agent(text, passive)
         # "It is desirable to ...": nobody.
         if (
             IMPERSONAL.match(text, begin)
@@ -226,11 +234,8 @@ def named_in(text: str, passage: Passage) -> tuple[int, int] | None:
         return _subject(text, begin, start, verb=_verb_behind(text[begin:], force.last))
     if assigned := assigned_to(text):
         return assigned[:2]
-    for bracket in (_OF_LABEL.match(text), _AT_END.search(text)):
-        if bracket and not ACTORS.isdisjoint(bracket["who"].lower().split()):
-            return bracket.span("who")
     # "Rights to be reviewed by each school".
-    return _agent(text, passive.start()) if (passive := PASSIVE.search(text, begin)) else None
+    return _agent(text, passive) if (passive := PASSIVE.search(text, begin)) else None
 
 
 def stated(text: str, passage: Passage) -> tuple[int, int] | None:
@@ -350,10 +355,12 @@ def _subject(text: str, begin: int, end: int, *, verb: str = "") -> tuple[int, i
     return trimmed(text, begin, stop) if _acts(text[begin:stop], verb) else None
 
 
-def _agent(text: str, start: int) -> tuple[int, int] | None:
+def _agent(text: str, passive: re.Match[str] | None) -> tuple[int, int] | None:
     """Whoever a passive is to be done by: "be checked every week by the board", in its own clause."""
-    clause = _CLAUSE.search(text, start)
-    agent = _AGENT.search(text, start, clause.start() + 1 if clause else len(text))
+    if passive is None:
+        return None
+    clause = _CLAUSE.search(text, passive.end())
+    agent = _AGENT.search(text, passive.end(), clause.start() + 1 if clause else len(text))
     return agent.span("agent") if agent and is_actor(agent["agent"]) else None
 
 

@@ -6,7 +6,7 @@ import re
 from functools import cache
 from typing import NamedTuple
 
-from scrutiny.records.people import is_actor
+from scrutiny.records.people import GROUPS, is_actor
 from scrutiny.records.phrases import Passage, Phrases, span, words_of
 from scrutiny.records.verbs import is_base, is_verb, may_be_verb
 from scrutiny.regimes import Label, Obligation, fold
@@ -90,8 +90,8 @@ _ASKS = re.compile(
 
 #: "The practices of the depot be studied": should be.
 _BE = re.compile(
-    r"(?!that\b)(?:[^\s,.;?]+ ){1,10}?(?<!to )(?<!can )(?<!could )(?<!not )(?<!would )(?P<be>be) (?:\w+ly )?"
-    r"(?:\w+(?:ed|en)|made|put|set|split|held|kept|told)\b",
+    r"(?!that\b)(?:[^\s,.;?]+ ){1,10}?(?<!to )(?<!can )(?<!could )(?<!not )(?<!would )(?<!ly )(?<!always )(?P<be>be) "
+    r"(?:\w+ly )?(?:\w+(?:ed|en)|made|put|set|split|held|kept|told)\b",
     re.IGNORECASE,
 )
 
@@ -167,8 +167,10 @@ def assigned_to(text: str) -> tuple[int, int, int] | None:
     if is_base(first) or first in ("i", "we") or first.endswith("ing") or (more and may_be_verb(first)):
         return None
     verb = match["verb"]
-    # "The room to be open", "Families to receive an apology": nothing that they do.
-    if verb in ("be", "receive", "undergo"):
+    # "Families to receive an apology": nothing that they do.
+    if verb in ("receive", "undergo") and any(
+        name in GROUPS[group] for group in ("parents", "service_users") for name in match["who"].lower().split()
+    ):
         return None
     known = any(may_be_verb(form) for form in (verb, verb.removesuffix("s"), verb.removesuffix("es")))
     return (*match.span("who"), match.start("verb")) if known else None

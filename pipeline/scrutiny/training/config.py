@@ -83,6 +83,14 @@ class Model(_Section):
     save_as: Literal["int8", "float16", "float32"] = "float16"
     lora: Lora | None = None
 
+    @model_validator(mode="after")
+    def _adapters_leave_the_weights(self) -> Self:
+        if self.lora and self.frozen_layers:
+            raise ValueError(
+                "with lora all weights stay as they are, and adapters go into every layer: leave out frozen_layers"
+            )
+        return self
+
 
 class Optimisation(_Section):
     """How to fine-tune.
