@@ -168,9 +168,8 @@ def test_a_numbered_item_leads_into_letters_beside_it() -> None:
 
 def test_a_call_is_a_verb_but_in_a_name_of_things() -> None:
     assert value(attributes("We call again for the ministry to pay.").addressee) == "the ministry"
-    assert (
-        value(attributes("Review the call script at two sites, which omits the team and is to go.").addressee) is None
-    )
+    found = attributes("Review the call script at two sites, which omits the team and is to go.")
+    assert found.addressee is None
 
 
 def test_what_a_list_makes_sure_of_is_asked_of_whom_it_is_led_in_by() -> None:
