@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from pydantic import ValidationError
 from safetensors.torch import load_file
 from transformers import AutoModelForTokenClassification
 
@@ -16,7 +17,7 @@ from scrutiny.report import ROLES, Role
 from scrutiny.roles.second_role import SecondRole
 from scrutiny.roles.settings import ModelSettings
 from scrutiny.training.calibration import calibrate
-from scrutiny.training.config import DataSource, Optimisation, TrainingConfig, load_config
+from scrutiny.training.config import DataSource, Lora, Model, Optimisation, TrainingConfig, load_config
 from scrutiny.training.examples import soft_label
 from scrutiny.training.train import train
 
@@ -165,6 +166,8 @@ def test_frozen_layers_stay_as_they_are_to_the_last_bit_and_those_above_learn(tm
         whole = {"model": run.model.model_copy(update={"frozen_layers": layers})}
         with pytest.raises(ConfigError, match=f"frozen_layers: {layers} of 2 layers cannot be frozen"):
             train(run.model_copy(update=whole), tmp_path / "none", base_model=str(encoder))
+    with pytest.raises(ValidationError, match="leave out frozen_layers"):
+        Model(base="b", frozen_layers=1, lora=Lora())
 
 
 def test_windows_longer_than_the_encoder_reads_are_refused_before_training(tmp_path: Path, encoder: Path) -> None:

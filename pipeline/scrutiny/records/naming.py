@@ -123,6 +123,7 @@ _LONGEST_SUBJECT = 160
 _NOUN_BEFORE = frozenset("is are was were be of to for and or in , .".split())
 #: "Require the board to adopt ...": whoever is asked is to ask somebody else.
 _ORDER = re.compile(r"(?:require|direct|instruct|order|ask|request|urge|encourage|invite)\b", re.IGNORECASE)
+#: "Present a plan, or ask the board to tell why not": what stands before a second order.
 _ORDERED = re.compile(r"\b(?:or|and) $")
 _ASKING = re.compile(
     r"(?:recommend|request|ask|urge|suggest|propose|encourage|invite|advise|expect|call|trust|hope|look|"
@@ -140,6 +141,7 @@ _ASKS = re.compile(
     r"consider|find|believe|think|want|note|wish|instruct|direct|order|affirm|repeat|reiterate)\w*\b",
     re.I,
 )
+#: "Would your supervisor reach every face in a shift?" states nothing.
 _QUESTION = re.compile(r"(?:would|could|can|will|might|should|shall|do|does|did|has|have|is|are)\b", re.IGNORECASE)
 #: A verb and what it is done to, not a noun: "The management board should".
 _STATED = re.compile(
@@ -235,7 +237,7 @@ def named_in(text: str, passage: Passage) -> tuple[int, int] | None:
     if assigned := assigned_to(text):
         return assigned[:2]
     # "Rights to be reviewed by each school".
-    return _agent(text, passive) if (passive := PASSIVE.search(text, begin)) else None
+    return _agent(text, PASSIVE.search(text, begin))
 
 
 def stated(text: str, passage: Passage) -> tuple[int, int] | None:
