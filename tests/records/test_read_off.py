@@ -155,6 +155,15 @@ def test_where_the_rules_took_in_too_much_or_the_model_is_sure_of_somebody_else_
         assert found.value == whom
 
 
+def test_a_part_of_what_a_thing_is_called_is_not_whom_a_demand_is_for() -> None:
+    for text, words, expected in (
+        ("School bus routes ought to be driven through once every winter.", "School", None),
+        ("Winterfolk of the school ought to be driven through once every winter.", "Winterfolk", "Winterfolk"),
+    ):
+        found = attributes(tagged(text, ("addressee", "", words), role=R)).addressee
+        assert (found and found.value) == expected
+
+
 def test_what_the_model_is_not_sure_of_is_not_told() -> None:
     text = "The ward is a far cry from what it was, if you ask the night shift."
     tags = ("trend", "declined", "far cry"), ("voice", "staff", "night shift")

@@ -42,6 +42,11 @@ _ENSURES = re.compile(r"\b(?:ensure|make sure|see to it)(?: that)?:$", re.IGNORE
 #: "24/0092: you", "1. The board".
 _NUMBER = re.compile(r"[\w./-]*[0-9][\w./-]*[:.] |Action ")
 _NO_NAME = re.compile(r" (?:who|which|they|you|we|it)$|^\W|\W ?['’]$", re.IGNORECASE)
+#: Behind "School", which the model takes for a name: "School bus routes ought to be driven".
+_GOES_ON = re.compile(
+    r"(?! (?:also|and|at|for|from|in|itself|now|of|on|that|then|therefore|to|which|who|with|[a-z]+ly)\b)"
+    r"(?: [a-z-]+){1,3}? (?:must|ought|shall|should)\b"
+)
 #: What ends a word for a person; pronouns are for somebody too.
 _PERSON = re.compile(r" |(?:[eo]rs?|ees?|ists?)$|^(?:it|each)$")
 #: "... is invited to submit a plan for the points below."
@@ -87,8 +92,7 @@ def addressee(passage: Passage) -> Attribute | None:
         return told
     if headed := receiver(passage) or _led(passage):
         return headed
-    # Of a single word the model takes what is no name too: "overnight".
-    if tag and (read := trimmed(sentence, tag.start, tag.end)) and not _is_odd(sentence[slice(*read)]):
+    if tag and (read := trimmed(sentence, tag.start, tag.end)) and not _is_odd(sentence, *read):
         return passage.at(sentence[slice(*read)], *read)
     if read := told_before(passage):
         text = passage.report.text
@@ -139,8 +143,12 @@ def _led(passage: Passage) -> Attribute | None:
     return None
 
 
-def _is_odd(words: str) -> bool:
-    return words.islower() and not (is_actor(words) or _PERSON.search(words))
+def _is_odd(text: str, start: int, end: int) -> bool:
+    """Whether what the model takes for a name is none: a single word such as "overnight", or part of a thing's."""
+    words = text[start:end]
+    if words.islower():
+        return not (is_actor(words) or _PERSON.search(words))
+    return start == 0 and _GOES_ON.match(text, end) is not None
 
 
 def _numbered(text: str, passage: Passage) -> re.Match[str] | None:
