@@ -27,7 +27,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from transformers import AutoModelForSequenceClassification, pipeline
+from transformers import AutoModelForSequenceClassification, AutoTokenizer, pipeline
 
 from scrutiny import corpora
 from scrutiny.roles.classifier import Classifier
@@ -45,7 +45,7 @@ def of_transformers(classifier: Classifier, batch: int) -> Callable[[Sequence[Un
     config = classifier.loaded.model.config
     model = AutoModelForSequenceClassification.from_config(config)  # type: ignore[no-untyped-call]
     model.load_state_dict(classifier.loaded.model.state_dict(), strict=False)
-    tokenizer: Any = classifier.loaded.tokenizer
+    tokenizer = AutoTokenizer.from_pretrained(classifier.loaded.folder)
     run = pipeline("text-classification", model=model.eval(), tokenizer=tokenizer, device="cpu")
     return lambda units: run([unit.text for unit in units], batch_size=batch, truncation=True)
 
@@ -62,7 +62,7 @@ def reading(classifier: Classifier) -> Callable[[Sequence[Unit]], Any]:
 
 def operations(classifier: Classifier, units: Sequence[Unit]) -> float:
     """Operations of the matrix products that classifying ``units`` takes."""
-    config = classifier.loaded.model.config
+    config = classifier.loaded.config
     weights = sum(
         module.weight.numel()
         for name, module in classifier.loaded.model.named_modules()
@@ -75,7 +75,7 @@ def operations(classifier: Classifier, units: Sequence[Unit]) -> float:
 
 def rate(classifier: Classifier, rounds: int = 200) -> float:
     """Operations a second of a matrix product in the precision of ``classifier``, on its threads together."""
-    config = classifier.loaded.model.config
+    config = classifier.loaded.config
     hidden, inner = config.hidden_size, config.intermediate_size
     # One matrix a layer, so that each comes from memory as it does in the model.
     matrices = config.num_hidden_layers
@@ -84,7 +84,8 @@ def rate(classifier: Classifier, rounds: int = 200) -> float:
     elif classifier.precision is Precision.INT8_VNNI:
         multiply = product_of_onednn(hidden, inner, matrices)
     else:
-        multiply = product_of_torch(hidden, inner, matrices, classifier.loaded.model.dtype)
+        dtype = torch.bfloat16 if classifier.precision is Precision.BFLOAT16 else torch.float32
+        multiply = product_of_torch(hidden, inner, matrices, dtype)
 
     def work() -> None:
         for index in range(rounds):

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -13,16 +11,15 @@ import torch
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
-from transformers import BertConfig, BertForTokenClassification, MPNetConfig, MPNetForTokenClassification, set_seed
 
 from scrutiny import corpora
 from scrutiny.errors import ModelError
 from scrutiny.roles.classifier import Classifier
 from scrutiny.roles.eight_bits import AGREEMENT_ON_VNNI, PROVENANCE, is_trusted_on_vnni
 from scrutiny.roles.explain import explain
-from scrutiny.roles.mpnet import FewerSteps
 from scrutiny.roles.precision import Precision, multiplies_whole_numbers
-from scrutiny.roles.whole_products import Products, in_whole_numbers
+from scrutiny.roles.weights import in_levels
+from scrutiny.roles.whole_products import Products, put_whole_products
 from scrutiny.roles.windows import Unit
 
 needs_vnni = pytest.mark.skipif(not multiplies_whole_numbers(), reason="the processor has no AVX-512 VNNI")
@@ -30,18 +27,6 @@ needs_vnni = pytest.mark.skipif(not multiplies_whole_numbers(), reason="the proc
 UNITS = [
     Unit("Plans are not reviewed often enough." * (1 + index % 4) + f" {index}", "Findings", f"p{index // 7}")
     for index in range(40)
-]
-SIZES: dict[str, Any] = {
-    "vocab_size": 90,
-    "num_labels": 4,
-    "hidden_size": 64,
-    "num_hidden_layers": 2,
-    "num_attention_heads": 4,
-    "intermediate_size": 96,
-}
-ENCODERS = [
-    (MPNetForTokenClassification, MPNetConfig(**SIZES)),
-    (BertForTokenClassification, BertConfig(**SIZES)),
 ]
 
 
@@ -74,7 +59,7 @@ def test_a_product_is_as_near_as_levels_of_each_token_allow(rows: np.ndarray, se
     weights = random.normal(size=(40, 64)).astype(np.float32)
     bias = random.normal(size=40).astype(np.float32) if biased else None
     model = OneLayer(weights, bias)
-    in_whole_numbers(model)  # type: ignore[arg-type] # any module with linear layers will do
+    put_whole_products(model)
     assert not isinstance(model.layer, torch.nn.Linear)
     scales = np.abs(weights).max(axis=1, keepdims=True) / 127
     kept = np.rint(weights / scales) * scales
@@ -92,14 +77,13 @@ def test_a_product_of_what_a_gelu_says_is_as_near_as_its_levels_allow(
 ) -> None:
     said = torch.nn.functional.gelu(torch.from_numpy(rows * np.float32(scale)))
     weights = torch.from_numpy(np.random.default_rng(seed).normal(size=(40, 64)).astype(np.float32))
-    layer = torch.nn.Linear(64, 40)
-    layer.weight.data = weights
+    bias = torch.from_numpy(np.random.default_rng(seed + 1).normal(size=40).astype(np.float32))
     level = torch.clamp(said.amax(dim=1) / 239, min=0.17 / 16)
     kept = (weights / (weights.abs().amax(dim=1, keepdim=True) / 127)).round()
     kept *= weights.abs().amax(dim=1, keepdim=True) / 127
     with torch.inference_mode():
-        wanted = said.double() @ kept.double().T + layer.bias.double()
-        found = Products([layer], after_gelu=True)(said.clone())
+        wanted = said.double() @ kept.double().T + bias.double()
+        found = Products(in_levels(weights), bias, after_gelu=True)(said.clone())
     bound = level[:, None].double() / 2 * kept.abs().sum(dim=1)
     assert ((found - wanted).abs() <= bound * 1.01 + 1e-2).all()
 
@@ -109,63 +93,10 @@ def test_a_product_of_what_a_gelu_says_is_as_near_as_its_levels_allow(
 def test_a_token_gets_the_same_numbers_among_any_others(count: int, seed: int) -> None:
     random = np.random.default_rng(seed)
     model = OneLayer(random.normal(size=(40, 64)).astype(np.float32), None)
-    in_whole_numbers(model)  # type: ignore[arg-type]
+    put_whole_products(model)
     rows = random.normal(size=(count, 64)).astype(np.float32)
     alone = np.concatenate([model(row[None]) for row in rows])
     assert np.allclose(model(rows), alone, rtol=1e-6, atol=1e-5)
-
-
-def joined(layers: Sequence[torch.nn.Linear], *, after_gelu: bool = False) -> torch.nn.Module:
-    """Linear layers side by side, as they are, whatever they read."""
-    del after_gelu
-    whole = torch.nn.Linear(layers[0].in_features, sum(layer.out_features for layer in layers))
-    whole.weight.data = torch.cat([layer.weight.data for layer in layers])
-    whole.bias.data = torch.cat([layer.bias.data for layer in layers])
-    return whole
-
-
-@pytest.mark.parametrize("layers", [1, 3])
-def test_fewer_steps_say_what_all_steps_say(layers: int) -> None:
-    set_seed(0)
-    model = MPNetForTokenClassification(MPNetConfig(**SIZES | {"num_hidden_layers": layers}))
-    model.train(False)
-    with torch.no_grad():
-        for name, weight in model.named_parameters():
-            if "LayerNorm" not in name:
-                weight.normal_(std=1.0 if "relative" in name else 0.2)
-    rows = [torch.randint(5, 90, (count, tokens)) for count, tokens in ((1, 20), (2, 150), (1, 37), (3, 90))]
-    with torch.inference_mode():
-        wanted = [model(input_ids=ids, output_hidden_states=True) for ids in rows]
-        steps = FewerSteps(model, joined)
-        for ids, all_steps in zip(rows, wanted, strict=True):
-            logits, states = steps(ids, slice(3, 17))
-            assert torch.allclose(logits, all_steps.logits[:, 3:17], atol=1e-4)
-            assert not torch.allclose(logits, all_steps.logits[:, 2:16], atol=0.1)
-            for one, other in zip(states[:-1], all_steps.hidden_states[:-1], strict=True):
-                assert torch.allclose(one, other, atol=1e-4)
-            assert torch.allclose(states[-1][:, 3:17], all_steps.hidden_states[-1][:, 3:17], atol=1e-4)
-            assert not states[-1][:, 17:].any()
-    with pytest.raises(AttributeError):
-        model(input_ids=rows[0])
-
-
-@needs_vnni
-@pytest.mark.parametrize(("kind", "config"), ENCODERS)
-def test_an_encoder_says_nearly_what_it_says_in_single_precision(kind: Any, config: Any) -> None:
-    set_seed(0)
-    model = kind(config).eval()
-    ids, read = torch.randint(5, 90, (3, 37)), slice(4, 30)
-    with torch.inference_mode():
-        wanted = model(input_ids=ids, attention_mask=torch.ones_like(ids), output_hidden_states=True)
-        encode = in_whole_numbers(model)
-        logits, states = encode(ids, read)
-        alone, _ = encode(ids[1:2], read)
-    for layer, (one, other) in enumerate(zip(states, wanted.hidden_states, strict=True)):
-        where = read if layer == len(states) - 1 else slice(None)
-        assert (one - other)[:, where].abs().max() < 0.05 * other.abs().max()
-    assert not logits.equal(wanted.logits[:, read])
-    assert (logits - wanted.logits[:, read]).abs().max() < 0.05 * wanted.logits.abs().max()
-    assert torch.allclose(logits[1:2], alone, atol=1e-3)
 
 
 @needs_vnni

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from transformers import AutoTokenizer, PreTrainedTokenizerBase
 
+from scrutiny.roles.tokenizing import of_transformers
 from scrutiny.roles.windows import Unit, WindowSize, windows
 
 SMALL = WindowSize(core=16, before=8, after=6, introduction=12)
@@ -22,7 +23,7 @@ def tokenizer(encoder: Path) -> PreTrainedTokenizerBase:
 def read(tokenizer: PreTrainedTokenizerBase, units: list[Unit], size: WindowSize = WindowSize()) -> list[str]:  # noqa: B008
     """Every window as text, what it classifies in angle brackets."""
     shown = []
-    for window in windows(tokenizer, units, size):
+    for window in windows(of_transformers(tokenizer), units, size):
         tokens = [str(token) for token in tokenizer.convert_ids_to_tokens(window.ids)]
         for _, start, end in window.spans:
             tokens[start] = "<" + tokens[start]
@@ -82,7 +83,7 @@ def test_what_stands_around_a_long_sentence_gives_way_before_the_sentence_does(
         Unit("plans " * 26, "plans", "p"),
         Unit("plans " * 27, "plans", "p"),
     ]
-    _, second, third, fourth, fifth = windows(tokenizer, units, size)
+    _, second, third, fourth, fifth = windows(of_transformers(tokenizer), units, size)
     assert all(len(window) <= size.tokens for window in (second, third, fourth, fifth))
     shown = [str(tokenizer.decode(window.ids[1 : window.spans[0][1]])) for window in (second, third, fourth, fifth)]
     assert [text.replace(" ", "") for text in shown] == ["#plans[SEP]and[SEP]", "", "", ""]
@@ -91,7 +92,7 @@ def test_what_stands_around_a_long_sentence_gives_way_before_the_sentence_does(
 
 def test_a_sentence_longer_than_a_window_is_cut_and_named(tokenizer: PreTrainedTokenizerBase) -> None:
     size = WindowSize(core=16, before=4, after=4, introduction=4)
-    long, short = windows(tokenizer, [Unit("plans " * 100, "", "p"), Unit("plans", "", "p")], size)
+    long, short = windows(of_transformers(tokenizer), [Unit("plans " * 100, "", "p"), Unit("plans", "", "p")], size)
     assert len(long) <= size.tokens
     assert long.cut == {0}
     assert not short.cut
@@ -115,7 +116,7 @@ def test_every_sentence_is_classified_once_in_windows_of_bounded_length(
     tokenizer: PreTrainedTokenizerBase, units: list[Unit]
 ) -> None:
     for size in (SMALL, BARE):
-        found = windows(tokenizer, units, size)
+        found = windows(of_transformers(tokenizer), units, size)
         assert [number for window in found for number, _, _ in window.spans] == list(range(len(units)))
         for window in found:
             assert len(window) <= size.tokens
@@ -129,8 +130,10 @@ def test_passages_know_nothing_of_each_other(
 ) -> None:
     first = [unit._replace(passage="first") for unit in first]
     second = [unit._replace(passage="second") for unit in second]
-    apart = [*windows(tokenizer, first, SMALL), *windows(tokenizer, second, SMALL)]
-    assert [window.ids for window in windows(tokenizer, [*first, *second], SMALL)] == [window.ids for window in apart]
+    apart = [*windows(of_transformers(tokenizer), first, SMALL), *windows(of_transformers(tokenizer), second, SMALL)]
+    assert [window.ids for window in windows(of_transformers(tokenizer), [*first, *second], SMALL)] == [
+        window.ids for window in apart
+    ]
 
 
 @pytest.mark.parametrize("wrong", [{"core": 0}, {"before": -1}, {"after": -1}, {"introduction": -1}])

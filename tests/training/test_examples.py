@@ -7,6 +7,7 @@ import pytest
 import torch
 from transformers import AutoTokenizer, PreTrainedTokenizerBase
 
+from scrutiny.roles.tokenizing import of_transformers
 from scrutiny.roles.windows import Unit, WindowSize
 from scrutiny.training.config import Optimisation
 from scrutiny.training.examples import Collator, plain, varied
@@ -27,7 +28,7 @@ def tokenizer(encoder: Path) -> PreTrainedTokenizerBase:
 
 def test_a_pass_has_every_sentence_with_its_label(tokenizer: PreTrainedTokenizerBase) -> None:
     for optimisation in (STILL, STILL.model_copy(update={"split_share": 1.0, "heading_dropout": 0.5})):
-        examples = varied(UNITS, LABELS, tokenizer, SIZE, optimisation, random.Random(0))
+        examples = varied(UNITS, LABELS, of_transformers(tokenizer), SIZE, optimisation, random.Random(0))
         seen = [
             (tokenizer.decode(example["input_ids"][start : end - 1]), label)
             for example in examples
@@ -41,14 +42,25 @@ def test_a_pass_has_every_sentence_with_its_label(tokenizer: PreTrainedTokenizer
 
 
 def test_sentences_stand_alone_and_headings_are_left_out_as_often_as_asked(tokenizer: PreTrainedTokenizerBase) -> None:
-    lonely = varied(UNITS, LABELS, tokenizer, SIZE, STILL.model_copy(update={"alone_share": 1.0}), random.Random(0))
-    assert len(lonely) - len(plain(UNITS, LABELS, tokenizer, SIZE)) >= len(UNITS)
-    bare = varied(UNITS, LABELS, tokenizer, SIZE, STILL.model_copy(update={"heading_dropout": 1.0}), random.Random(0))
+    lonely = varied(
+        UNITS, LABELS, of_transformers(tokenizer), SIZE, STILL.model_copy(update={"alone_share": 1.0}), random.Random(0)
+    )
+    assert len(lonely) - len(plain(UNITS, LABELS, of_transformers(tokenizer), SIZE)) >= len(UNITS)
+    bare = varied(
+        UNITS,
+        LABELS,
+        of_transformers(tokenizer),
+        SIZE,
+        STILL.model_copy(update={"heading_dropout": 1.0}),
+        random.Random(0),
+    )
     assert not any("# staff" in tokenizer.decode(example["input_ids"]) for example in bare)
 
 
 def test_words_are_hidden_and_marks_are_not(tokenizer: PreTrainedTokenizerBase) -> None:
-    hidden = varied(UNITS, LABELS, tokenizer, SIZE, STILL.model_copy(update={"mask_share": 0.99}), random.Random(0))
+    hidden = varied(
+        UNITS, LABELS, of_transformers(tokenizer), SIZE, STILL.model_copy(update={"mask_share": 0.99}), random.Random(0)
+    )
     ids = [token for example in hidden for token in example["input_ids"]]
     assert ids.count(tokenizer.mask_token_id) > 0.8 * len(ids)
     assert all(example["input_ids"][0] == tokenizer.cls_token_id for example in hidden)
@@ -56,13 +68,13 @@ def test_words_are_hidden_and_marks_are_not(tokenizer: PreTrainedTokenizerBase) 
 
 def test_passes_differ_and_a_seed_repeats_them(tokenizer: PreTrainedTokenizerBase) -> None:
     rng = random.Random(0)
-    first, second = (varied(UNITS, LABELS, tokenizer, SIZE, Optimisation(), rng) for _ in range(2))
+    first, second = (varied(UNITS, LABELS, of_transformers(tokenizer), SIZE, Optimisation(), rng) for _ in range(2))
     assert first != second
-    assert first == varied(UNITS, LABELS, tokenizer, SIZE, Optimisation(), random.Random(0))
+    assert first == varied(UNITS, LABELS, of_transformers(tokenizer), SIZE, Optimisation(), random.Random(0))
 
 
 def test_a_batch_takes_the_mean_over_each_sentences_tokens(tokenizer: PreTrainedTokenizerBase) -> None:
-    examples = plain(UNITS, LABELS, tokenizer, SIZE)
+    examples = plain(UNITS, LABELS, of_transformers(tokenizer), SIZE)
     batch = Collator(0)(examples)
     values = torch.rand(batch["input_ids"].shape)
     pooled = (batch["pooling"] @ values[..., None])[..., 0]

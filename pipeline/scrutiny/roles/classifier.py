@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from scrutiny.report import ROLES, BlockKind, Decision, Prediction, Report, Role, Sentence, Tag
 from scrutiny.roles.batching import batches
-from scrutiny.roles.eight_bits import EightBits
 from scrutiny.roles.kept import KeptMemory
 from scrutiny.roles.loading import LoadedModel, load_model, locate
 from scrutiny.roles.meaning import pooled
@@ -24,7 +23,7 @@ from scrutiny.roles.windows import Unit, Window, offsets, windows
 if TYPE_CHECKING:
     import torch
 
-    from scrutiny.roles.whole_products import Encode
+    from scrutiny.roles.encoding import Encode
 
 #: Sentences gathered, across reports, before a round of classification.
 BUFFER = 2048
@@ -90,23 +89,14 @@ class Classifier:
         """
         import torch
 
+        from scrutiny.roles.encoding import encoder
+
         self.device = torch.device(device or ("cpu" if precision in IN_EIGHT_BITS else _best_device()))
         folder = locate(model)
         self.precision = precision_of(precision, self.device, folder)
-        self.loaded: LoadedModel = load_model(model, weights=self.precision is not Precision.INT8)
-        self._layers = self.loaded.layers
-        self._eight_bits: EightBits | None = None
-        self._whole_numbers: Encode | None = None
-        if self.precision is Precision.INT8:
-            self._eight_bits = EightBits(folder, self._layers)
-        elif self.precision is Precision.INT8_VNNI:
-            from scrutiny.roles.whole_products import in_whole_numbers
-
-            self._whole_numbers = in_whole_numbers(self.loaded.model)
-        else:
-            dtype = torch.bfloat16 if self.precision is Precision.BFLOAT16 else torch.float32
-            self.loaded.model.to(device=self.device, dtype=dtype)  # type: ignore[call-arg]
-        # glibc would keep the places of the weights in single precision for ever; other systems have no such function.
+        self.loaded: LoadedModel = load_model(model)
+        self._encode: Encode = encoder(self.loaded, self.precision, self.device)
+        # glibc would keep what loading took room for (40 MB) for ever; other systems have no such function.
         with suppress(OSError, AttributeError, TypeError):
             ctypes.CDLL(None).malloc_trim(0)
         said_by = f"{self.loaded.sha256} {self.precision} {self.device.type} {TOLD}"
@@ -264,12 +254,12 @@ class Classifier:
             first = min(window.spans[0][1] for window in group)
             last = max(window.spans[-1][2] for window in group)
             ids = torch.tensor([window.ids for window in group], device=self.device)
-            of_tokens, layers = self._encoded(ids, slice(first, last))
+            of_tokens, layers = self._encode(ids, slice(first, last))
             of_roles = of_tokens.cpu().double()[:, :, list(self.loaded.label_order)]
             for row, window in enumerate(group):
                 spoken_of = [of_roles[row, start - first : end - first] for _, start, end in window.spans]
                 logits = torch.stack([of_sentence.mean(dim=0) for of_sentence in spoken_of])
-                said.append(Said(logits, *self._told({layer: layers[layer][row] for layer in layers}, window)))
+                said.append(Said(logits, *self._told({layer: states[row] for layer, states in layers.items()}, window)))
         return said
 
     def _told(self, states: dict[int, torch.Tensor], window: Window) -> tuple[tuple[bytes, ...], tuple[bytes, ...]]:
@@ -285,27 +275,8 @@ class Classifier:
             meanings = meaning(torch.cat([pooled(states[layer], window.spans) for layer in meaning.layers], dim=-1))
         if tagger:
             side_by_side = torch.cat([states[layer] for layer in tagger.layers], dim=-1)
-            tags = tagger(side_by_side, spoken(window, self.loaded.tokenizer.sep_token_id))
+            tags = tagger(side_by_side, spoken(window, self.loaded.tokenizer.separator))
         return meanings, tags
-
-    def _encoded(self, ids: torch.Tensor, read: slice) -> tuple[torch.Tensor, dict[int, torch.Tensor]]:
-        """What the model says of the tokens ``read``, and the hidden states of the layers that are read.
-
-        ``ids`` have the shape (rows, tokens), what is returned (rows, tokens of ``read``, roles) and, for each layer,
-        (rows, tokens, width); what leaves the last layer may be zero outside ``read``.
-        """
-        import torch
-
-        if self._eight_bits:
-            logits, states = self._eight_bits(ids)
-            return logits[:, read], dict(zip(self._layers, states, strict=True))
-        if self._whole_numbers:
-            logits, of_layers = self._whole_numbers(ids, read)
-            return logits, {layer: of_layers[layer] for layer in self._layers}
-        model = self.loaded.model
-        assert not model.training
-        output = model(input_ids=ids, attention_mask=torch.ones_like(ids), output_hidden_states=bool(self._layers))
-        return output.logits[:, read], {layer: output.hidden_states[layer] for layer in self._layers}
 
     def _prediction(self, row: Sequence[float], text: str, cut: bool) -> Prediction:
         settings = self.loaded.settings

@@ -77,6 +77,7 @@ class EightBits:
         # Windows differ in length: room planned for one fits no other.
         options.enable_mem_pattern = False
         options.log_severity_level = 3
+        self._layers = layers
         self._outputs = [LOGITS, *(HIDDEN.format(layer) for layer in layers)]
         try:
             self._session = onnxruntime.InferenceSession(file, options, providers=["CPUExecutionProvider"])
@@ -92,9 +93,13 @@ class EightBits:
                 remedy="Make it again with 'scrutiny export'.",
             )
 
-    def __call__(self, ids: torch.Tensor) -> tuple[torch.Tensor, list[torch.Tensor]]:
-        """Logits and hidden states of tokens of the shape (1, tokens): (1, tokens, roles), (1, tokens, width) each."""
+    def __call__(self, ids: torch.Tensor, read: slice) -> tuple[torch.Tensor, dict[int, torch.Tensor]]:
+        """The logits of the tokens ``read`` and the hidden states of ``layers``.
+
+        ``ids`` have the shape (1, tokens), logits (1, tokens read, roles), states (1, tokens, width) each.
+        """
         import torch
 
         logits, *hidden = self._session.run(self._outputs, {INPUT: ids.numpy()})
-        return torch.from_numpy(logits), [torch.from_numpy(states) for states in hidden]
+        states = {layer: torch.from_numpy(one) for layer, one in zip(self._layers, hidden, strict=True)}
+        return torch.from_numpy(logits)[:, read], states

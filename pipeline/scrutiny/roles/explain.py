@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,8 +10,6 @@ import torch
 
 from scrutiny.report import ROLES, Prediction, Role
 from scrutiny.roles.classifier import Classifier
-from scrutiny.roles.loading import load_model
-from scrutiny.roles.precision import IN_EIGHT_BITS, Precision
 from scrutiny.roles.windows import ITEM, Unit, windows
 
 #: Points of the path between the hidden and the shown sentence at which the gradient is taken.
@@ -75,16 +72,12 @@ def explain(
     ids = torch.tensor([window.ids], device=classifier.device)
     masked = ids.clone()
     tokenizer = loaded.tokenizer
-    hider = tokenizer.pad_token_id if tokenizer.mask_token_id is None else tokenizer.mask_token_id
+    hider = next(token for token in (tokenizer.mask, tokenizer.padding, tokenizer.separator) if token is not None)
     for place, (first, _) in enumerate(offsets):
         if first >= 0:
             masked[0, start + place] = hider
-    # Thirty-two gradients of a coarser model would not sum up.
-    model = loaded.model
-    if classifier.precision in IN_EIGHT_BITS:
-        model = load_model(loaded.folder).model
-    elif classifier.precision is not Precision.FLOAT32:
-        model = copy.deepcopy(model).to(dtype=torch.float32)  # type: ignore[call-arg]
+    # In single precision whatever it was computed with: gradients of a coarser model would not sum up.
+    model = loaded.model.to(classifier.device)  # type: ignore[arg-type]
     embeddings = model.get_input_embeddings()
     with torch.no_grad():
         shown, hidden = embeddings(ids), embeddings(masked)
@@ -110,10 +103,8 @@ def explain(
 def _offsets(classifier: Classifier, unit: Unit) -> list[tuple[int, int]]:
     """The characters of the sentence that each of its tokens stands for, below zero for the mark of an item."""
     mark = ITEM * unit.is_item
-    tokenized = classifier.loaded.tokenizer(
-        mark + unit.text, add_special_tokens=False, return_offsets_mapping=True, verbose=False
-    )
-    return [(first - len(mark), last - len(mark)) for first, last in tokenized["offset_mapping"]]
+    places = classifier.loaded.tokenizer.places(mark + unit.text)
+    return [(first - len(mark), last - len(mark)) for first, last in places]
 
 
 def _words(text: str, offsets: Sequence[tuple[int, int]], weights: Sequence[float]) -> tuple[WordWeight, ...]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,10 +15,11 @@ from scrutiny.roles import eight_bits
 from scrutiny.roles.meaning import MeaningMap, load_meaning
 from scrutiny.roles.settings import FILE_NAME, ModelSettings
 from scrutiny.roles.tags import Tagger, load_tagger
+from scrutiny.roles.tokenizing import Tokenizer, load_tokenizer
 from scrutiny.roles.windows import WindowSize
 
 if TYPE_CHECKING:
-    from transformers import PreTrainedModel, PreTrainedTokenizerBase
+    from transformers import PreTrainedModel
 
 #: The model that ships with scrutiny.
 DEFAULT_MODEL = "roles-mpnet"
@@ -26,19 +27,20 @@ DEFAULT_MODEL = "roles-mpnet"
 _HASHED = ("config.json", FILE_NAME, "tokenizer.json", "tokenizer_config.json", eight_bits.FILE_NAME)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class LoadedModel:
-    """A model ready to use. ``label_order[i]`` is the model's output column for ``ROLES[i]``.
+    """A model as its folder tells of it. ``label_order[i]`` is the model's output column for ``ROLES[i]``.
 
-    ``meaning`` maps its hidden layers to what sentences are about, and ``tagger`` reads tags off them, where the
-    ``folder`` has such.
+    ``config`` tells the sizes of its encoder: an ``MPNetConfig``, or what transformers makes of another. ``meaning``
+    maps its hidden layers to what sentences are about, and ``tagger`` reads tags off them, where the ``folder`` has
+    such.
     """
 
     name: str
     folder: Path
     sha256: str
-    model: PreTrainedModel
-    tokenizer: PreTrainedTokenizerBase
+    config: Any
+    tokenizer: Tokenizer
     settings: ModelSettings
     label_order: tuple[int, ...]
     meaning: MeaningMap | None = None
@@ -50,51 +52,70 @@ class LoadedModel:
         read = {layer for reader in (self.meaning, self.tagger) if reader for layer in reader.layers}
         return tuple(sorted(read))
 
+    @cached_property
+    def model(self) -> PreTrainedModel:
+        """The model as transformers knows it, in single precision on the CPU; loaded when first asked for.
 
-def load_model(name_or_path: str | Path | None = None, *, weights: bool = True) -> LoadedModel:
-    """Load a token classifier of the four roles in single precision; weights must be safetensors.
+        Raises:
+            ModelError: the weights cannot be read, or do not fit.
+        """
+        return load_transformer(self.folder)
 
-    Without ``weights`` its ``model`` has the shapes of them alone: something else computes.
+
+def load_model(name_or_path: str | Path | None = None) -> LoadedModel:
+    """Load all of a token classifier of the four roles but its weights, which must be safetensors.
 
     Raises:
         ModelError: nothing is there, the files are not a token classifier, its labels are not the roles, or it has a
             map to meaning or a tagger that was made for another model.
     """
-    import torch
-    from safetensors import SafetensorError
-    from transformers import AutoConfig, AutoModelForTokenClassification, AutoTokenizer
-    from transformers.initialization import no_init_weights
-    from transformers.utils import logging
-
-    from scrutiny.roles.weights import load_weights
-
     folder = locate(name_or_path)
     name = _name(name_or_path)
-    label_order = _label_order(folder, name)
-    showed_progress = logging.is_progress_bar_enabled()
-    logging.disable_progress_bar()  # type: ignore[no-untyped-call] # a model loads in a moment
+    config = _config(folder)
+    label_order = _label_order(config.id2label, name)
     try:
-        with no_init_weights(), torch.device("cpu" if weights else "meta"):
-            config = AutoConfig.from_pretrained(folder)
-            model = AutoModelForTokenClassification.from_config(config, dtype=torch.float32)  # type: ignore[no-untyped-call]
-        if weights:
-            # Taken as they are: copied, they would be there twice for a moment.
-            model.load_state_dict(load_weights(folder), assign=True)
-        tokenizer = AutoTokenizer.from_pretrained(folder)
-    except (OSError, ValueError, RuntimeError, KeyError, SafetensorError) as error:
-        raise ModelError(
-            f"{folder}: not a loadable token classifier: {first_lines(error)}",
-            remedy="Give a folder written by 'scrutiny train': config.json, weights as safetensors, the tokenizer.",
-        ) from None
-    finally:
-        if showed_progress:
-            logging.enable_progress_bar()  # type: ignore[no-untyped-call]
+        tokenizer = load_tokenizer(folder)
+    except (OSError, ValueError, RuntimeError, KeyError) as error:
+        raise not_loadable(folder, error) from None
     settings_file = folder / FILE_NAME
     settings = ModelSettings.load(settings_file) if settings_file.is_file() else ModelSettings()
-    check_window(settings.window, model.config, settings_file)
-    shape = {"layers": model.config.num_hidden_layers, "width": model.config.hidden_size}
+    check_window(settings.window, config, settings_file)
+    shape = {"layers": config.num_hidden_layers, "width": config.hidden_size}
     meaning, tagger = load_meaning(folder, **shape), load_tagger(folder, **shape)
-    return LoadedModel(name, folder, _hash(folder), model.eval(), tokenizer, settings, label_order, meaning, tagger)
+    return LoadedModel(name, folder, _hash(folder), config, tokenizer, settings, label_order, meaning, tagger)
+
+
+def load_transformer(folder: Path) -> PreTrainedModel:
+    """The token classifier of a folder as transformers knows it, in single precision on the CPU, not for training.
+
+    Raises:
+        ModelError: the weights cannot be read, or do not fit.
+    """
+    import torch
+    from safetensors import SafetensorError
+    from transformers import AutoConfig, AutoModelForTokenClassification
+    from transformers.initialization import no_init_weights
+
+    from scrutiny.roles.weights import Weights
+
+    try:
+        with no_init_weights(), torch.device("cpu"):
+            config = AutoConfig.from_pretrained(folder)
+            model = AutoModelForTokenClassification.from_config(config, dtype=torch.float32)  # type: ignore[no-untyped-call]
+        # Taken as they are: copied, they would be there twice for a moment.
+        model.load_state_dict(dict(Weights(folder)), assign=True)
+    except (OSError, ValueError, RuntimeError, KeyError, SafetensorError) as error:
+        raise not_loadable(folder, error) from None
+    loaded: PreTrainedModel = model.eval()
+    return loaded
+
+
+def not_loadable(folder: Path, error: Exception) -> ModelError:
+    """What to raise where ``error`` says that a folder is no model."""
+    return ModelError(
+        f"{folder}: not a loadable token classifier: {first_lines(error)}",
+        remedy="Give a folder written by 'scrutiny train': config.json, weights as safetensors, the tokenizer.",
+    )
 
 
 def check_window(size: WindowSize, config: Any, source: Path) -> None:
@@ -166,16 +187,26 @@ def locate(name_or_path: str | Path | None) -> Path:
         ) from None
 
 
-def _label_order(folder: Path, name: str) -> tuple[int, ...]:
+def _config(folder: Path) -> Any:
+    """What ``config.json`` says; of an encoder that has no code of ours transformers knows what its names mean."""
+    from scrutiny.roles.mpnet import MPNetConfig
+
+    try:
+        return MPNetConfig.model_validate_json((folder / "config.json").read_bytes())
+    except (OSError, ValueError):
+        pass
     from transformers import AutoConfig
 
     try:
-        labels: Mapping[int, Any] = AutoConfig.from_pretrained(folder).id2label
+        return AutoConfig.from_pretrained(folder)
     except (OSError, ValueError, KeyError) as error:
         raise ModelError(
             f"{folder}: no readable config.json: {first_lines(error)}",
             remedy="Give a folder written by 'scrutiny train'.",
         ) from None
+
+
+def _label_order(labels: dict[int, Any], name: str) -> tuple[int, ...]:
     by_role = {str(label).lower(): index for index, label in labels.items()}
     if set(by_role) != set(ROLES) or len(labels) != len(ROLES):
         raise ModelError(

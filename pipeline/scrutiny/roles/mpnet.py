@@ -1,89 +1,184 @@
-"""MPNet's layers in fewer steps than transformers takes, for rows without padding.
+"""MPNet (Song et al. 2020, arXiv 2004.09297) for rows without padding, straight from the file of its weights.
 
-transformers has no fast attention for MPNet, and works out anew for every row how far its tokens stand apart.
+transformers has no fast attention for MPNet, works out anew for every row how far its tokens stand apart, and takes
+longer to import than many a report takes to read.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Protocol
+import math
+from collections.abc import Callable, Collection, Iterator, Sequence
+from typing import Literal, Protocol
 
 import torch
-from torch import nn
-from torch.nn.functional import scaled_dot_product_attention
-from transformers import MPNetForTokenClassification
-from transformers.activations import GELUActivation
-from transformers.models.mpnet.modeling_mpnet import MPNetEncoder, MPNetLayer
+from pydantic import BaseModel, PositiveFloat, PositiveInt
+from torch.nn.functional import embedding, gelu, layer_norm, linear, scaled_dot_product_attention
+
+from scrutiny.roles.weights import Weights
+
+#: Distances to the left and to the right that are told apart, and the farthest of them (transformers has no others).
+_DISTANCES, _FARTHEST = 16, 128
+#: The first place that there is an embedding for: places are counted from behind the number of the padding.
+_FIRST = 2
+
+#: What has the shape (rows, tokens, ...) becomes (rows, tokens, what is said of each token).
+Step = Callable[[torch.Tensor], torch.Tensor]
 
 
-class MakeProduct(Protocol):
-    """Makes one module of linear layers that read the same: what they say of it, side by side."""
+class MPNetConfig(BaseModel):
+    """The entries of ``config.json`` that decide what an MPNet says, if it is of the usual kind."""
 
-    def __call__(self, layers: Sequence[nn.Linear], *, after_gelu: bool = False) -> nn.Module:
-        """``after_gelu``: what is read is what a GELU says, and nothing else reads it."""
+    model_type: Literal["mpnet"]
+    hidden_act: Literal["gelu"]
+    hidden_size: PositiveInt
+    id2label: dict[int, str]
+    intermediate_size: PositiveInt
+    layer_norm_eps: PositiveFloat
+    max_position_embeddings: PositiveInt
+    num_attention_heads: PositiveInt
+    num_hidden_layers: PositiveInt
+    relative_attention_num_buckets: Literal[32]
+    vocab_size: PositiveInt
 
 
-class FewerSteps(nn.Module):
+class Parts(Protocol):
+    """Makes the parts of an encoder of its weights."""
+
+    def product(self, names: Sequence[str], *, after_gelu: bool = False) -> Step:
+        """What the linear layers of these ``names``, which read the same, say of it, side by side.
+
+        ``after_gelu``: what is read is what a GELU says, and nothing else reads it.
+        """
+
+    def table(self, name: str) -> Step:
+        """The rows of a table, by their numbers."""
+
+    def small(self, name: str) -> torch.Tensor:
+        """A weight as it is."""
+
+
+class InFloats:
+    """The parts of an encoder that computes with ``dtype`` on ``device``."""
+
+    def __init__(self, weights: Weights, device: torch.device, dtype: torch.dtype) -> None:
+        self._weights, self._device, self._dtype = weights, device, dtype
+
+    def product(self, names: Sequence[str], *, after_gelu: bool = False) -> Step:
+        """See :meth:`Parts.product`."""
+        del after_gelu
+        weight, bias = (torch.cat([self.small(f"{name}.{part}") for name in names]) for part in ("weight", "bias"))
+        return lambda x: linear(x, weight, bias)
+
+    def table(self, name: str) -> Step:
+        """See :meth:`Parts.table`."""
+        rows = self.small(name)
+        return lambda numbers: embedding(numbers, rows)
+
+    def small(self, name: str) -> torch.Tensor:
+        """See :meth:`Parts.small`."""
+        return self._weights[name].to(self._device, self._dtype)
+
+
+class MPNet:
     """An MPNet that classifies tokens."""
 
-    def __init__(self, model: MPNetForTokenClassification, make: MakeProduct) -> None:
-        """Take ``model`` apart; ``make`` makes the products of its layers. It cannot be trained, nor ``model`` used."""
-        super().__init__()
-        encoder = model.mpnet.encoder
-        self.enter = model.mpnet.embeddings
-        self.of_distance = encoder.relative_attention_bias
-        self.layers = nn.ModuleList()
-        while encoder.layer:  # one by one, so that not all of them are there twice
-            layer = encoder.layer.pop(0)
-            assert isinstance(layer, MPNetLayer)
-            self.layers.append(_Layer(layer, make))
-        del model.mpnet.encoder  # without layers it would run, and say rubbish
-        self.leave = model.classifier
-        self._longest = torch.empty(1, 0, 0, 0)
+    def __init__(self, config: MPNetConfig, weights: Weights, parts: Parts, layers: Collection[int]) -> None:
+        """Make it of ``parts``, which are made of ``weights``; it will tell the hidden states of ``layers``.
 
-    def forward(self, ids: torch.Tensor, read: slice) -> tuple[torch.Tensor, list[torch.Tensor]]:
-        """The logits of the tokens ``read``, and what enters each layer and leaves the last.
+        Raises:
+            ValueError: the weights are not those of an MPNet of this ``config``.
+        """
+        for name, shape in _shapes(config):
+            if weights.shape(name) != shape:
+                raise ValueError(f"{name} is missing or has not the shape {shape}")
+        self._told = tuple(layers)
+        self._words = parts.table("mpnet.embeddings.word_embeddings.weight")
+        self._places = parts.small("mpnet.embeddings.position_embeddings.weight")[_FIRST:]
+        self._norm = _norm(parts, "mpnet.embeddings.LayerNorm", config)
+        self._of_distance = parts.small("mpnet.encoder.relative_attention_bias.weight")
+        self._layers = [
+            _Layer(parts, f"mpnet.encoder.layer.{number}", config) for number in range(config.num_hidden_layers)
+        ]
+        self._head = parts.small("classifier.weight"), parts.small("classifier.bias")
+        self._longest = self._of_distance.new_empty(1, 0, 0, 0)
+
+    def __call__(self, ids: torch.Tensor, read: slice) -> tuple[torch.Tensor, dict[int, torch.Tensor]]:
+        """The logits of the tokens ``read``, and the hidden states of the layers that are told, 0 entering the first.
 
         ``ids`` have the shape (rows, tokens), logits (rows, tokens read, labels), states (rows, tokens, width) each.
         Of what leaves the last layer that of other tokens, which nothing reads, is left zero.
         """
-        states = [self.enter(ids)]
         distances = self._distances(ids.shape[1])
-        for layer in self.layers[:-1]:
+        states = [self._norm(self._words(ids).add_(self._places[: ids.shape[1]]))]
+        for layer in self._layers[:-1]:
             states.append(layer(states[-1], distances))
-        of_read = self.layers[-1](states[-1], distances, read)
-        states.append(torch.zeros_like(states[-1]))
-        states[-1][:, read] = of_read
-        return self.leave(of_read), states
+        of_read = self._layers[-1](states[-1], distances, read)
+        if len(self._layers) in self._told:
+            states.append(torch.zeros_like(states[-1]))
+            states[-1][:, read] = of_read
+        return linear(of_read, *self._head), {layer: states[layer] for layer in self._told}
 
     def _distances(self, tokens: int) -> torch.Tensor:
         """What attention adds for how far two tokens stand apart: of the longest row so far, or a part of that."""
         longest = self._longest
         if longest.shape[-1] < tokens:
             places = torch.arange(tokens)
-            apart = MPNetEncoder.relative_position_bucket(places - places[:, None])  # type: ignore[no-untyped-call]
-            longest = self._longest = self.of_distance(apart).permute(2, 0, 1)[None].contiguous()
+            kinds = _kinds(places - places[:, None]).to(self._of_distance.device)
+            longest = self._longest = embedding(kinds, self._of_distance).permute(2, 0, 1)[None].contiguous()
         return longest[..., :tokens, :tokens]
 
 
-class _Layer(nn.Module):
-    def __init__(self, layer: MPNetLayer, make: MakeProduct) -> None:
-        super().__init__()
-        attention = layer.attention.attn
-        self.heads = attention.num_attention_heads
-        self.enter = make([attention.q, attention.k, attention.v])
-        self.leave = make([attention.o])
-        self.attention_norm = layer.attention.LayerNorm
-        self.widen = make([layer.intermediate.dense])
-        self.activation = layer.intermediate.intermediate_act_fn
-        self.narrow = make([layer.output.dense], after_gelu=isinstance(self.activation, GELUActivation))
-        self.norm = layer.output.LayerNorm
+class _Layer:
+    def __init__(self, parts: Parts, name: str, config: MPNetConfig) -> None:
+        self._heads = config.num_attention_heads
+        self._enter = parts.product([f"{name}.attention.attn.{part}" for part in "qkv"])
+        self._leave = parts.product([f"{name}.attention.attn.o"])
+        self._attention_norm = _norm(parts, f"{name}.attention.LayerNorm", config)
+        self._widen = parts.product([f"{name}.intermediate.dense"])
+        self._narrow = parts.product([f"{name}.output.dense"], after_gelu=True)
+        self._norm = _norm(parts, f"{name}.output.LayerNorm", config)
 
-    def forward(self, states: torch.Tensor, distances: torch.Tensor, read: slice = slice(None)) -> torch.Tensor:
+    def __call__(self, states: torch.Tensor, distances: torch.Tensor, read: slice = slice(None)) -> torch.Tensor:
         """What the layer makes of the tokens ``read`` in the light of all."""
         rows, tokens, _width = states.shape
-        query, key, value = self.enter(states).view(rows, tokens, 3, self.heads, -1).permute(2, 0, 3, 1, 4)
+        query, key, value = self._enter(states).view(rows, tokens, 3, self._heads, -1).permute(2, 0, 3, 1, 4)
         seen = scaled_dot_product_attention(query[:, :, read], key, value, attn_mask=distances[:, :, read])
-        states = self.attention_norm(self.leave(seen.transpose(1, 2).flatten(2)).add_(states[:, read]))
-        said: torch.Tensor = self.norm(self.narrow(self.activation(self.widen(states))).add_(states))
-        return said
+        states = self._attention_norm(self._leave(seen.transpose(1, 2).flatten(2)).add_(states[:, read]))
+        return self._norm(self._narrow(gelu(self._widen(states))).add_(states))
+
+
+def _norm(parts: Parts, name: str, config: MPNetConfig) -> Step:
+    weight, bias = parts.small(f"{name}.weight"), parts.small(f"{name}.bias")
+    return lambda x: layer_norm(x, weight.shape, weight, bias, config.layer_norm_eps)
+
+
+def _kinds(apart: torch.Tensor) -> torch.Tensor:
+    """The kind of each distance, from 0 on to the left, 16 to the right: the far ones by their logarithm.
+
+    As in T5 (Raffel et al. 2020, arXiv 1910.10683).
+    """
+    alone = _DISTANCES // 2
+    distances = apart.abs()
+    share = torch.log(distances.float() / alone) / math.log(_FARTHEST / alone)
+    far = (alone + (share * (_DISTANCES - alone)).long()).clamp(max=_DISTANCES - 1)
+    return torch.where(distances < alone, distances, far) + (apart > 0) * _DISTANCES
+
+
+def _shapes(config: MPNetConfig) -> Iterator[tuple[str, tuple[int, ...]]]:
+    """The names and shapes of the weights."""
+    width, inner = config.hidden_size, config.intermediate_size
+    yield "mpnet.embeddings.word_embeddings.weight", (config.vocab_size, width)
+    yield "mpnet.embeddings.position_embeddings.weight", (config.max_position_embeddings, width)
+    yield "mpnet.encoder.relative_attention_bias.weight", (2 * _DISTANCES, config.num_attention_heads)
+    linear_layers = {"classifier": (len(config.id2label), width)}
+    norms = ["mpnet.embeddings.LayerNorm"]
+    for layer in (f"mpnet.encoder.layer.{number}" for number in range(config.num_hidden_layers)):
+        linear_layers |= {f"{layer}.attention.attn.{part}": (width, width) for part in "qkvo"}
+        linear_layers |= {f"{layer}.intermediate.dense": (inner, width), f"{layer}.output.dense": (width, inner)}
+        norms += [f"{layer}.attention.LayerNorm", f"{layer}.output.LayerNorm"]
+    for name, shape in linear_layers.items():
+        yield f"{name}.weight", shape
+        yield f"{name}.bias", shape[:1]
+    for name in norms:
+        yield f"{name}.weight", (width,)
+        yield f"{name}.bias", (width,)

@@ -1,17 +1,17 @@
 """Weights in eight bits: a quarter of the size of single precision, for keeping and sending models.
 
-Each row of a weight matrix is kept as whole numbers from -127 to 127 and one scale. They are turned back into single
-precision when the model is loaded: what is saved is room, not time.
+Each row of a weight matrix is kept as whole numbers from -127 to 127 and one scale.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import torch
-from safetensors.torch import load_file, save_file
+from safetensors import safe_open
+from safetensors.torch import save_file
 
 from scrutiny.roles.meaning import FILE_NAME as MEANING
 from scrutiny.roles.tags import FILE_NAME as TAGGER
@@ -26,14 +26,25 @@ _SCALE = ".scale"
 _LEVELS = 127
 
 
+class Levels(NamedTuple):
+    """A matrix as ``whole`` numbers, int8 of the shape (rows, columns), and the ``scales`` of its rows, (rows, 1)."""
+
+    whole: torch.Tensor
+    scales: torch.Tensor
+
+
+def in_levels(matrix: torch.Tensor) -> Levels:
+    """A matrix in eight bits: each number is off by half a level of its row at most."""
+    scales = (matrix.abs().amax(dim=1, keepdim=True) / _LEVELS).clamp(min=1e-12).float()
+    return Levels((matrix / scales).round().to(torch.int8), scales)
+
+
 def save_int8(model: PreTrainedModel, folder: Path) -> None:
     """Write ``config.json`` and :data:`FILE_NAME`: matrices in eight bits, everything else in half precision."""
     tensors: dict[str, torch.Tensor] = {}
     for name, tensor in model.state_dict().items():
         if tensor.dim() == 2:
-            scale = (tensor.abs().amax(dim=1, keepdim=True) / _LEVELS).clamp(min=1e-12).float()
-            tensors[name] = (tensor / scale).round().to(torch.int8)
-            tensors[name + _SCALE] = scale
+            tensors[name], tensors[name + _SCALE] = in_levels(tensor)
         else:
             tensors[name] = tensor.half().contiguous()
     folder.mkdir(parents=True, exist_ok=True)
@@ -42,20 +53,45 @@ def save_int8(model: PreTrainedModel, folder: Path) -> None:
     save_file(tensors, folder / FILE_NAME, metadata={"format": "pt"})
 
 
-def load_weights(folder: Path) -> Mapping[str, torch.Tensor]:
-    """The weights in single precision, from whichever precision they are kept in.
+class Weights(Mapping[str, torch.Tensor]):
+    """The weights that a folder keeps in whichever precision, by name: read when asked for, in single precision."""
 
-    Raises:
-        OSError: there are no weights as safetensors.
-    """
-    tensors: dict[str, torch.Tensor] = {}
-    files = [file for file in sorted(folder.glob("*.safetensors")) if file.name not in (MEANING, TAGGER)]
-    if not files:
-        raise OSError("no weights as safetensors")
-    for file in files:
-        tensors |= load_file(file)
-    return {
-        name: tensor.float() * tensors[name + _SCALE] if name + _SCALE in tensors else tensor.float()
-        for name, tensor in tensors.items()
-        if not name.endswith(_SCALE)
-    }
+    def __init__(self, folder: Path) -> None:
+        """Open the files of ``folder``.
+
+        Raises:
+            OSError: there are no weights as safetensors.
+            SafetensorError: they cannot be read.
+        """
+        files = [file for file in sorted(folder.glob("*.safetensors")) if file.name not in (MEANING, TAGGER)]
+        if not files:
+            raise OSError("no weights as safetensors")
+        self._files: dict[str, Any] = {}
+        for file in files:
+            opened: Any = safe_open(file, framework="pt")
+            self._files.update(dict.fromkeys(opened.keys(), opened))
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for name in self._files if not name.endswith(_SCALE))
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def __getitem__(self, name: str) -> torch.Tensor:
+        kept = self._kept(name)
+        return kept.float() * self._kept(name + _SCALE) if name + _SCALE in self._files else kept.float()
+
+    def shape(self, name: str) -> tuple[int, ...] | None:
+        """The shape of a weight, or None where there is none of the name."""
+        return tuple(self._files[name].get_slice(name).get_shape()) if name in self._files else None
+
+    def levels(self, name: str) -> Levels:
+        """A matrix in eight bits, as it is kept if it is kept so."""
+        if name + _SCALE in self._files:
+            return Levels(self._kept(name), self._kept(name + _SCALE))
+        return in_levels(self[name])
+
+    def _kept(self, name: str) -> torch.Tensor:
+        # Without a copy it would be a part of the file, and gone if somebody wrote another model there.
+        kept: torch.Tensor = self._files[name].get_tensor(name).clone()
+        return kept

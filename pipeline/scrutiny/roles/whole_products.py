@@ -8,15 +8,15 @@ for a whole window, the few tokens with outliers cost all others their precision
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import torch
 from torch import nn
-from transformers import MPNetForTokenClassification, PreTrainedModel
 
-from scrutiny.roles.mpnet import FewerSteps
+from scrutiny.roles.mpnet import Step
+from scrutiny.roles.weights import Levels, Weights, in_levels
 
-#: Smaller matrices, but for those in MPNet's layers, stay as they are: they cost little, and the head's decide.
+#: Smaller matrices stay as they are: they cost little, and the head's decide.
 _SMALLEST = 32
 #: oneDNN makes code for every number of rows it meets; a few more rows cost less than that.
 _ROWS = 16
@@ -30,16 +30,31 @@ _OF_GELU, _LOWEST = 16, 0.17
 _WHOLE = 1.5 * 2**23
 
 
-#: Tells the logits of a slice of the tokens, and the states that enter each layer and leave the last: of ids of the
-#: shape (rows, tokens) such of the shapes (rows, tokens of the slice, labels) and (rows, tokens, width). What leaves
-#: the last may be zero outside the slice.
-Encode = Callable[[torch.Tensor, slice], tuple[torch.Tensor, Sequence[torch.Tensor]]]
+class InWholeNumbers:
+    """The parts of an encoder (:class:`scrutiny.roles.mpnet.Parts`) with its products in whole numbers."""
+
+    def __init__(self, weights: Weights) -> None:
+        self._weights = weights
+
+    def product(self, names: Sequence[str], *, after_gelu: bool = False) -> Step:
+        """See :meth:`scrutiny.roles.mpnet.Parts.product`."""
+        levels = [self._weights.levels(f"{name}.weight") for name in names]
+        together = Levels(*(torch.cat(parts) for parts in zip(*levels, strict=True)))
+        bias = torch.cat([self._weights[f"{name}.bias"] for name in names])
+        return Products(together, bias, after_gelu=after_gelu)
+
+    def table(self, name: str) -> Step:
+        """See :meth:`scrutiny.roles.mpnet.Parts.table`."""
+        whole, scales = self._weights.levels(name)
+        return lambda numbers: whole[numbers].float().mul_(scales[numbers])
+
+    def small(self, name: str) -> torch.Tensor:
+        """See :meth:`scrutiny.roles.mpnet.Parts.small`."""
+        return self._weights[name]
 
 
-def in_whole_numbers(model: PreTrainedModel) -> Encode:
-    """Run ``model`` with products in whole numbers; it is taken apart, and neither trained nor used otherwise."""
-    if isinstance(model, MPNetForTokenClassification):
-        return FewerSteps(model, Products)
+def put_whole_products(model: nn.Module) -> None:
+    """Put products in whole numbers into the place of the linear layers of ``model``; it cannot be trained then."""
     places = [
         (parent, name)
         for parent in model.modules()
@@ -47,39 +62,31 @@ def in_whole_numbers(model: PreTrainedModel) -> Encode:
         if isinstance(part, nn.Linear) and min(part.weight.shape) >= _SMALLEST
     ]
     for parent, name in places:  # one by one, so that not all of them are there twice
-        setattr(parent, name, Products([getattr(parent, name)]))
-
-    def encode(ids: torch.Tensor, read: slice) -> tuple[torch.Tensor, Sequence[torch.Tensor]]:
-        said = model(input_ids=ids, attention_mask=torch.ones_like(ids), output_hidden_states=True)
-        return said.logits[:, read], said.hidden_states
-
-    return encode
+        layer = getattr(parent, name)
+        bias = torch.zeros(layer.out_features) if layer.bias is None else layer.bias.detach()
+        setattr(parent, name, Products(in_levels(layer.weight.detach()), bias))
 
 
 class Products(nn.Module):
-    """What linear layers that read the same say of it, side by side.
+    """What a linear layer says.
 
     x ~ s u + m and w ~ t v, with s and m of a token, t of a row of weights: x w ~ s t (u v) + m t sum(v).
     What a GELU has said has no middle, and is overwritten.
     """
 
-    def __init__(self, layers: Sequence[nn.Linear], *, after_gelu: bool = False) -> None:
+    def __init__(self, weight: Levels, bias: torch.Tensor, *, after_gelu: bool = False) -> None:
         super().__init__()
-        weight = torch.cat([layer.weight.detach() for layer in layers])
-        self.scales = (weight.abs().amax(dim=1) / _LEVELS).clamp(min=1e-12)
-        levels = (weight / self.scales[:, None]).round().to(torch.int8)
-        self.levels = torch.ops.onednn.qlinear_prepack(levels, None)
-        self.no_offsets = torch.zeros(len(levels), dtype=torch.long)
-        biases = [torch.zeros(layer.out_features) if layer.bias is None else layer.bias.detach() for layer in layers]
-        self.bias = torch.cat(biases)
-        self.sums = (levels.sum(dim=1, dtype=torch.int32) * self.scales)[None]
+        whole, scales = weight
+        self.scales = scales[:, 0].contiguous()
+        self.levels = torch.ops.onednn.qlinear_prepack(whole, None)
+        self.no_offsets = torch.zeros(len(whole), dtype=torch.long)
+        self.bias = bias
+        self.sums = (whole.sum(dim=1, dtype=torch.int32) * self.scales)[None]
         self.after_gelu = after_gelu
-        self.zero = (
-            torch.full((weight.shape[1],), _WHOLE + _OF_GELU) if after_gelu else torch.tensor([_WHOLE + _MIDDLE])
-        )
+        self.zero = torch.full((whole.shape[1],), _WHOLE + _OF_GELU) if after_gelu else torch.tensor([_WHOLE + _MIDDLE])
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        """What they say of ``x``: (..., what they read) becomes (..., what they say)."""
+        """What it says of ``x``: (..., what it reads) becomes (..., what it says)."""
         rows = x.reshape(-1, x.shape[-1])
         said = self._of_gelu(rows) if self.after_gelu else self._of_any(rows)
         return said.view(*x.shape[:-1], -1)

@@ -10,10 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-if TYPE_CHECKING:
-    from transformers import PreTrainedTokenizerBase
+from scrutiny.roles.tokenizing import Tokenizer
 
 _HEADING = "# "
 ITEM = "- "
@@ -70,7 +69,7 @@ class Window:
         return len(self.ids)
 
 
-def windows(tokenizer: PreTrainedTokenizerBase, units: Sequence[Unit], size: WindowSize) -> list[Window]:
+def windows(tokenizer: Tokenizer, units: Sequence[Unit], size: WindowSize) -> list[Window]:
     """Windows that classify each of ``units`` once, in their order.
 
     They depend on the passages alone: not on other passages, nor on how many units are given at a time.
@@ -78,7 +77,6 @@ def windows(tokenizer: PreTrainedTokenizerBase, units: Sequence[Unit], size: Win
     encoded = _encode(tokenizer, [ITEM * unit.is_item + unit.text for unit in units])
     headings = sorted({unit.heading for unit in units if unit.heading})
     of_heading = dict(zip(headings, _encode(tokenizer, [_HEADING + heading for heading in headings]), strict=True))
-    start: int = tokenizer.cls_token_id
     result: list[Window] = []
     for _, members in groupby(range(len(units)), key=lambda number: units[number].passage or number):
         numbers = list(members)
@@ -88,25 +86,20 @@ def windows(tokenizer: PreTrainedTokenizerBase, units: Sequence[Unit], size: Win
             [_shortened(of_heading.get(units[number].heading, []), size.introduction // 2) for number in numbers],
             _lead_ins([units[number] for number in numbers]),
         )
-        result += passage.windows(start, size)
+        result += passage.windows(tokenizer.start, size)
     return result
 
 
-def offsets(tokenizer: PreTrainedTokenizerBase, unit: Unit) -> list[tuple[int, int]]:
+def offsets(tokenizer: Tokenizer, unit: Unit) -> list[tuple[int, int]]:
     """The characters of the unit's text that each of its tokens stands for; none (equal ends) for what is added."""
     before = len(ITEM) * unit.is_item
     text = ITEM * unit.is_item + unit.text
-    encoded = tokenizer(text, add_special_tokens=False, return_offsets_mapping=True, verbose=False)
-    places = [(max(start - before, 0), max(end - before, 0)) for start, end in encoded["offset_mapping"]]
+    places = [(max(start - before, 0), max(end - before, 0)) for start, end in tokenizer.places(text)]
     return [*places, (len(unit.text), len(unit.text))]  # the separator
 
 
-def _encode(tokenizer: PreTrainedTokenizerBase, texts: Sequence[str]) -> list[list[int]]:
-    if not texts:
-        return []
-    batch = tokenizer(list(texts), add_special_tokens=False, return_attention_mask=False, verbose=False)
-    ids: list[list[int]] = batch["input_ids"]
-    return [[*row, tokenizer.sep_token_id] for row in ids]
+def _encode(tokenizer: Tokenizer, texts: Sequence[str]) -> list[list[int]]:
+    return [[*ids, tokenizer.separator] for ids in tokenizer.ids(texts)]
 
 
 class _Passage:

@@ -15,6 +15,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 import torch
+from transformers import AutoTokenizer
 
 from scrutiny.errors import ModelError
 from scrutiny.evaluation.metrics import measure
@@ -132,7 +133,7 @@ def average(
         save_int8(first.model, output)
     else:
         first.model.to(dtype=torch.float16).save_pretrained(output)  # type: ignore[call-arg]
-    first.tokenizer.save_pretrained(output)
+    AutoTokenizer.from_pretrained(first.folder).save_pretrained(output)
     ModelSettings(window=first.settings.window).save(output)
     made: dict[str, Any] = {
         "command": command,
@@ -152,7 +153,7 @@ def _are_alike(one: LoadedModel, other: LoadedModel) -> bool:
     shapes = [{name: tensor.shape for name, tensor in loaded.model.state_dict().items()} for loaded in (one, other)]
     return (
         shapes[0] == shapes[1]
-        and one.model.config.model_type == other.model.config.model_type
+        and one.config.model_type == other.config.model_type
         and one.label_order == other.label_order
         and one.settings.window == other.settings.window
     )

@@ -6,18 +6,16 @@ import random
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
-from typing import TYPE_CHECKING, TypedDict
+from typing import TypedDict
 
 import numpy as np
 import torch
 
 from scrutiny.corpora import LabelledSentence
 from scrutiny.report import ROLES
+from scrutiny.roles.tokenizing import Tokenizer
 from scrutiny.roles.windows import Unit, Window, WindowSize, windows
 from scrutiny.training.config import Optimisation
-
-if TYPE_CHECKING:
-    from transformers import PreTrainedTokenizerBase
 
 #: A window in training is as often half as large, or a third, lest the model rely on much context.
 _SHARES_OF_CORE = (1, 1, 2, 3)
@@ -43,7 +41,7 @@ def soft_label(sentence: LabelledSentence, optimisation: Optimisation) -> list[f
 
 
 def plain(
-    units: Sequence[Unit], labels: Sequence[list[float]], tokenizer: PreTrainedTokenizerBase, size: WindowSize
+    units: Sequence[Unit], labels: Sequence[list[float]], tokenizer: Tokenizer, size: WindowSize
 ) -> list[Example]:
     """Each sentence once, in the windows in which the finished model will read it."""
     return list(_examples(windows(tokenizer, units, size), labels))
@@ -52,7 +50,7 @@ def plain(
 def varied(
     units: Sequence[Unit],
     labels: Sequence[list[float]],
-    tokenizer: PreTrainedTokenizerBase,
+    tokenizer: Tokenizer,
     size: WindowSize,
     optimisation: Optimisation,
     rng: random.Random,
@@ -70,10 +68,9 @@ def varied(
     lonely = [number for number in range(len(units)) if rng.random() < optimisation.alone_share]
     alone = [units[number]._replace(heading="", passage="") for number in lonely]
     drawn += _examples(windows(tokenizer, alone, size), [labels[number] for number in lonely])
-    if not optimisation.mask_share or tokenizer.mask_token_id is None:
+    if not optimisation.mask_share or tokenizer.mask is None:
         return drawn
-    special, mask = frozenset(tokenizer.all_special_ids), tokenizer.mask_token_id
-    return [_hidden(example, special, mask, optimisation.mask_share, rng) for example in drawn]
+    return [_hidden(example, tokenizer.special, tokenizer.mask, optimisation.mask_share, rng) for example in drawn]
 
 
 def _hidden(example: Example, special: frozenset[int], mask: int, share: float, rng: random.Random) -> Example:

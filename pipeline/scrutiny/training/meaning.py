@@ -89,7 +89,7 @@ def fit_meaning(
             f"There are {len(units)} sentences to learn from; it takes {FEWEST} or more.", remedy="Add data."
         )
     loaded = load_model(model)
-    layers: int = loaded.model.config.num_hidden_layers
+    layers: int = loaded.config.num_hidden_layers
     if not all(0 <= layer <= layers for layer in options.layers):
         raise ModelError(f"{model}: it has the layers 0 to {layers}.", remedy="Read some of these.")
     hidden = _hidden(loaded, units, options.layers)

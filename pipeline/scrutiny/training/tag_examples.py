@@ -49,7 +49,7 @@ def examples_of(report: LabelledReport, loaded: LoadedModel, layers: Sequence[in
     labelled = labels_by_unit(report)
     read = list(units_of(build(report), "report"))
     for window, hidden in hidden_states(loaded, read, layers):
-        for number, start, end in spoken(window, loaded.tokenizer.sep_token_id):
+        for number, start, end in spoken(window, loaded.tokenizer.separator):
             labels = labelled.get(members[number].number)
             if labels is not None:
                 places = offsets(loaded.tokenizer, read[number])[: end - start]

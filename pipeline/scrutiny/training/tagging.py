@@ -89,7 +89,7 @@ def fit_tagger(
     for report in reports:
         labels_by_unit(report)
     loaded = load_model(model)
-    layers: int = loaded.model.config.num_hidden_layers
+    layers: int = loaded.config.num_hidden_layers
     if not all(0 <= layer <= layers for layer in options.layers):
         raise ModelError(f"{model}: it has the layers 0 to {layers}.", remedy="Read some of these.")
     examples = [example for report in reports for example in examples_of(report, loaded, options.layers)]

@@ -21,8 +21,9 @@ from scrutiny.report import ROLES
 from scrutiny.roles.classifier import Classifier
 from scrutiny.roles.loading import check_window, first_lines
 from scrutiny.roles.settings import ModelSettings
+from scrutiny.roles.tokenizing import of_transformers
 from scrutiny.roles.weights import FILE_NAME as IN_EIGHT_BITS
-from scrutiny.roles.weights import load_weights, save_int8
+from scrutiny.roles.weights import Weights, save_int8
 from scrutiny.roles.windows import Unit, WindowSize
 from scrutiny.training.adapters import adapted
 from scrutiny.training.calibration import calibrate
@@ -85,7 +86,8 @@ def train(
     training, counts, validation = _gathered(config.data)
     run = run_of(config, base_model, teachers)
     checkpoint = last_checkpoint(run, output / "checkpoints")
-    model, tokenizer = _load_base(base_model or config.model.base, config)
+    model, kept_tokenizer = _load_base(base_model or config.model.base, config)
+    tokenizer = of_transformers(kept_tokenizer)
     if config.model.frozen_layers:
         _freeze(model, config.model.frozen_layers)
     if config.model.lora:
@@ -106,8 +108,8 @@ def train(
         args=_arguments(config.optimisation, output / "checkpoints", len(drawn)),
         train_dataset=Dataset.from_list(drawn),
         eval_dataset=Dataset.from_list(plain(*_labelled(validation, config.optimisation), tokenizer, size)),
-        processing_class=tokenizer,
-        data_collator=Collator(tokenizer.pad_token_id),
+        processing_class=kept_tokenizer,
+        data_collator=Collator(tokenizer.padding or 0),  # attention passes over what fills up
         compute_metrics=_macro_f1,
     )
     trainer.train(resume_from_checkpoint=checkpoint)
@@ -118,7 +120,7 @@ def train(
         save_int8(model, output)
     else:
         model.to(getattr(torch, config.model.save_as)).save_pretrained(output)
-    tokenizer.save_pretrained(output)
+    kept_tokenizer.save_pretrained(output)
     uncalibrated = ModelSettings(window=size)
     uncalibrated.save(output)
     # On the model as it was saved, through the code that will run it.
@@ -215,7 +217,7 @@ def _load_base(name: str, config: TrainingConfig) -> tuple[Any, Any]:
         if (Path(name) / IN_EIGHT_BITS).is_file():
             model = AutoModelForTokenClassification.from_config(settings, dtype=torch.float32)  # type: ignore[no-untyped-call]
             wanted = model.state_dict()
-            kept = {key: tensor for key, tensor in load_weights(Path(name)).items() if key in wanted}
+            kept = {key: tensor for key, tensor in Weights(Path(name)).items() if key in wanted}
             model.load_state_dict(kept)
             return model, tokenizer
         return AutoModelForTokenClassification.from_pretrained(
