@@ -26,12 +26,12 @@ from scrutiny.archive.run import Job, Limits, Run
 from scrutiny.archive.settling import Rates, Settling
 from scrutiny.archive.shards import write_shards
 from scrutiny.errors import ModelError, WriteError
-from scrutiny.pipeline import Pipeline, load
 from scrutiny.reading import check_ocr
 from scrutiny.reading.manifest import Manifest
 from scrutiny.regimes import named, profiles
 from scrutiny.report import Report
 from scrutiny.resources import configs_folder
+from scrutiny.roles.classifier import Classifier
 from scrutiny.roles.loading import identify
 from scrutiny.roles.precision import Precision
 from scrutiny.version import __version__
@@ -100,7 +100,7 @@ class _Here:
         self._options = options
         self._inputs = inputs
         self._readers = [Reader(timeout=limits.timeout, memory=limits.memory) for _ in range(limits.workers)]
-        self._pipeline: Pipeline | None = None
+        self._classifier: Classifier | None = None
 
     def __enter__(self) -> _Here:
         return self
@@ -114,7 +114,7 @@ class _Here:
         for reader in self._readers[: self._inputs]:
             reader.warm_up()
         options = self._options
-        self._pipeline = load(
+        self._classifier = Classifier(
             options.model,
             device=options.device,
             precision=precision,
@@ -122,11 +122,11 @@ class _Here:
             max_error=options.max_error,
             cache=options.cache,
         )
-        return self._pipeline.classifier.precision
+        return self._classifier.precision
 
     def work(self, job: Job) -> None:
-        assert self._pipeline is not None
-        Run(job, self._readers).work(self._pipeline.classifier)
+        assert self._classifier is not None
+        Run(job, self._readers).work(self._classifier)
 
 
 class Listener(Protocol):

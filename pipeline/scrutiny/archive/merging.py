@@ -9,7 +9,7 @@ from pathlib import Path
 
 from scrutiny.archive.ledger import Ledger, State
 from scrutiny.archive.parts import Parts, unpacked
-from scrutiny.pipeline import assemble
+from scrutiny.report import Report
 from scrutiny.version import __version__
 from scrutiny.writing.output import OutputFolder, output_files
 from scrutiny.writing.parts import ModelReference
@@ -39,9 +39,7 @@ def merge(
                 assert row.place is not None
                 line, of_records = unpacked(parts.read(row.place))
                 records = [RecordLine.model_validate_json(one) for one in of_records] if output.formats else []
-                # Some formats show more of a report than its records.
-                report = assemble(report_of(ReportLine.model_validate_json(line))) if output.needs_reports else None
-                output.add(line, records, report)
+                output.add(line, records, _report(line) if output.needs_reports else None)
             elif row.state is State.DUPLICATE:
                 copy = ReportLine(
                     path=row.path, status="duplicate", sha256=row.sha256, duplicate_of=row.duplicate_of, model=model
@@ -53,6 +51,14 @@ def merge(
     left_out = output.left_out
     ledger.take_note(_NOTE, json.dumps({"made_of": wanted, "files": _stamps(folder), "left_out": left_out}))
     return left_out
+
+
+def _report(line: bytes) -> Report:
+    """A report with its records: some formats show more of it than these."""
+    # What makes records takes half a second to import, and most runs end without.
+    from scrutiny.pipeline import assemble
+
+    return assemble(report_of(ReportLine.model_validate_json(line)))
 
 
 def compact(ledger: Ledger, parts: Parts) -> None:

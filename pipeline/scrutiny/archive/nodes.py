@@ -16,8 +16,8 @@ from scrutiny.archive.settling import End, Outcome, Slot
 from scrutiny.archive.steps import Classified, Held, Input, Read, classified, finished
 from scrutiny.archive.tables import decoded, encoded
 from scrutiny.errors import ConfigError, ModelError, ScrutinyError
-from scrutiny.pipeline import load
 from scrutiny.report import Report
+from scrutiny.roles.classifier import Classifier
 from scrutiny.roles.loading import identify
 from scrutiny.version import __version__
 
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from scrutiny.archive.extraction import Options
-    from scrutiny.roles.classifier import Classifier
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +58,14 @@ class WantedModel:
                 remedy="Put the model where every node finds it under that name.",
             )
         options = self.options
-        return load(
+        return Classifier(
             options.model,
             device=options.device,
             precision=self.precision,
             threads=threads,
             any_language=options.any_language,
             max_error=options.max_error,
-        ).classifier
+        )
 
 
 def precision_here(model: WantedModel) -> str:

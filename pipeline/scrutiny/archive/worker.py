@@ -26,6 +26,7 @@ from scrutiny.pipeline import assemble
 from scrutiny.reading import MAX_BYTES as MAX_FILE_BYTES
 from scrutiny.reading import holds_many
 from scrutiny.reading.each import Options, Outcome, outcomes, told
+from scrutiny.reading.language import identifier
 from scrutiny.records.phrases import words_of
 from scrutiny.regimes import profiles
 from scrutiny.report import Report
@@ -138,6 +139,7 @@ def serve(requests: BinaryIO, out: BinaryIO) -> None:
 def _warm_up() -> None:
     """Load what the first report would wait for."""
     profiles()
+    identifier()
     words_of("")
 
 

@@ -87,15 +87,16 @@ def _sample(passages: Sequence[str]) -> Sequence[str]:
 
 def _language(text: str) -> str:
     """The ISO 639-1 code of the language of ``text``, empty where it cannot be told."""
-    code, likelihood = _identifier().classify(text)
+    code, likelihood = identifier().classify(text)
     return code if len(code) == 2 and likelihood >= _MIN_LIKELIHOOD else ""
 
 
 @cache
-def _identifier() -> LanguageIdentifier:
+def identifier() -> LanguageIdentifier:
+    """What tells languages: it takes half a second to load."""
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
-    identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    loaded = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
     # Those with a code of two letters, and "no language"; creoles and dialects would be taken for short English.
-    identifier.set_languages([code for code in identifier.labels if len(code) == 2 or code == "zxx"])
-    return identifier
+    loaded.set_languages([code for code in loaded.labels if len(code) == 2 or code == "zxx"])
+    return loaded
