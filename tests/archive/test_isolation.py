@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import json
+import os
 import zipfile
 from pathlib import Path
 
+import psutil
 import pytest
 
-from archive.conftest import Extract
+from archive.conftest import Extract, Start
 
 
 def failures(output: Path) -> dict[str, str]:
@@ -93,6 +95,15 @@ def test_what_a_library_prints_does_not_get_among_the_messages(extract: Extract,
     result = extract(reports, babbler, "-o", tmp_path / "out")
     assert result.returncode == 0, result.stderr
     assert len((tmp_path / "out" / "reports.jsonl").read_text().splitlines()) == 13
+
+
+@pytest.mark.skipif((os.cpu_count() or 1) < 2, reason="on one core one process reads")
+def test_another_process_reads_while_those_that_do_are_held_up(start: Start, reports: Path, tmp_path: Path) -> None:
+    at_first = max(1, min(2, (os.cpu_count() or 1) // 2))
+    for number in range(at_first):
+        (reports / f"00-{number}.hang").write_text("a report")
+    run = start(*sorted(reports.glob("*.hang")), reports, "-o", tmp_path / "out")
+    run.until(lambda: len(psutil.Process(run.pid).children()) > at_first)
 
 
 def test_the_number_of_processes_changes_nothing(extract: Extract, reports: Path, tmp_path: Path) -> None:

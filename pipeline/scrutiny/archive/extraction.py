@@ -98,7 +98,7 @@ class _Here:
 
     def __init__(self, options: Options, limits: Limits, inputs: int) -> None:
         self._options = options
-        self._inputs = inputs
+        self._at_first = min(inputs, limits.workers if limits.at_first is None else limits.at_first)
         self._readers = [Reader(timeout=limits.timeout, memory=limits.memory) for _ in range(limits.workers)]
         self._classifier: Classifier | None = None
 
@@ -111,7 +111,7 @@ class _Here:
 
     def prepare(self, precision: Precision) -> str:
         # The processes that read get ready while the model is loaded, which takes longer.
-        for reader in self._readers[: self._inputs]:
+        for reader in self._readers[: self._at_first]:
             reader.warm_up()
         options = self._options
         self._classifier = Classifier(

@@ -28,15 +28,23 @@ _AHEAD = 32
 _SENTENCES = 1024
 _PATIENCE = 0.2
 
+#: Another process begins to read when for so long, in seconds, nothing has come that could be classified.
+_STARVED = 1.0
+
 #: No more bytes of reports wait to be classified.
 _WAITING_BYTES = 64 << 20
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Processes that read, and what each may take: ``timeout`` seconds for a report, ``memory`` bytes."""
+    """Processes that read, and what each may take: ``timeout`` seconds for a report, ``memory`` bytes.
+
+    There are ``workers`` of them at most. ``at_first`` (None: all) read from the beginning, and another begins whenever
+    classification waits for reports: on few cores more than that only take time from it.
+    """
 
     workers: int = 2
+    at_first: int | None = None
     timeout: float = 300.0
     memory: int = 1_000_000_000
 
@@ -68,6 +76,9 @@ class Run:
         self._readers = readers
         for reader in readers:
             reader.configure(job.settings)
+        # How many of them read, and since when.
+        self._reading = job.limits.workers if job.limits.at_first is None else job.limits.at_first
+        self._since = time.monotonic()
         self._changed = threading.Condition()
         self._next = 0
         # Reports that wait to be classified, and for their records.
@@ -88,7 +99,9 @@ class Run:
             WriteError, DataError: the output folder cannot be written, or is damaged.
             ScrutinyError: processes cannot be started.
         """
-        threads = [threading.Thread(target=self._serve, args=(reader,), daemon=True) for reader in self._readers]
+        threads = [
+            threading.Thread(target=self._serve, args=numbered, daemon=True) for numbered in enumerate(self._readers)
+        ]
         with Watch(self._readers):
             for thread in threads:
                 thread.start()
@@ -118,6 +131,10 @@ class Run:
                     since = since or time.monotonic()
                     if self._full(1) or time.monotonic() - since > _PATIENCE:
                         break
+                elif self._can_read and time.monotonic() - max(began, self._since) > _STARVED:
+                    self._reading += 1
+                    self._since = time.monotonic()
+                    self._changed.notify_all()
                 self._changed.wait(_PATIENCE / 4)
             self._rates.starved += time.monotonic() - began
             batch: dict[Slot, Read] = {}
@@ -126,6 +143,12 @@ class Run:
                 batch[slot] = one
             self._changed.notify_all()
             return batch
+
+    @property
+    def _can_read(self) -> bool:
+        """Whether there is another process, and something that it could read or finish."""
+        left = self._classified or self._again or self._next < len(self._tasks)
+        return self._reading < len(self._readers) and bool(left)
 
     def _full(self, batches: int) -> bool:
         """Whether as many reports wait as make so many batches."""
@@ -143,17 +166,15 @@ class Run:
 
     # Reading and making records, in a thread for each process.
 
-    def _serve(self, reader: Reader) -> None:
+    def _serve(self, number: int, reader: Reader) -> None:
         held: Held | None = None
         try:
             while True:
                 with self._changed:
-                    job = self._job(held)
-                    while job is None:
+                    while number >= self._reading or (job := self._job(held)) is None:
                         if self._stopped or self._settling.done:
                             return
                         self._changed.wait()
-                        job = self._job(held)
                 held = self._advance(reader, job) if isinstance(job, Held) else self._finish(reader, *job, held)
         except BaseException as error:
             with self._changed:

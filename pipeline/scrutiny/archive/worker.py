@@ -137,10 +137,11 @@ def serve(requests: BinaryIO, out: BinaryIO) -> None:
 
 
 def _warm_up() -> None:
-    """Load what the first report would wait for."""
-    profiles()
-    identifier()
-    words_of("")
+    """Load what the first report would wait for; if something cannot be loaded, that will tell."""
+    with suppress(OSError):
+        profiles()
+        identifier()
+        words_of("")
 
 
 def _limit_memory(limit: int) -> None:

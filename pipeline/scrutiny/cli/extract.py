@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from scrutiny.archive.extraction import Input
 
 
+#: So many processes at most read unless it is told how many.
+_READERS = 8
+
 #: The input that stands for standard input.
 STDIN = "-"
 
@@ -103,7 +106,8 @@ def extract(
         ),
     ] = None,
     workers: Annotated[
-        int | None, typer.Option(min=1, help="Processes that read reports. Default: 2, or 1 where there is one core.")
+        int | None,
+        typer.Option(min=1, help="Processes that read reports. Default: as many as keep the classification busy."),
     ] = None,
     timeout: Annotated[
         float, typer.Option(metavar="SECONDS", min=1, help="The longest that reading one report may take.")
@@ -167,7 +171,13 @@ def extract(
         max_error=max_error,
         manifest=facts,
     )
-    limits = Limits(workers=workers or min(2, os.cpu_count() or 1), timeout=timeout, memory=memory * 1_000_000)
+    cores = os.cpu_count() or 1
+    limits = Limits(
+        workers=workers or min(_READERS, cores),
+        at_first=workers or max(1, min(2, cores // 2)),
+        timeout=timeout,
+        memory=memory * 1_000_000,
+    )
     # As Ctrl-C, so that a run that is told to end closes its files and ends its processes.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with ExitStack() as stack:
