@@ -11,6 +11,7 @@ import sys
 from html.parser import HTMLParser
 from importlib.machinery import ModuleSpec
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
@@ -18,6 +19,7 @@ import pytest
 from cli.test_commands import scrutiny
 from scrutiny.cli import main
 from scrutiny.report import ROLES
+from scrutiny.roles.taught import Taught
 
 TEXTS = {
     "finding": "Plans are not reviewed often enough.",
@@ -233,6 +235,31 @@ def test_a_model_is_measured_and_the_rest_of_the_data_is_counted_with_it(tiny_mo
     refused = scrutiny("evaluate", data, *given)
     assert refused.returncode == 1
     assert "written with another model" in refused.stderr
+
+
+def test_sentences_that_a_model_was_taught_are_told(here: Here, tiny_model: Path, tmp_path: Path) -> None:
+    write(tmp_path / "t.jsonl", [row | {"text": f"Elsewhere {row['text']}", "group": "t"} for row in rows()])
+    texts = [str(row["text"]) for row in rows()]
+
+    def measured() -> dict[str, Any]:
+        given = ["--model", str(tiny_model), "--train", "t.jsonl", "--rounds", "20", "--output", "o"]
+        code, said = here("evaluate", "d.jsonl", *given)
+        assert code == 0, said
+        found: dict[str, Any] = json.loads((tmp_path / "o" / "metrics.json").read_text())
+        return found
+
+    found = measured()
+    assert found["systems"][0]["known"] is None
+    assert any("does not tell what it learnt from" in warning for warning in found["warnings"])
+    assert "in the training data" not in found["systems"][0]["slices"]
+    Taught.by(texts[:9], texts[:5]).save(tiny_model)
+    found = measured()
+    assert found["systems"][0]["known"] == {"learnt": 9, "chosen": 5}
+    told = " ".join(found["warnings"])
+    assert "LEAKAGE: tiny-model learnt from 9 of 96 sentences" in told
+    assert "tiny-model was chosen or calibrated on 5 of 96 sentences" in told
+    slices = found["systems"][0]["slices"]["in the training data"]
+    assert {part["value"]: part["n"] for part in slices} == {"yes": 9, "no": 87}
 
 
 def test_models_are_trained_anew_for_each_source_left_out(encoder: Path, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from scrutiny.errors import DataError
 from scrutiny.report import ROLES
 from scrutiny.roles.classifier import Classifier
 from scrutiny.roles.loading import load_model
+from scrutiny.roles.taught import Taught
 from scrutiny.roles.weights import save_int8
 from scrutiny.roles.windows import Unit
 from scrutiny.training.recalibration import recalibrate
@@ -36,6 +37,9 @@ def test_a_recalibrated_model_counts_as_the_labels_do(tiny_model: Path, tmp_path
     kept = json.loads((output / "calibration.json").read_text())
     assert kept["command"] == "scrutiny calibrate x"
     assert kept["sentences"] == 200
+    taught = Taught.load(output)
+    assert taught is not None
+    assert taught.tell(["plans are poor 7", "plans are poor 777"]) == ([False, False], [True, False])
     assert not (output / "README.md").exists()
 
 

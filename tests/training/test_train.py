@@ -16,6 +16,7 @@ from scrutiny.pipeline import load
 from scrutiny.report import ROLES, Role
 from scrutiny.roles.second_role import SecondRole
 from scrutiny.roles.settings import ModelSettings
+from scrutiny.roles.taught import Taught
 from scrutiny.training.calibration import calibrate
 from scrutiny.training.config import DataSource, Lora, Model, Optimisation, TrainingConfig, load_config
 from scrutiny.training.examples import soft_label
@@ -68,6 +69,9 @@ def test_training_learns_and_writes_a_folder_that_loads_everywhere(tmp_path: Pat
     texts = [f"plans are {word} {word} 99" for word in ("poor", "good", "must")]
     roles = [p.role for p in load(output, device="cpu").classify(texts)]
     assert roles == [Role.FINDING, Role.STRENGTH, Role.RECOMMENDATION]
+    taught = Taught.load(output)
+    assert taught is not None
+    assert taught.tell(["Plans are poor poor 3", "plans are poor poor 99"]) == ([True, False], [True, False])
     provenance = json.loads((output / "training.json").read_text())
     assert provenance["command"] == "scrutiny train x"
     assert len(provenance["sha256"]) == 1

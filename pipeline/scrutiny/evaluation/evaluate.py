@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -14,7 +14,7 @@ from scrutiny.evaluation.answers import Answers
 from scrutiny.evaluation.comparison import compare
 from scrutiny.evaluation.confidence import reliability, risk_coverage
 from scrutiny.evaluation.intervals import FEW_GROUPS, draws, estimate, point
-from scrutiny.evaluation.leakage import Leakage
+from scrutiny.evaluation.leakage import Known, Leakage
 from scrutiny.evaluation.metrics import Floats, accuracy, measures_of, tables
 from scrutiny.evaluation.protocols import Protocol
 from scrutiny.evaluation.records import RecordLevel
@@ -34,8 +34,9 @@ _ANNOTATORS = "annotators"
 class Inputs:
     """What is evaluated, and what is known of how it came about.
 
-    ``fold_of`` names the fold of each sentence and ``leaked`` tells which stand in its training data; ``records`` are
-    by name of the system; ``counted`` are predictions by the first system whose sentences are to be counted.
+    ``fold_of`` names the fold of each sentence and ``leaked`` tells which stand in its training data or a model's;
+    ``known`` counts what models were taught, by their names (None: a model does not tell); ``records`` are by name of
+    the system; ``counted`` are predictions by the first system whose sentences are to be counted.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Inputs:
     training_sentences: int
     leakage: Leakage
     leaked: Sequence[bool]
+    known: Mapping[str, Known | None] = field(default_factory=dict)
     protocol: Protocol = Protocol.HOLDOUT
     folds: Sequence[str] = ("all",)
     fold_of: Sequence[str] = ()
@@ -149,6 +151,7 @@ def _system(
         slices={name: slices(gold, answers, values, rounds=rounds, seed=seed) for name, values in parts.items()},
         prevalence=tuple(count for count in counts if count is not None),
         records=inputs.records.get(answers.name),
+        known=inputs.known.get(answers.name),
     )
 
 
@@ -204,6 +207,8 @@ def _warnings(inputs: Inputs, gold: Gold) -> list[str]:
             f"LEAKAGE: {leak.sentences} of {len(inputs.sentences)} sentences stand word for word in the training data "
             f"({inputs.training}); the slice 'in the training data' shows what they do to the figures."
         )
+    for name, known in inputs.known.items():
+        found += _taught(name, known, len(inputs.sentences))
     if leak.duplicates:
         found.append(f"{leak.duplicates} sentences repeat another sentence of the data.")
     if gold.count < FEW_GROUPS:
@@ -219,3 +224,20 @@ def _warnings(inputs: Inputs, gold: Gold) -> list[str]:
     if absent := [role.value for number, role in enumerate(ROLES) if not (gold.role == number).any()]:
         found.append(f"No sentence is labelled {' or '.join(absent)}: macro-F1 says little.")
     return found
+
+
+def _taught(name: str, known: Known | None, sentences: int) -> Iterator[str]:
+    """What flatters a model that was taught the sentences it is measured on."""
+    if known is None:
+        yield f"{name} does not tell what it learnt from: it may have learnt from these very sentences."
+        return
+    if known.learnt:
+        yield (
+            f"LEAKAGE: {name} learnt from {known.learnt} of {sentences} sentences, word for word; "
+            "the slice 'in the training data' shows what they do to the figures."
+        )
+    if known.chosen:
+        yield (
+            f"{name} was chosen or calibrated on {known.chosen} of {sentences} sentences, word for word: "
+            "they flatter it a little."
+        )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from scrutiny.corpora import LabelledSentence
 from scrutiny.evaluation.intervals import groups_of
+from scrutiny.roles.taught import words
 
 #: Groups that are named.
 _NAMED = 10
@@ -26,6 +27,14 @@ class Leakage:
     duplicates: int
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """How many of the sentences a model ``learnt`` from, and how many it was ``chosen`` or calibrated on."""
+
+    learnt: int
+    chosen: int
+
+
 def leakage(test: Sequence[LabelledSentence], training: Sequence[LabelledSentence]) -> tuple[Leakage, list[bool]]:
     """What is shared, and for each test sentence whether its words are in the training data."""
     known = {words(sentence.text) for sentence in training}
@@ -36,8 +45,3 @@ def leakage(test: Sequence[LabelledSentence], training: Sequence[LabelledSentenc
         straddling = [name for name in groups.names if name in there]
     distinct = len({words(sentence.text) for sentence in test})
     return Leakage(len(straddling), tuple(straddling[:_NAMED]), sum(leaked), len(test) - distinct), leaked
-
-
-def words(text: str) -> str:
-    """A text by its words alone, as two printings of it would share them."""
-    return " ".join(text.casefold().split())

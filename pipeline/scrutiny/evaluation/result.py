@@ -14,7 +14,7 @@ from scrutiny.evaluation.comparison import Comparison
 from scrutiny.evaluation.confidence import Bin, Risk
 from scrutiny.evaluation.counting import Prevalence
 from scrutiny.evaluation.intervals import Estimate
-from scrutiny.evaluation.leakage import Leakage
+from scrutiny.evaluation.leakage import Known, Leakage
 from scrutiny.evaluation.protocols import Protocol
 from scrutiny.evaluation.records import RecordLevel
 from scrutiny.evaluation.slices import Slice
@@ -42,7 +42,8 @@ class DataSummary:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SystemResult:
-    """One system: ``measures`` by name, ``confusion`` by gold and given role, and the rest by kind.
+    """One system: ``measures`` by name, ``confusion`` by gold and given role, and the rest by kind; ``known`` where it
+    is a model that tells what it was taught.
 
     ``reliability``, ``risk_coverage`` and ``risk_area`` are empty where the system gives no probabilities.
     """
@@ -58,6 +59,7 @@ class SystemResult:
     slices: dict[str, tuple[Slice, ...]] = field(default_factory=dict)
     prevalence: tuple[Prevalence, ...] = ()
     records: RecordLevel | None = None
+    known: Known | None = None
 
     @property
     def named(self) -> dict[str, Estimate]:

@@ -17,7 +17,7 @@ from scrutiny.evaluation.baselines import Linear, Rules
 from scrutiny.evaluation.counting import Counted, read_counted
 from scrutiny.evaluation.documents import GoldReport, gold_reports
 from scrutiny.evaluation.evaluate import Inputs, evaluate
-from scrutiny.evaluation.leakage import Leakage, leakage
+from scrutiny.evaluation.leakage import Known, Leakage, leakage
 from scrutiny.evaluation.predict import System, predict_with
 from scrutiny.evaluation.protocols import Fold, Protocol, folds, retrained
 from scrutiny.evaluation.records import RecordLevel, record_level, with_records
@@ -25,6 +25,7 @@ from scrutiny.evaluation.result import Evaluation
 from scrutiny.report import Prediction
 from scrutiny.roles.classifier import Classifier
 from scrutiny.roles.precision import Precision
+from scrutiny.roles.taught import Taught
 from scrutiny.splitting import Splitter
 
 #: What the baseline learns from, and leakage is sought in, unless something else is named.
@@ -93,12 +94,21 @@ def run(request: Request) -> Outcome:
     whole = _WholeReports(reports, request)
     counted: Counted | None = None
     answers = list[Answers]()
+    texts = [sentence.text for sentence in gold]
+    leak, leaked = _leakage(gold, parts)
+    known: dict[str, Known | None] = {}
     for name, classifier in _models(request):
         if request.count is not None and counted is None:
             counted = read_counted(request.count, classifier.loaded.sha256)
         as_it_is = "" if request.protocol is Protocol.HOLDOUT else "as it is, not trained anew for each fold"
         answers.append(replace(answers_of(name, "model", predict_with(classifier, gold)), note=as_it_is))
         whole.read_by(name, classifier)
+        taught = Taught.load(classifier.loaded.folder)
+        known[name] = None
+        if taught is not None:
+            learnt, chosen = taught.tell(texts)
+            known[name] = Known(sum(learnt), sum(chosen))
+            leaked = [one or other for one, other in zip(leaked, learnt, strict=True)]
     if request.retrain is not None and request.work is not None:
         answers.append(_retrained(request, request.retrain, request.work, gold, parts))
     names = [file.name for file in request.predictions]
@@ -108,7 +118,6 @@ def run(request: Request) -> Outcome:
     ]
     warnings = list[str]()
     answers += _baselines(gold, parts, whole, warnings)
-    leak, leaked = _leakage(gold, parts)
     inputs = Inputs(
         name=request.data + (f":{request.split}" if request.split else ""),
         sentences=gold,
@@ -117,6 +126,7 @@ def run(request: Request) -> Outcome:
         training_sentences=len(training),
         leakage=leak,
         leaked=leaked,
+        known=known,
         protocol=request.protocol,
         folds=[fold.name for fold in parts],
         fold_of=_spread([[fold.name] * len(fold.test) for fold in parts], parts, len(gold)),

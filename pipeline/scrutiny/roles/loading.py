@@ -15,6 +15,7 @@ from scrutiny.roles import eight_bits
 from scrutiny.roles.meaning import MeaningMap, load_meaning
 from scrutiny.roles.settings import FILE_NAME, ModelSettings
 from scrutiny.roles.tags import Tagger, load_tagger
+from scrutiny.roles.taught import FILE_NAME as TAUGHT
 from scrutiny.roles.tokenizing import Tokenizer, load_tokenizer
 from scrutiny.roles.windows import WindowSize
 
@@ -175,7 +176,7 @@ def locate(name_or_path: str | Path | None) -> Path:
     try:
         return Path(
             snapshot_download(
-                name, allow_patterns=["*.json", "*.safetensors", "*.txt", "*.model", eight_bits.FILE_NAME]
+                name, allow_patterns=["*.json", "*.safetensors", "*.txt", "*.model", eight_bits.FILE_NAME, TAUGHT]
             )
         )
     # The hub client lets errors of its HTTP library through, so no narrower class covers "could not be fetched".

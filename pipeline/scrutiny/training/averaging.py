@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
@@ -24,6 +24,7 @@ from scrutiny.report import ROLES
 from scrutiny.roles.classifier import Classifier
 from scrutiny.roles.loading import LoadedModel, load_model
 from scrutiny.roles.settings import ModelSettings
+from scrutiny.roles.taught import Taught, taught_with
 from scrutiny.roles.weights import FILE_NAME, save_int8
 from scrutiny.training.calibration import fitted
 from scrutiny.training.folders import make_room
@@ -49,12 +50,14 @@ class Trial(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The averages of two models that were tried, and the labelled data, by content, that they were tried on."""
+    """The averages of two models that were tried, and the labelled data, by content, that they were tried on, which
+    the average will have been ``taught``."""
 
     trials: tuple[Trial, ...]
     sha256: dict[str, str]
     split: str | None
     sentences: int
+    taught: Taught
 
     @property
     def best(self) -> Trial:
@@ -85,7 +88,9 @@ def choose(one: Path, other: Path, data: Sequence[str], *, split: str | None = N
         )
         figures = (round(figure, 5) for figure in (likelihood, measures.accuracy, measures.macro_f1))
         trials.append(Trial(share, *figures))
-    return Choice(tuple(trials), hashes_of(data), split, len(gold))
+    return Choice(
+        tuple(trials), hashes_of(data), split, len(gold), Taught.by(chosen=(sentence.text for sentence in gold))
+    )
 
 
 def average(
@@ -144,7 +149,14 @@ def average(
         "versions": versions(),
     }
     if choice is not None:
-        made["chosen_on"] = {**asdict(choice), "trials": [trial._asdict() for trial in choice.trials]}
+        made["chosen_on"] = {
+            "trials": [trial._asdict() for trial in choice.trials],
+            "sha256": choice.sha256,
+            "split": choice.split,
+            "sentences": choice.sentences,
+        }
+    if taught := taught_with(choice.taught if choice is not None else Taught.by(), models):
+        taught.save(output)
     (output / "average.json").write_text(json.dumps(made, indent=2) + "\n", encoding="utf-8")
     return load_model(output)
 

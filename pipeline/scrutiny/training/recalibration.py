@@ -13,6 +13,7 @@ from scrutiny.evaluation.predict import in_reading_order, to_unit
 from scrutiny.roles.classifier import Classifier
 from scrutiny.roles.eight_bits import PROVENANCE as EXPORTED
 from scrutiny.roles.settings import ModelSettings
+from scrutiny.roles.taught import Taught, taught_with
 from scrutiny.training.calibration import calibrate
 from scrutiny.training.config import DataSource
 from scrutiny.training.folders import make_room
@@ -73,5 +74,7 @@ def recalibrate(
             if file.is_file() and file.name not in _NO_LONGER:
                 shutil.copyfile(file, output / file.name)
     settings.save(output)
+    if taught := taught_with(Taught.by(chosen=(sentence.text for sentence in gold)), [model]):
+        taught.save(output)
     (output / _FILE_NAME).write_text(json.dumps(made, indent=2) + "\n", encoding="utf-8")
     return settings

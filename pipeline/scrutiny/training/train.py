@@ -21,6 +21,7 @@ from scrutiny.report import ROLES
 from scrutiny.roles.classifier import Classifier
 from scrutiny.roles.loading import check_window, first_lines
 from scrutiny.roles.settings import ModelSettings
+from scrutiny.roles.taught import Taught, taught_with
 from scrutiny.roles.tokenizing import of_transformers
 from scrutiny.roles.weights import FILE_NAME as IN_EIGHT_BITS
 from scrutiny.roles.weights import Weights, save_int8
@@ -121,6 +122,10 @@ def train(
     else:
         model.to(getattr(torch, config.model.save_as)).save_pretrained(output)
     kept_tokenizer.save_pretrained(output)
+    taught_now = Taught.by((sentence.text for sentence in training), (sentence.text for sentence in validation))
+    parents = [Path(base_model or config.model.base), *(teacher.loaded.folder for teacher in teachers)]
+    if everything := taught_with(taught_now, parents):
+        everything.save(output)
     uncalibrated = ModelSettings(window=size)
     uncalibrated.save(output)
     # On the model as it was saved, through the code that will run it.
