@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 import sys
@@ -28,10 +29,11 @@ from scrutiny.roles.encoding import encoder
 from scrutiny.roles.loading import load_model, load_transformer
 from scrutiny.roles.precision import Precision, multiplies_whole_numbers
 from scrutiny.roles.weights import FILE_NAME, Weights, save_int8
+from scrutiny.roles.windows import Unit
 
 CPU = torch.device("cpu")
 SIZES: dict[str, Any] = {
-    "vocab_size": 90,
+    "vocab_size": 120,
     "id2label": dict(enumerate(role.value for role in ROLES)),
     "hidden_size": 64,
     "num_attention_heads": 4,
@@ -108,7 +110,7 @@ def test_a_coarser_precision_says_nearly_the_same(folder: Path, kind: Any, int8:
         wanted, _ = fine(ids, read)
         alone, _ = coarse(ids[1:2], read)
     assert not logits.equal(wanted)
-    assert (logits - wanted).abs().max() < 0.05 * wanted.abs().max()
+    assert (logits - wanted).abs().max() < 0.1 * wanted.abs().max()
     assert torch.allclose(logits[1:2], alone, atol=1e-3 if precision is Precision.INT8_VNNI else 0.1)
     # What others ask for is as it was.
     with torch.inference_mode():
@@ -128,6 +130,46 @@ def test_weights_that_are_missing_or_of_another_shape_are_named(folder: Path) ->
     file.write_bytes(b"nothing")
     with pytest.raises(ModelError, match="not a loadable token classifier"):
         Classifier(folder, device="cpu")
+
+
+@pytest.mark.parametrize("precision", [Precision.FLOAT32, Precision.INT8_VNNI])
+@pytest.mark.parametrize("fault", ["none", "cut"])
+def test_levels_without_the_scales_of_their_rows_are_refused(folder: Path, precision: Precision, fault: str) -> None:
+    if precision is Precision.INT8_VNNI and not multiplies_whole_numbers():
+        pytest.skip("the processor has no AVX-512 VNNI")
+    write(folder, int8=True)
+    weights = load_file(folder / FILE_NAME)
+    name = "mpnet.encoder.layer.1.output.dense.weight.scale"
+    scales = weights.pop(name)
+    save_file(weights if fault == "none" else weights | {name: scales[1:].contiguous()}, folder / FILE_NAME)
+    with pytest.raises(ModelError, match="without the scales"):
+        Classifier(folder, device="cpu", precision=precision)
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"num_hidden_layers": 10**12}, r"layer\.2\.attention\.attn\.q\.weight is missing"),
+        ({"num_attention_heads": 5}, "relative_attention_bias"),
+        ({"vocab_size": 60}, "tokenizer has 99 tokens, its encoder 60"),
+        ({"id2label": {0: "finding", 1: "strength", 2: "recommendation", 7: "other"}}, "must go from 0 to 3"),
+    ],
+)
+def test_a_configuration_that_does_not_fit_is_refused_at_once(folder: Path, changes: dict[str, Any], told: str) -> None:
+    write(folder)
+    config = json.loads((folder / "config.json").read_bytes())
+    (folder / "config.json").write_text(json.dumps(config | changes))
+    with pytest.raises(ModelError, match=told):
+        Classifier(folder, device="cpu")
+
+
+def test_weights_that_make_no_number_are_told(folder: Path) -> None:
+    write(folder)
+    weights = load_file(folder / "model.safetensors")
+    weights["classifier.weight"][2, 3] = torch.inf
+    save_file(weights, folder / "model.safetensors")
+    with pytest.raises(ModelError, match="in float32 is not a number"):
+        Classifier(folder, device="cpu").predict([Unit("Plans are late.")])
 
 
 @pytest.mark.parametrize("more", [{"hidden_act": "relu"}, {"layer_norm_eps": 1e-3}])

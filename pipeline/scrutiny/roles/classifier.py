@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from scrutiny.errors import ModelError
 from scrutiny.report import ROLES, BlockKind, Decision, Prediction, Report, Role, Sentence, Tag
 from scrutiny.roles.batching import batches
 from scrutiny.roles.kept import KeptMemory
@@ -256,6 +257,11 @@ class Classifier:
             ids = torch.tensor([window.ids for window in group], device=self.device)
             of_tokens, layers = self._encode(ids, slice(first, last))
             of_roles = of_tokens.cpu().double()[:, :, list(self.loaded.label_order)]
+            if not bool(of_roles.isfinite().all()):
+                raise ModelError(
+                    f"{self.loaded.name}: what it says in {self.precision} is not a number.",
+                    remedy="Its weights are damaged, or too large for these numbers: try --precision float32.",
+                )
             for row, window in enumerate(group):
                 spoken_of = [of_roles[row, start - first : end - first] for _, start, end in window.spans]
                 logits = torch.stack([of_sentence.mean(dim=0) for of_sentence in spoken_of])

@@ -78,6 +78,10 @@ def load_model(name_or_path: str | Path | None = None) -> LoadedModel:
         tokenizer = load_tokenizer(folder)
     except (OSError, ValueError, RuntimeError, KeyError) as error:
         raise not_loadable(folder, error) from None
+    if tokenizer.size > config.vocab_size:
+        raise not_loadable(
+            folder, ValueError(f"its tokenizer has {tokenizer.size} tokens, its encoder {config.vocab_size}")
+        )
     settings_file = folder / FILE_NAME
     settings = ModelSettings.load(settings_file) if settings_file.is_file() else ModelSettings()
     check_window(settings.window, config, settings_file)
@@ -213,6 +217,12 @@ def _label_order(labels: dict[int, Any], name: str) -> tuple[int, ...]:
         raise ModelError(
             f"{name}: its labels are {', '.join(map(str, labels.values()))}; scrutiny needs {', '.join(ROLES)}.",
             remedy="Give a model trained on the four roles, with id2label in its config.json.",
+            code="model_labels",
+        )
+    if sorted(labels) != list(range(len(ROLES))):
+        raise ModelError(
+            f"{name}: its labels have the numbers {', '.join(map(str, labels))}; they must go from 0 to 3.",
+            remedy="Mend id2label in its config.json.",
             code="model_labels",
         )
     return tuple(by_role[role] for role in ROLES)

@@ -167,18 +167,25 @@ def _kinds(apart: torch.Tensor) -> torch.Tensor:
 def _shapes(config: MPNetConfig) -> Iterator[tuple[str, tuple[int, ...]]]:
     """The names and shapes of the weights."""
     width, inner = config.hidden_size, config.intermediate_size
+
+    def norm(name: str) -> Iterator[tuple[str, tuple[int, ...]]]:
+        yield f"{name}.weight", (width,)
+        yield f"{name}.bias", (width,)
+
+    def layer(name: str, outputs: int, inputs: int) -> Iterator[tuple[str, tuple[int, ...]]]:
+        yield f"{name}.weight", (outputs, inputs)
+        yield f"{name}.bias", (outputs,)
+
     yield "mpnet.embeddings.word_embeddings.weight", (config.vocab_size, width)
     yield "mpnet.embeddings.position_embeddings.weight", (config.max_position_embeddings, width)
     yield "mpnet.encoder.relative_attention_bias.weight", (2 * _DISTANCES, config.num_attention_heads)
-    linear_layers = {"classifier": (len(config.id2label), width)}
-    norms = ["mpnet.embeddings.LayerNorm"]
-    for layer in (f"mpnet.encoder.layer.{number}" for number in range(config.num_hidden_layers)):
-        linear_layers |= {f"{layer}.attention.attn.{part}": (width, width) for part in "qkvo"}
-        linear_layers |= {f"{layer}.intermediate.dense": (inner, width), f"{layer}.output.dense": (width, inner)}
-        norms += [f"{layer}.attention.LayerNorm", f"{layer}.output.LayerNorm"]
-    for name, shape in linear_layers.items():
-        yield f"{name}.weight", shape
-        yield f"{name}.bias", shape[:1]
-    for name in norms:
-        yield f"{name}.weight", (width,)
-        yield f"{name}.bias", (width,)
+    yield from norm("mpnet.embeddings.LayerNorm")
+    yield from layer("classifier", len(config.id2label), width)
+    for number in range(config.num_hidden_layers):
+        name = f"mpnet.encoder.layer.{number}"
+        for part in "qkvo":
+            yield from layer(f"{name}.attention.attn.{part}", width, width)
+        yield from norm(f"{name}.attention.LayerNorm")
+        yield from layer(f"{name}.intermediate.dense", inner, width)
+        yield from layer(f"{name}.output.dense", width, inner)
+        yield from norm(f"{name}.output.LayerNorm")

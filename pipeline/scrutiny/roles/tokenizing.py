@@ -19,7 +19,8 @@ class Tokenizer:
     """Cuts texts into the tokens of a model.
 
     ``start`` is the id that begins a row and ``separator`` the one behind each text in it; ``mask`` hides a token and
-    ``padding`` fills rows up (None: there is no such id). ``special`` are the ids that stand for no words.
+    ``padding`` fills rows up (None: there is no such id). ``special`` are the ids that stand for no words, ``size`` is
+    how many ids there are.
     """
 
     def __init__(self, backend: tokenizers.Tokenizer, names: Mapping[str, Any]) -> None:
@@ -39,6 +40,7 @@ class Tokenizer:
         if start is None or separator is None:
             raise ModelError("The model's tokenizer has no token to start or to separate texts with.", remedy=_REMEDY)
         self.start, self.separator = start, separator
+        self.size: int = backend.get_vocab_size()
         self.special = frozenset(
             number for number, token in backend.get_added_tokens_decoder().items() if token.special
         )

@@ -54,7 +54,10 @@ def save_int8(model: PreTrainedModel, folder: Path) -> None:
 
 
 class Weights(Mapping[str, torch.Tensor]):
-    """The weights that a folder keeps in whichever precision, by name: read when asked for, in single precision."""
+    """The weights that a folder keeps in whichever precision, by name: read when asked for, in single precision.
+
+    Asking for one raises ValueError where it is damaged.
+    """
 
     def __init__(self, folder: Path) -> None:
         """Open the files of ``folder``.
@@ -79,7 +82,7 @@ class Weights(Mapping[str, torch.Tensor]):
 
     def __getitem__(self, name: str) -> torch.Tensor:
         kept = self._kept(name)
-        return kept.float() * self._kept(name + _SCALE) if name + _SCALE in self._files else kept.float()
+        return kept.float() * self._scales(name) if kept.dtype is torch.int8 else kept.float()
 
     def shape(self, name: str) -> tuple[int, ...] | None:
         """The shape of a weight, or None where there is none of the name."""
@@ -87,9 +90,13 @@ class Weights(Mapping[str, torch.Tensor]):
 
     def levels(self, name: str) -> Levels:
         """A matrix in eight bits, as it is kept if it is kept so."""
-        if name + _SCALE in self._files:
-            return Levels(self._kept(name), self._kept(name + _SCALE))
-        return in_levels(self[name])
+        kept = self._kept(name)
+        return Levels(kept, self._scales(name)) if kept.dtype is torch.int8 else in_levels(kept.float())
+
+    def _scales(self, name: str) -> torch.Tensor:
+        if self.shape(name + _SCALE) != (*(self.shape(name) or ())[:1], 1):
+            raise ValueError(f"{name} is kept in eight bits without the scales of its rows")
+        return self._kept(name + _SCALE).float()
 
     def _kept(self, name: str) -> torch.Tensor:
         # Without a copy it would be a part of the file, and gone if somebody wrote another model there.
