@@ -29,7 +29,7 @@ _SENTENCES = 1024
 _PATIENCE = 0.2
 
 #: Another process begins to read when for so long, in seconds, nothing has come that could be classified.
-_STARVED = 1.0
+_STARVED = 2.0
 
 #: No more bytes of reports wait to be classified.
 _WAITING_BYTES = 64 << 20
