@@ -93,8 +93,11 @@ def start(quick_model: Path, readers: Path, tmp_path: Path) -> Iterator[Start]:
     path = os.pathsep.join([str(readers), *filter(None, [os.environ.get("PYTHONPATH")])])
     begun: list[Started] = []
 
-    def started(*arguments: str | Path, largest: int | None = None, **variables: str) -> Started:
-        words = ["extract", *arguments, "--model", quick_model]
+    def started(
+        *arguments: str | Path, largest: int | None = None, workers: int | None = 2, **variables: str
+    ) -> Started:
+        as_many = ["--workers", str(workers)] if workers else []
+        words = ["extract", *as_many, *arguments, "--model", quick_model]
         environment = {**os.environ, "COLUMNS": "200", "NO_COLOR": "1", "PYTHONPATH": path, **variables}
         begun.append(Started(words, tmp_path / f"log-{len(begun)}", environment, largest))
         return begun[-1]

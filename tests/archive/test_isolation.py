@@ -102,7 +102,7 @@ def test_another_process_reads_while_those_that_do_are_held_up(start: Start, rep
     at_first = max(1, min(2, (os.cpu_count() or 1) // 2))
     for number in range(at_first):
         (reports / f"00-{number}.hang").write_text("a report")
-    run = start(*sorted(reports.glob("*.hang")), reports, "-o", tmp_path / "out")
+    run = start(*sorted(reports.glob("*.hang")), reports, "-o", tmp_path / "out", workers=None)
     run.until(lambda: len(psutil.Process(run.pid).children()) > at_first)
 
 

@@ -163,6 +163,21 @@ def test_a_configuration_that_does_not_fit_is_refused_at_once(folder: Path, chan
         Classifier(folder, device="cpu")
 
 
+def test_weights_that_the_configuration_does_not_know_are_refused(folder: Path) -> None:
+    write(folder, layers=2)
+    config = json.loads((folder / "config.json").read_bytes())
+    (folder / "config.json").write_text(json.dumps(config | {"num_hidden_layers": 1}))
+    with pytest.raises(ModelError, match=r"layer\.1\.\S+ is no weight of such an MPNet"):
+        Classifier(folder, device="cpu")
+
+
+@pytest.mark.parametrize("device", ["cuda:77", "nonsense"])
+def test_a_device_that_is_not_there_is_told(folder: Path, device: str) -> None:
+    write(folder)
+    with pytest.raises(ModelError, match=f"{device}: no such device"):
+        Classifier(folder, device=device)
+
+
 def test_weights_that_make_no_number_are_told(folder: Path) -> None:
     write(folder)
     weights = load_file(folder / "model.safetensors")

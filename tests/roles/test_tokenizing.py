@@ -73,6 +73,22 @@ def test_a_folder_that_has_no_file_of_tokenizers_is_read_by_transformers(tiny_mo
     assert (after.start, after.separator) == (before.start, before.separator)
 
 
+@pytest.mark.parametrize("elsewhere", [True, False])
+def test_tokens_that_are_named_elsewhere_are_found_by_transformers(tiny_model: Path, elsewhere: bool) -> None:
+    before = load_tokenizer(tiny_model)
+    file = tiny_model / "tokenizer_config.json"
+    settings = json.loads(file.read_bytes()) | {"tokenizer_class": "BertTokenizer"}
+    tokens = {name: settings.pop(name) for name in list(settings) if name.endswith("_token")}
+    file.write_text(json.dumps(settings))
+    if elsewhere:
+        (tiny_model / "special_tokens_map.json").write_text(json.dumps(tokens))
+    else:
+        file.unlink()
+    after = load_tokenizer(tiny_model)
+    assert (after.start, after.separator) == (before.start, before.separator)
+    assert after.ids(["Plans are late."]) == before.ids(["Plans are late."])
+
+
 def test_tokens_may_be_told_by_their_entries(tiny_model: Path) -> None:
     before = load_tokenizer(tiny_model)
     settings = json.loads((tiny_model / "tokenizer_config.json").read_bytes())
@@ -87,8 +103,8 @@ def test_a_tokenizer_that_cannot_be_used_is_refused(tiny_model: Path) -> None:
         of_transformers(ByT5Tokenizer())
     settings = (tiny_model / "tokenizer_config.json").read_text()
     for broken, problem in (
-        ("[]", "no token to start"),
-        (settings.replace('"[CLS]"', '"[NONE]"'), "no token to start"),
+        ("[]", "not a loadable token classifier"),
+        ('{"tokenizer_class": "PreTrainedTokenizerFast"}', "no token to start"),
         ("{", "not a loadable token classifier"),
     ):
         (tiny_model / "tokenizer_config.json").write_text(broken)

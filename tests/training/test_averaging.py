@@ -12,6 +12,7 @@ from scrutiny.report import ROLES
 from scrutiny.roles.classifier import Classifier
 from scrutiny.roles.loading import load_model
 from scrutiny.roles.settings import ModelSettings
+from scrutiny.roles.taught import FILE_NAME as TAUGHT
 from scrutiny.roles.taught import Taught
 from scrutiny.roles.weights import save_int8
 from scrutiny.roles.windows import Unit, WindowSize
@@ -59,11 +60,14 @@ def test_the_share_is_chosen_under_which_the_labels_are_most_likely(
     entropy = -(8 * logits).log_softmax(dim=-1).gather(1, labels[:, None]).mean()
     assert choice.best.log_likelihood == pytest.approx(-float(entropy), abs=1e-3)
     Taught.by(["learnt by one"]).save(two_models[0])
-    for model in two_models:
-        ModelSettings().save(model)
     average(two_models, tmp_path / "unknown", choice=choice)
     assert Taught.load(tmp_path / "unknown") is None
     Taught.by(["learnt by the other"]).save(two_models[1])
+    average(two_models, tmp_path / "unknown", choice=choice)
+    (two_models[1] / TAUGHT).rename(tmp_path / "aside")
+    average(two_models, tmp_path / "unknown", choice=choice)
+    assert Taught.load(tmp_path / "unknown") is None  # nor what another model there was taught
+    (tmp_path / "aside").rename(two_models[1] / TAUGHT)
     average(two_models, tmp_path / "made", choice=choice, command="scrutiny average x y")
     taught = Taught.load(tmp_path / "made")
     assert taught is not None

@@ -26,6 +26,7 @@ def labelled(folder: Path, count: int) -> str:
 def test_a_recalibrated_model_counts_as_the_labels_do(tiny_model: Path, tmp_path: Path) -> None:
     data, output = labelled(tmp_path, 200), tmp_path / "made"
     (tiny_model / "README.md").write_text("measures that hold no longer")
+    Taught.by().save(tiny_model)
     settings = recalibrate(tiny_model, [data], output, command="scrutiny calibrate x")
     units = [Unit(f"plans are poor {number}") for number in range(200)]
     before, after = Classifier(tiny_model, precision="float32"), Classifier(output, precision="float32")

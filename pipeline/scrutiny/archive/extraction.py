@@ -208,7 +208,7 @@ def extract(
                 _work(tasks, inputs, ledger, parts, engine, options, model, limits, listener, summary, claim)
             parts.close()
             compact(ledger, parts)
-            write_shards(ledger, parts, wanted=shards, workers=limits.workers)
+            write_shards(ledger, parts, wanted=shards, workers=limits.at_first or limits.workers)
             summary.left_out = merge(ledger, parts, output, model, formats=formats, sentences=sentences)
         except OSError as error:
             raise unwritable(output, error) from None

@@ -77,6 +77,14 @@ class Reader:
         self._settings = settings
         self._configured = False
 
+    def begin(self) -> None:
+        """Have the process running and told what it must know.
+
+        Raises:
+            ScrutinyError: it cannot be started.
+        """
+        self._running()
+
     def ask(self, kind: Kind, content: bytes | Mapping[str, object] = b"", *, about: str) -> tuple[Kind, bytes]:
         """What the process answers to a request about the file at ``about``.
 
@@ -84,12 +92,16 @@ class Reader:
             DiedError: it died; names the file it was at.
             ScrutinyError: it cannot be started.
         """
+        return self._exchange(self._running(), kind, content, about, self._timeout)
+
+    def _running(self) -> subprocess.Popen[bytes]:
+        """The process, started and configured if need be."""
         # One that was warmed up may have gone meanwhile, over nothing that was asked of it.
         gone = self._process and not self._configured and self._process.poll() is not None
         process = self._start() if gone or self._process is None else self._process
         if not self._configured:
             self._configure(process)
-        return self._exchange(process, kind, content, about, self._timeout)
+        return process
 
     def renew(self) -> None:
         """End the process; the next request starts another."""

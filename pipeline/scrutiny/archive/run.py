@@ -76,8 +76,9 @@ class Run:
         self._readers = readers
         for reader in readers:
             reader.configure(job.settings)
-        # How many of them read, and since when.
+        # How many of them are let in, how many of these are ready, and since when.
         self._reading = job.limits.workers if job.limits.at_first is None else job.limits.at_first
+        self._ready = 0
         self._since = time.monotonic()
         self._changed = threading.Condition()
         self._next = 0
@@ -133,7 +134,6 @@ class Run:
                         break
                 elif self._can_read and time.monotonic() - max(began, self._since) > _STARVED:
                     self._reading += 1
-                    self._since = time.monotonic()
                     self._changed.notify_all()
                 self._changed.wait(_PATIENCE / 4)
             self._rates.starved += time.monotonic() - began
@@ -146,9 +146,9 @@ class Run:
 
     @property
     def _can_read(self) -> bool:
-        """Whether there is another process, and something that it could read or finish."""
+        """Whether there is another process that is not getting ready, and something that it could read or finish."""
         left = self._classified or self._again or self._next < len(self._tasks)
-        return self._reading < len(self._readers) and bool(left)
+        return self._ready == self._reading < len(self._readers) and bool(left)
 
     def _full(self, batches: int) -> bool:
         """Whether as many reports wait as make so many batches."""
@@ -169,9 +169,19 @@ class Run:
     def _serve(self, number: int, reader: Reader) -> None:
         held: Held | None = None
         try:
+            with self._changed:
+                while number >= self._reading:
+                    if self._stopped or self._settling.done:
+                        return
+                    self._changed.wait()
+            # Before it takes anything: others are ready sooner.
+            reader.begin()
+            with self._changed:
+                self._ready += 1
+                self._since = time.monotonic()
             while True:
                 with self._changed:
-                    while number >= self._reading or (job := self._job(held)) is None:
+                    while (job := self._job(held)) is None:
                         if self._stopped or self._settling.done:
                             return
                         self._changed.wait()

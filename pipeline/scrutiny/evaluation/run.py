@@ -101,9 +101,9 @@ def run(request: Request) -> Outcome:
         if request.count is not None and counted is None:
             counted = read_counted(request.count, classifier.loaded.sha256)
         as_it_is = "" if request.protocol is Protocol.HOLDOUT else "as it is, not trained anew for each fold"
+        taught = Taught.load(classifier.loaded.folder)
         answers.append(replace(answers_of(name, "model", predict_with(classifier, gold)), note=as_it_is))
         whole.read_by(name, classifier)
-        taught = Taught.load(classifier.loaded.folder)
         known[name] = None
         if taught is not None:
             learnt, chosen = taught.tell(texts)

@@ -14,7 +14,7 @@ from scrutiny.errors import ModelError
 from scrutiny.report import ROLES, BlockKind, Decision, Prediction, Report, Role, Sentence, Tag
 from scrutiny.roles.batching import batches
 from scrutiny.roles.kept import KeptMemory
-from scrutiny.roles.loading import LoadedModel, load_model, locate
+from scrutiny.roles.loading import LoadedModel, first_lines, load_model, locate
 from scrutiny.roles.meaning import pooled
 from scrutiny.roles.memory import Memory, Said, key_of
 from scrutiny.roles.precision import IN_EIGHT_BITS, Precision, precision_of
@@ -33,7 +33,7 @@ BUFFER = 2048
 TOKEN_BUDGET = 4096
 
 #: Which way of reading things off what the model says is remembered in files.
-TOLD = "tags 3"
+TOLD = "tags 4"
 
 #: The language the model reads; reports too short to tell their language (the empty one) are taken for it.
 LANGUAGES = ("en", "")
@@ -83,7 +83,7 @@ class Classifier:
         file that keeps what was said of windows from run to run.
 
         Raises:
-            ModelError: the model cannot be loaded, has other labels, cannot compute with ``precision``, or is never as
+            ModelError: the model cannot be loaded, has other labels, cannot compute so or on ``device``, or is never as
                 sure as ``max_error`` asks.
             DataError: ``cache`` cannot be used.
             ValueError: there is no such precision.
@@ -92,7 +92,7 @@ class Classifier:
 
         from scrutiny.roles.encoding import encoder
 
-        self.device = torch.device(device or ("cpu" if precision in IN_EIGHT_BITS else _best_device()))
+        self.device = _device(device or ("cpu" if precision in IN_EIGHT_BITS else _best_device()))
         folder = locate(model)
         self.precision = precision_of(precision, self.device, folder)
         self.loaded: LoadedModel = load_model(model)
@@ -338,6 +338,22 @@ def units_of(report: Report, passage: str) -> Iterator[Unit]:
         block = report.blocks[sentence.block]
         heading = block.section_path[-1] if block.section_path else ""
         yield Unit(sentence.text, heading, passage, block.kind is BlockKind.LIST_ITEM)
+
+
+def _device(name: str) -> torch.device:
+    import torch
+
+    try:
+        device = torch.device(name)
+        torch.empty(0, device=device)
+    # torch raises an assertion where it was built without the device.
+    except (RuntimeError, AssertionError) as error:
+        raise ModelError(
+            f"{name}: no such device can be used here: {first_lines(error)}",
+            remedy="Give cpu, or leave the device out.",
+            code="device",
+        ) from None
+    return device
 
 
 def _best_device() -> str:

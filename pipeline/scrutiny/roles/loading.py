@@ -55,7 +55,7 @@ class LoadedModel:
 
     @cached_property
     def model(self) -> PreTrainedModel:
-        """The model as transformers knows it, in single precision on the CPU; loaded when first asked for.
+        """The model as transformers knows it, in single precision; loaded, onto the CPU, when first asked for.
 
         Raises:
             ModelError: the weights cannot be read, or do not fit.
@@ -76,7 +76,7 @@ def load_model(name_or_path: str | Path | None = None) -> LoadedModel:
     label_order = _label_order(config.id2label, name)
     try:
         tokenizer = load_tokenizer(folder)
-    except (OSError, ValueError, RuntimeError, KeyError) as error:
+    except (OSError, ValueError, RuntimeError, KeyError, TypeError, AttributeError) as error:
         raise not_loadable(folder, error) from None
     if tokenizer.size > config.vocab_size:
         raise not_loadable(
@@ -204,7 +204,8 @@ def _config(folder: Path) -> Any:
 
     try:
         return AutoConfig.from_pretrained(folder)
-    except (OSError, ValueError, KeyError) as error:
+    # What a configuration may hold in the wrong place is told by classes that have no name in common.
+    except Exception as error:
         raise ModelError(
             f"{folder}: no readable config.json: {first_lines(error)}",
             remedy="Give a folder written by 'scrutiny train'.",

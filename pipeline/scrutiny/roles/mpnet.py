@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection, Iterator, Sequence
-from typing import Literal, Protocol
+from typing import Annotated, Literal, Protocol
 
 import torch
-from pydantic import BaseModel, PositiveFloat, PositiveInt
+from pydantic import BaseModel, Field, PositiveInt
 from torch.nn.functional import embedding, gelu, layer_norm, linear, scaled_dot_product_attention
 
 from scrutiny.roles.weights import Weights
@@ -33,7 +33,7 @@ class MPNetConfig(BaseModel):
     hidden_size: PositiveInt
     id2label: dict[int, str]
     intermediate_size: PositiveInt
-    layer_norm_eps: PositiveFloat
+    layer_norm_eps: Annotated[float, Field(gt=0, allow_inf_nan=False)]
     max_position_embeddings: PositiveInt
     num_attention_heads: PositiveInt
     num_hidden_layers: PositiveInt
@@ -88,9 +88,13 @@ class MPNet:
         Raises:
             ValueError: the weights are not those of an MPNet of this ``config``.
         """
+        known = set()
         for name, shape in _shapes(config):
             if weights.shape(name) != shape:
                 raise ValueError(f"{name} is missing or has not the shape {shape}")
+            known.add(name)
+        if unknown := sorted(set(weights) - known - {"mpnet.embeddings.position_ids"}):
+            raise ValueError(f"{unknown[0]} is no weight of such an MPNet")
         self._told = tuple(layers)
         self._words = parts.table("mpnet.embeddings.word_embeddings.weight")
         self._places = parts.small("mpnet.embeddings.position_embeddings.weight")[_FIRST:]

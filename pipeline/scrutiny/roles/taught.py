@@ -13,7 +13,6 @@ from zipfile import BadZipFile
 import numpy as np
 
 from scrutiny.errors import ModelError
-from scrutiny.roles.settings import FILE_NAME as SETTINGS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -48,7 +47,7 @@ class Taught:
         try:
             with np.load(file, allow_pickle=False) as kept:
                 learnt, chosen = kept["learnt"], kept["chosen"]
-        except (OSError, ValueError, KeyError, EOFError, BadZipFile, zlib.error) as error:
+        except (OSError, ValueError, KeyError, TypeError, EOFError, BadZipFile, zlib.error) as error:
             raise ModelError(f"{file}: not readable: {error}.", remedy="Copy the model's folder again.") from None
         if learnt.dtype != np.uint64 or chosen.dtype != np.uint64:
             raise ModelError(f"{file}: it does not hold hashes.", remedy="Copy the model's folder again.")
@@ -69,16 +68,17 @@ class Taught:
 
 
 def taught_with(taught: Taught, parents: Iterable[Path]) -> Taught | None:
-    """What a model was ``taught`` besides what its ``parents`` had been; None where it is not known of one of these.
+    """What a model was ``taught`` besides what its ``parents`` had been, models of the roles like it; None where that
+    is not known of one of these.
 
-    An encoder that is no model of the roles has not seen their labels.
+    Raises:
+        ModelError: a file of theirs is damaged.
     """
     for parent in parents:
-        if (parent / SETTINGS).is_file():
-            before = Taught.load(parent)
-            if before is None:
-                return None
-            taught |= before
+        before = Taught.load(parent)
+        if before is None:
+            return None
+        taught |= before
     return taught
 
 

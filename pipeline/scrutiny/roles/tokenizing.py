@@ -12,6 +12,8 @@ import tokenizers
 from scrutiny.errors import ModelError
 
 _FILE, _SETTINGS = "tokenizer.json", "tokenizer_config.json"
+#: The start of a row, and what stands behind each text in it.
+_NEEDED = ("cls", "sep")
 _REMEDY = "Give a model with a fast tokenizer that knows a token for the start and one that separates texts."
 
 
@@ -62,16 +64,18 @@ def load_tokenizer(folder: Path) -> Tokenizer:
         ValueError: they hold something else.
         ModelError: it is not of the fast kind, or has no tokens to start and to separate with.
     """
-    if not (folder / _FILE).is_file():
-        from transformers import AutoTokenizer
+    if (folder / _FILE).is_file() and (folder / _SETTINGS).is_file():
+        try:
+            backend = tokenizers.Tokenizer.from_file(str(folder / _FILE))
+        except Exception as error:  # it raises no narrower class
+            raise ValueError(f"{_FILE}: {error}") from None
+        names = json.loads((folder / _SETTINGS).read_bytes())
+        if isinstance(names, dict) and all(_id(backend, names.get(f"{name}_token")) is not None for name in _NEEDED):
+            return Tokenizer(backend, names)
+    # Older folders name these tokens elsewhere, or leave them to the class of the tokenizer.
+    from transformers import AutoTokenizer
 
-        return of_transformers(AutoTokenizer.from_pretrained(folder))
-    names = json.loads((folder / _SETTINGS).read_bytes())
-    try:
-        backend = tokenizers.Tokenizer.from_file(str(folder / _FILE))
-    except Exception as error:  # it raises no narrower class
-        raise ValueError(f"{_FILE}: {error}") from None
-    return Tokenizer(backend, names if isinstance(names, dict) else {})
+    return of_transformers(AutoTokenizer.from_pretrained(folder))
 
 
 def of_transformers(tokenizer: Any) -> Tokenizer:

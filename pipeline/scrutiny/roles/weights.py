@@ -82,7 +82,7 @@ class Weights(Mapping[str, torch.Tensor]):
 
     def __getitem__(self, name: str) -> torch.Tensor:
         kept = self._kept(name)
-        return kept.float() * self._scales(name) if kept.dtype is torch.int8 else kept.float()
+        return kept.float() * self._scales(name) if self.in_eight_bits(name) else kept.float()
 
     def shape(self, name: str) -> tuple[int, ...] | None:
         """The shape of a weight, or None where there is none of the name."""
@@ -90,8 +90,13 @@ class Weights(Mapping[str, torch.Tensor]):
 
     def levels(self, name: str) -> Levels:
         """A matrix in eight bits, as it is kept if it is kept so."""
-        kept = self._kept(name)
-        return Levels(kept, self._scales(name)) if kept.dtype is torch.int8 else in_levels(kept.float())
+        if self.in_eight_bits(name):
+            return Levels(self._kept(name), self._scales(name))
+        return in_levels(self[name])
+
+    def in_eight_bits(self, name: str) -> bool:
+        """Whether a weight is kept so."""
+        return str(self._files[name].get_slice(name).get_dtype()) == "I8"
 
     def _scales(self, name: str) -> torch.Tensor:
         if self.shape(name + _SCALE) != (*(self.shape(name) or ())[:1], 1):
@@ -101,4 +106,6 @@ class Weights(Mapping[str, torch.Tensor]):
     def _kept(self, name: str) -> torch.Tensor:
         # Without a copy it would be a part of the file, and gone if somebody wrote another model there.
         kept: torch.Tensor = self._files[name].get_tensor(name).clone()
+        if kept.dtype is not torch.int8 and not kept.is_floating_point():
+            raise ValueError(f"{name} is kept as {str(kept.dtype).removeprefix('torch.')}")
         return kept

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 
 import torch
 from torch import nn
+from torch.nn.functional import embedding
 
 from scrutiny.roles.mpnet import Step
 from scrutiny.roles.weights import Levels, Weights, in_levels
@@ -45,6 +46,9 @@ class InWholeNumbers:
 
     def table(self, name: str) -> Step:
         """See :meth:`scrutiny.roles.mpnet.Parts.table`."""
+        if not self._weights.in_eight_bits(name):  # it is not multiplied, so nothing is gained by rounding it
+            rows = self._weights[name]
+            return lambda numbers: embedding(numbers, rows)
         whole, scales = self._weights.levels(name)
         return lambda numbers: whole[numbers].float().mul_(scales[numbers])
 

@@ -123,6 +123,7 @@ def average(
                 f"{other.name} and {first.name} cannot be averaged: their layers, labels or windows differ.",
                 remedy="Give models that were trained from the same encoder with the same windows.",
             )
+    taught = taught_with(choice.taught if choice is not None else Taught.by(), models)
     total = sum(shares)
     weights = [model.model.state_dict() for model in (first, *others)]
     averaged = {
@@ -155,7 +156,7 @@ def average(
             "split": choice.split,
             "sentences": choice.sentences,
         }
-    if taught := taught_with(choice.taught if choice is not None else Taught.by(), models):
+    if taught is not None:
         taught.save(output)
     (output / "average.json").write_text(json.dumps(made, indent=2) + "\n", encoding="utf-8")
     return load_model(output)

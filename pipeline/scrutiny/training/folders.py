@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from scrutiny.errors import ModelError
+from scrutiny.roles.taught import FILE_NAME as TAUGHT
 
 #: What says how a model was made or how good it is.
 _ABOUT = (
@@ -17,6 +18,7 @@ _ABOUT = (
     "meaning.json",
     "tagger.json",
     "export.json",
+    TAUGHT,
 )
 
 

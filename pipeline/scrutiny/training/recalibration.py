@@ -63,6 +63,7 @@ def recalibrate(
         "sentences": len(gold),
         "versions": versions(),
     }
+    taught = taught_with(Taught.by(chosen=(sentence.text for sentence in gold)), [model])
     classifier = Classifier(model, precision="float32")
     settings = calibrate(classifier.logits([to_unit(sentence) for sentence in gold]), gold, classifier.loaded.settings)
     if output.resolve() == model.resolve():
@@ -74,7 +75,7 @@ def recalibrate(
             if file.is_file() and file.name not in _NO_LONGER:
                 shutil.copyfile(file, output / file.name)
     settings.save(output)
-    if taught := taught_with(Taught.by(chosen=(sentence.text for sentence in gold)), [model]):
+    if taught is not None:
         taught.save(output)
     (output / _FILE_NAME).write_text(json.dumps(made, indent=2) + "\n", encoding="utf-8")
     return settings

@@ -19,7 +19,7 @@ from scrutiny.errors import ConfigError, DataError, ModelError
 from scrutiny.evaluation.predict import in_reading_order, to_unit
 from scrutiny.report import ROLES
 from scrutiny.roles.classifier import Classifier
-from scrutiny.roles.loading import check_window, first_lines
+from scrutiny.roles.loading import check_window, first_lines, locate
 from scrutiny.roles.settings import ModelSettings
 from scrutiny.roles.taught import Taught, taught_with
 from scrutiny.roles.tokenizing import of_transformers
@@ -89,6 +89,10 @@ def train(
     checkpoint = last_checkpoint(run, output / "checkpoints")
     model, kept_tokenizer = _load_base(base_model or config.model.base, config)
     tokenizer = of_transformers(kept_tokenizer)
+    everything = taught_with(
+        Taught.by((sentence.text for sentence in training), (sentence.text for sentence in validation)),
+        [*_own(base_model or config.model.base), *(teacher.loaded.folder for teacher in teachers)],
+    )
     if config.model.frozen_layers:
         _freeze(model, config.model.frozen_layers)
     if config.model.lora:
@@ -122,9 +126,7 @@ def train(
     else:
         model.to(getattr(torch, config.model.save_as)).save_pretrained(output)
     kept_tokenizer.save_pretrained(output)
-    taught_now = Taught.by((sentence.text for sentence in training), (sentence.text for sentence in validation))
-    parents = [Path(base_model or config.model.base), *(teacher.loaded.folder for teacher in teachers)]
-    if everything := taught_with(taught_now, parents):
+    if everything is not None:
         everything.save(output)
     uncalibrated = ModelSettings(window=size)
     uncalibrated.save(output)
@@ -233,6 +235,12 @@ def _load_base(name: str, config: TrainingConfig) -> tuple[Any, Any]:
             f"{name}: no encoder could be loaded: {first_lines(error)}",
             remedy="Give a local folder or a hub identifier (--base-model).",
         ) from None
+
+
+def _own(base: str) -> list[Path]:
+    """The folder of the model that the training begins with if it is one of the roles; another has not seen any."""
+    labels = AutoConfig.from_pretrained(base).id2label.values()
+    return [locate(base)] if {str(label).lower() for label in labels} == set(ROLES) else []
 
 
 def _freeze(model: Any, layers: int) -> None:
