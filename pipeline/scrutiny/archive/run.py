@@ -78,7 +78,7 @@ class Run:
             reader.configure(job.settings)
         # How many of them are let in, how many of these are ready, and since when.
         self._reading = job.limits.workers if job.limits.at_first is None else job.limits.at_first
-        self._ready = 0
+        self._ready = self._reading
         self._since = time.monotonic()
         self._changed = threading.Condition()
         self._next = 0
@@ -170,15 +170,16 @@ class Run:
         held: Held | None = None
         try:
             with self._changed:
+                joins = number >= self._reading
                 while number >= self._reading:
                     if self._stopped or self._settling.done:
                         return
                     self._changed.wait()
-            # Before it takes anything: others are ready sooner.
-            reader.begin()
-            with self._changed:
-                self._ready += 1
-                self._since = time.monotonic()
+            if joins:
+                reader.begin()  # before it takes anything: others are ready sooner
+                with self._changed:
+                    self._ready += 1
+                    self._since = time.monotonic()
             while True:
                 with self._changed:
                     while (job := self._job(held)) is None:
