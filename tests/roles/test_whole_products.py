@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -14,12 +17,12 @@ from hypothesis.extra import numpy as arrays
 
 from scrutiny import corpora
 from scrutiny.errors import ModelError
+from scrutiny.roles import kernels
 from scrutiny.roles.classifier import Classifier
 from scrutiny.roles.eight_bits import AGREEMENT_ON_VNNI, PROVENANCE, is_trusted_on_vnni
 from scrutiny.roles.explain import explain
 from scrutiny.roles.precision import Precision, multiplies_whole_numbers
-from scrutiny.roles.weights import in_levels
-from scrutiny.roles.whole_products import Products, put_whole_products
+from scrutiny.roles.whole_products import ZERO_OF_GELU, put_whole_products
 from scrutiny.roles.windows import Unit
 
 needs_vnni = pytest.mark.skipif(not multiplies_whole_numbers(), reason="the processor has no AVX-512 VNNI")
@@ -70,22 +73,64 @@ def test_a_product_is_as_near_as_levels_of_each_token_allow(rows: np.ndarray, se
     assert (np.abs(model(rows) - wanted) <= bound * 1.01 + 1e-2).all()
 
 
-@needs_vnni
 @given(arrays.arrays(np.float32, (3, 64), elements=NUMBERS), st.floats(0.001, 1), SEEDS)
-def test_a_product_of_what_a_gelu_says_is_as_near_as_its_levels_allow(
-    rows: np.ndarray, scale: float, seed: int
+def test_what_a_gelu_says_is_as_near_as_its_levels_allow(products: np.ndarray, scale: float, seed: int) -> None:
+    of_rows, sums, bias = stands_for(seed, scale)
+    meant = torch.from_numpy((products + of_rows[:, 1:] * sums) * of_rows[:, :1] + bias)
+    levels, of_said = np.empty((3, 64), np.uint8), np.empty((3, 2), np.float32)
+    kernels.gelu(products.copy(), of_rows, sums, bias, levels, of_said)
+    said = (levels.astype(np.float64) - ZERO_OF_GELU) * of_said[:, :1]
+    wanted = torch.nn.functional.gelu(meant).numpy()
+    assert of_said[:, 0] == pytest.approx(np.maximum(wanted.max(axis=1) / 239, 0.17 / 16), rel=1e-3)
+    assert not of_said[:, 1].any()
+    assert (np.abs(said - wanted) <= of_said[:, :1] * 0.52 + np.abs(wanted) * 1e-5).all()
+
+
+@given(arrays.arrays(np.float32, (3, 64), elements=NUMBERS), st.floats(0.001, 1), SEEDS)
+def test_layers_are_normed_as_torch_does(products: np.ndarray, scale: float, seed: int) -> None:
+    of_rows, sums, bias = stands_for(seed, scale)
+    residual, (weight, shift) = products[::-1].copy(), stands_for(seed + 1, 1)[1:]
+    normed = np.empty_like(products)
+    kernels.add_and_norm(products, of_rows, sums, bias, residual, weight, shift, 1e-5, normed)
+    meant = torch.from_numpy((products + of_rows[:, 1:] * sums) * of_rows[:, :1] + bias + residual).double()
+    assume(bool((meant.std(dim=1) > 0.01 * meant.abs().amax(dim=1)).all()))
+    wanted = torch.nn.functional.layer_norm(meant, (64,), eps=1e-5).numpy() * weight + shift
+    assert np.allclose(normed, wanted, rtol=1e-3, atol=1e-3)
+
+
+def stands_for(seed: int, scale: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """What products stand for: the scales and middles of three rows, and sums and biases of columns."""
+    random = np.random.default_rng(seed)
+    of_rows = np.stack([random.uniform(0.1, 1, 3) * scale, random.integers(-30, 30, 3)], axis=1).astype(np.float32)
+    sums, bias = random.normal(size=(2, 64)).astype(np.float32)
+    return of_rows, sums, bias
+
+
+@needs_vnni
+@pytest.mark.parametrize("damaged", [np.nan, np.inf])
+def test_what_is_not_a_number_remains_so(damaged: float) -> None:
+    rows = np.ones((3, 64), np.float32)
+    rows[1, 7] = damaged
+    model = OneLayer(np.ones((40, 64), np.float32), None)
+    put_whole_products(model)
+    assert (np.isfinite(model(rows)).all(axis=1) == [True, False, True]).all()
+
+
+@needs_vnni
+def test_a_compiler_that_cannot_be_imported_is_told_with_a_remedy(
+    tiny_model: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    said = torch.nn.functional.gelu(torch.from_numpy(rows * np.float32(scale)))
-    weights = torch.from_numpy(np.random.default_rng(seed).normal(size=(40, 64)).astype(np.float32))
-    bias = torch.from_numpy(np.random.default_rng(seed + 1).normal(size=40).astype(np.float32))
-    level = torch.clamp(said.amax(dim=1) / 239, min=0.17 / 16)
-    kept = (weights / (weights.abs().amax(dim=1, keepdim=True) / 127)).round()
-    kept *= weights.abs().amax(dim=1, keepdim=True) / 127
-    with torch.inference_mode():
-        wanted = said.double() @ kept.double().T + bias.double()
-        found = Products(in_levels(weights), bias, after_gelu=True)(said.clone())
-    bound = level[:, None].double() / 2 * kept.abs().sum(dim=1)
-    assert ((found - wanted).abs() <= bound * 1.01 + 1e-2).all()
+    monkeypatch.setitem(sys.modules, "scrutiny.roles.kernels", None)
+    monkeypatch.delattr("scrutiny.roles.kernels")
+    with pytest.raises(ModelError, match="need numba, which cannot be imported") as told:
+        Classifier(tiny_model, precision="int8-vnni").predict(UNITS)
+    assert "--precision float32" in (told.value.remedy or "")
+
+
+def test_kernels_are_compiled_where_there_is_no_folder_to_keep_them() -> None:
+    nowhere = {**os.environ, "NUMBA_CACHE_LOCATOR_CLASSES": "ZipCacheLocator"}
+    made = "from scrutiny.roles import kernels; assert kernels.gelu.stats.cache_path is None"
+    subprocess.run([sys.executable, "-c", made], env=nowhere, check=True, timeout=120)
 
 
 @needs_vnni

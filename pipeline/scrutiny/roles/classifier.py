@@ -33,7 +33,7 @@ BUFFER = 2048
 TOKEN_BUDGET = 4096
 
 #: Which way of reading things off what the model says is remembered in files.
-TOLD = "tags 4"
+TOLD = "tags 5"
 
 #: The language the model reads; reports too short to tell their language (the empty one) are taken for it.
 LANGUAGES = ("en", "")

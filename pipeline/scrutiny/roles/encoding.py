@@ -13,7 +13,8 @@ from scrutiny.roles.loading import LoadedModel, load_transformer, not_loadable
 from scrutiny.roles.mpnet import InFloats, MPNet, MPNetConfig
 from scrutiny.roles.precision import Precision
 from scrutiny.roles.weights import Weights
-from scrutiny.roles.whole_products import InWholeNumbers, put_whole_products
+from scrutiny.roles.whole_mpnet import InWholeNumbers
+from scrutiny.roles.whole_products import get_ready, put_whole_products
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
@@ -31,6 +32,13 @@ def encoder(loaded: LoadedModel, precision: Precision, device: torch.device) -> 
     """
     if precision is Precision.INT8:
         return EightBits(loaded.folder, loaded.layers)
+    encode = _encoder(loaded, precision, device)
+    if precision is Precision.INT8_VNNI:
+        get_ready()
+    return encode
+
+
+def _encoder(loaded: LoadedModel, precision: Precision, device: torch.device) -> Encode:
     dtype = torch.bfloat16 if precision is Precision.BFLOAT16 else torch.float32
     if isinstance(loaded.config, MPNetConfig):
         try:

@@ -7,7 +7,7 @@ longer to import than many a report takes to read.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator
 from typing import Annotated, Literal, Protocol
 
 import torch
@@ -41,14 +41,18 @@ class MPNetConfig(BaseModel):
     vocab_size: PositiveInt
 
 
+class Layer(Protocol):
+    """What becomes of states, (rows, tokens, width), in a layer: of those of the tokens ``read``, in the light of all
+    and of what their ``distances``, (1, heads, tokens, tokens), add to attention."""
+
+    def __call__(self, states: torch.Tensor, distances: torch.Tensor, read: slice) -> torch.Tensor: ...  # noqa: D102
+
+
 class Parts(Protocol):
     """Makes the parts of an encoder of its weights."""
 
-    def product(self, names: Sequence[str], *, after_gelu: bool = False) -> Step:
-        """What the linear layers of these ``names``, which read the same, say of it, side by side.
-
-        ``after_gelu``: what is read is what a GELU says, and nothing else reads it.
-        """
+    def layer(self, name: str, config: MPNetConfig) -> Layer:
+        """A layer whose weights' names begin with ``name``."""
 
     def table(self, name: str) -> Step:
         """The rows of a table, by their numbers."""
@@ -63,11 +67,9 @@ class InFloats:
     def __init__(self, weights: Weights, device: torch.device, dtype: torch.dtype) -> None:
         self._weights, self._device, self._dtype = weights, device, dtype
 
-    def product(self, names: Sequence[str], *, after_gelu: bool = False) -> Step:
-        """See :meth:`Parts.product`."""
-        del after_gelu
-        weight, bias = (torch.cat([self.small(f"{name}.{part}") for name in names]) for part in ("weight", "bias"))
-        return lambda x: linear(x, weight, bias)
+    def layer(self, name: str, config: MPNetConfig) -> Layer:
+        """See :meth:`Parts.layer`."""
+        return _Layer(self, name, config)
 
     def table(self, name: str) -> Step:
         """See :meth:`Parts.table`."""
@@ -101,7 +103,7 @@ class MPNet:
         self._norm = _norm(parts, "mpnet.embeddings.LayerNorm", config)
         self._of_distance = parts.small("mpnet.encoder.relative_attention_bias.weight")
         self._layers = [
-            _Layer(parts, f"mpnet.encoder.layer.{number}", config) for number in range(config.num_hidden_layers)
+            parts.layer(f"mpnet.encoder.layer.{number}", config) for number in range(config.num_hidden_layers)
         ]
         self._head = parts.small("classifier.weight"), parts.small("classifier.bias")
         self._longest = self._of_distance.new_empty(1, 0, 0, 0)
@@ -115,7 +117,7 @@ class MPNet:
         distances = self._distances(ids.shape[1])
         states = [self._norm(self._words(ids).add_(self._places[: ids.shape[1]]))]
         for layer in self._layers[:-1]:
-            states.append(layer(states[-1], distances))
+            states.append(layer(states[-1], distances, slice(None)))
         of_read = self._layers[-1](states[-1], distances, read)
         if len(self._layers) in self._told:
             states.append(torch.zeros_like(states[-1]))
@@ -132,23 +134,35 @@ class MPNet:
         return longest[..., :tokens, :tokens]
 
 
+def attend(entered: torch.Tensor, heads: int, distances: torch.Tensor, read: slice) -> torch.Tensor:
+    """What the tokens ``read`` see, (rows, tokens read, width), of queries, keys and values side by side,
+    (rows, tokens, 3 * width)."""
+    rows, tokens, _three = entered.shape
+    query, key, value = entered.view(rows, tokens, 3, heads, -1).permute(2, 0, 3, 1, 4)
+    seen = scaled_dot_product_attention(query[:, :, read], key, value, attn_mask=distances[:, :, read])
+    return seen.transpose(1, 2).flatten(2)
+
+
 class _Layer:
     def __init__(self, parts: Parts, name: str, config: MPNetConfig) -> None:
         self._heads = config.num_attention_heads
-        self._enter = parts.product([f"{name}.attention.attn.{part}" for part in "qkv"])
-        self._leave = parts.product([f"{name}.attention.attn.o"])
+        self._enter = _linear(parts, *(f"{name}.attention.attn.{part}" for part in "qkv"))
+        self._leave = _linear(parts, f"{name}.attention.attn.o")
         self._attention_norm = _norm(parts, f"{name}.attention.LayerNorm", config)
-        self._widen = parts.product([f"{name}.intermediate.dense"])
-        self._narrow = parts.product([f"{name}.output.dense"], after_gelu=True)
+        self._widen = _linear(parts, f"{name}.intermediate.dense")
+        self._narrow = _linear(parts, f"{name}.output.dense")
         self._norm = _norm(parts, f"{name}.output.LayerNorm", config)
 
-    def __call__(self, states: torch.Tensor, distances: torch.Tensor, read: slice = slice(None)) -> torch.Tensor:
-        """What the layer makes of the tokens ``read`` in the light of all."""
-        rows, tokens, _width = states.shape
-        query, key, value = self._enter(states).view(rows, tokens, 3, self._heads, -1).permute(2, 0, 3, 1, 4)
-        seen = scaled_dot_product_attention(query[:, :, read], key, value, attn_mask=distances[:, :, read])
-        states = self._attention_norm(self._leave(seen.transpose(1, 2).flatten(2)).add_(states[:, read]))
+    def __call__(self, states: torch.Tensor, distances: torch.Tensor, read: slice) -> torch.Tensor:
+        seen = attend(self._enter(states), self._heads, distances, read)
+        states = self._attention_norm(self._leave(seen).add_(states[:, read]))
         return self._norm(self._narrow(gelu(self._widen(states))).add_(states))
+
+
+def _linear(parts: Parts, *names: str) -> Step:
+    """What the linear layers of these ``names``, which read the same, say of it, side by side."""
+    weight, bias = (torch.cat([parts.small(f"{name}.{part}") for name in names]) for part in ("weight", "bias"))
+    return lambda x: linear(x, weight, bias)
 
 
 def _norm(parts: Parts, name: str, config: MPNetConfig) -> Step:

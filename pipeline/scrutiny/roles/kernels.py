@@ -1,0 +1,158 @@
+"""What an encoder in whole numbers computes between its products, each in one pass over the numbers.
+
+torch reads and writes them half a dozen times for that. numba compiles these functions the first time, in two or three
+seconds, and keeps them in its cache; importing this module makes them ready to run, which takes the better part of one.
+
+Numbers in levels are uint8 of the shape (rows, width), counted from a zero; what they stand for follows from a scale
+and a middle of each row, float32 of the shape (rows, 2): scale * (level - zero + middle).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numba import float32, int32, njit, uint8, void
+from numpy.polynomial import Chebyshev, Polynomial
+
+from scrutiny.roles.whole_products import ZERO, ZERO_OF_GELU
+
+_RANGE = 254
+#: A GELU says nothing below this.
+_LOWEST = 0.17
+
+# Sums may be made in any order; what is not a number must remain so.
+_OPTIONS: Any = {
+    "nogil": True,
+    "boundscheck": False,
+    "error_model": "numpy",
+    "fastmath": {"reassoc", "contract", "nsz", "arcp"},
+}
+
+_matrix, _vector, _levels = float32[:, ::1], float32[::1], uint8[:, ::1]
+
+
+def _compiled(signature: Any) -> Callable[[Callable[..., Any]], Any]:
+    def compiled(function: Callable[..., Any]) -> Any:
+        try:
+            return njit(signature, cache=True, **_OPTIONS)(function)
+        except (RuntimeError, OSError):  # there is no folder to keep it in
+            return njit(signature, **_OPTIONS)(function)
+
+    return compiled
+
+
+# Beyond this a GELU says what it is told, or nothing, but for 0.0001, which is a hundredth of the smallest level.
+_FARTHEST = np.float32(4)
+
+
+def _half_erf(squares: Any) -> Any:
+    return [math.erf(math.sqrt(x / 2)) / 2 / math.sqrt(x) for x in squares]
+
+
+#: x (0.5 + x p(x^2)) is a GELU, with the coefficients of p from the highest.
+_OF_SQUARE = tuple(
+    np.float32(one)
+    for one in Chebyshev.interpolate(_half_erf, 8, domain=[0, float(_FARTHEST) ** 2])
+    .convert(kind=Polynomial, domain=[-1, 1], window=[-1, 1])
+    .coef[::-1]
+)
+
+
+@_compiled(int32(int32))
+def _ordered(bits: Any) -> Any:
+    """The bits of a float as a whole number of the same order, or back: those are compared several at a time."""
+    return bits ^ ((bits >> np.int32(31)) & np.int32(0x7FFFFFFF))
+
+
+@_compiled(void(_vector, uint8[::1], _vector))
+def _quantize_row(row: Any, levels: Any, of_row: Any) -> None:
+    bits, of_bits = row.view(np.int32), of_row.view(np.int32)
+    largest = smallest = _ordered(bits[0])
+    for column in range(len(row)):
+        one = _ordered(bits[column])
+        largest, smallest = max(largest, one), min(smallest, one)
+    of_bits[0], of_bits[1] = _ordered(largest), _ordered(smallest)
+    scale = max((of_row[0] - of_row[1]) * np.float32(1 / _RANGE), np.float32(1e-12))
+    inverse = np.float32(1) / scale
+    # A whole level, half a level from where it should be at most. Where the range is less than some 2^-15 of it a level
+    # may be taken for the lowest, which is off by no more than that range.
+    middle = np.rint((of_row[0] + of_row[1]) * np.float32(0.5) * inverse)
+    of_row[0], of_row[1] = scale, middle
+    shift = np.float32(ZERO + 0.5) - middle
+    for column in range(len(row)):
+        levels[column] = np.uint8(np.int32(row[column] * inverse + shift))
+
+
+@_compiled(void(_matrix, _levels, _matrix))
+def quantize(rows: Any, levels: Any, of_rows: Any) -> None:
+    """Put ``rows`` into ``levels``, and the scale and middle of each into ``of_rows``."""
+    for row in range(len(rows)):
+        _quantize_row(rows[row], levels[row], of_rows[row])
+
+
+@_compiled(void(_matrix, _matrix, _vector, _vector))
+def dequantize(products: Any, of_rows: Any, sums: Any, bias: Any) -> None:
+    """Make of products of levels what they stand for, in place.
+
+    x ~ s (u + m) and w ~ t v, with s and m of a row of ``of_rows`` and t of a row of weights, make
+    x w ~ s (t u v + m t sum(v)): ``products`` hold t u v, ``sums`` t sum(v).
+    """
+    for row in range(len(of_rows)):
+        scale, middle = of_rows[row, 0], of_rows[row, 1]
+        for column in range(products.shape[1]):
+            products[row, column] = (products[row, column] + middle * sums[column]) * scale + bias[column]
+
+
+@_compiled(void(_matrix, _matrix, _vector, _vector, _levels, _matrix))
+def gelu(products: Any, of_rows: Any, sums: Any, bias: Any, levels: Any, of_said: Any) -> None:
+    """Put what a GELU says of what ``products`` stand for (see :func:`dequantize`) into ``levels`` and ``of_said``.
+
+    ``products`` are overwritten.
+    """
+    for row in range(len(of_rows)):
+        scale, middle, said = of_rows[row, 0], of_rows[row, 1], products[row]
+        for column in range(len(said)):
+            x = (said[column] + middle * sums[column]) * scale + bias[column]
+            x = -_FARTHEST if x < -_FARTHEST else x
+            near = _FARTHEST if x > _FARTHEST else x
+            square = near * near
+            of_square = _OF_SQUARE[0]
+            for coefficient in _OF_SQUARE[1:]:
+                of_square = of_square * square + coefficient
+            said[column] = x * (np.float32(0.5) + near * of_square)
+        bits, of_bits = said.view(np.int32), of_said[row].view(np.int32)
+        largest = bits[0]
+        for column in range(len(said)):  # one that is less than nothing does not matter
+            largest = max(largest, bits[column])
+        of_bits[0] = largest
+        scale = max(of_said[row, 0] * np.float32(1 / (255 - ZERO_OF_GELU)), np.float32(_LOWEST / ZERO_OF_GELU))
+        of_said[row, 0], of_said[row, 1] = scale, np.float32(0)
+        inverse = np.float32(1) / scale
+        for column in range(len(said)):
+            levels[row, column] = np.uint8(np.int32(said[column] * inverse + np.float32(ZERO_OF_GELU + 0.5)))
+
+
+@_compiled(void(_matrix, _matrix, _vector, _vector, _matrix, _vector, _vector, float32, _matrix))
+def add_and_norm(
+    products: Any, of_rows: Any, sums: Any, bias: Any, residual: Any, weight: Any, shift: Any, eps: Any, normed: Any
+) -> None:
+    """Put the layer normalisation of ``residual`` and what ``products`` stand for (see :func:`dequantize`), together,
+    into ``normed``."""
+    width = products.shape[1]
+    for row in range(len(of_rows)):
+        scale, middle, said = of_rows[row, 0], of_rows[row, 1], normed[row]
+        total = np.float32(0)
+        for column in range(width):
+            x = (products[row, column] + middle * sums[column]) * scale + bias[column] + residual[row, column]
+            said[column] = x
+            total += x
+        mean = total / np.float32(width)
+        squares = np.float32(0)
+        for column in range(width):
+            squares += (said[column] - mean) * (said[column] - mean)
+        inverse = np.float32(1) / np.float32(math.sqrt(squares / np.float32(width) + eps))
+        for column in range(width):
+            said[column] = (said[column] - mean) * inverse * weight[column] + shift[column]
