@@ -3,8 +3,10 @@
 torch reads and writes them half a dozen times for that. numba compiles these functions the first time, in two or three
 seconds, and keeps them in its cache; importing this module makes them ready to run, which takes the better part of one.
 
-Numbers in levels are uint8 of the shape (rows, width), counted from a zero; what they stand for follows from a scale
-and a middle of each row, float32 of the shape (rows, 2): scale * (level - zero + middle).
+Numbers in levels are uint8 of the shape (rows, width), counted from :data:`ZERO`; what they stand for follows from a
+scale and a middle of each row: scale * (level - ZERO + middle). The number of a row that is farthest from 0 would often
+make its levels several times as wide: it is taken for 0, and multiplied by itself (after Dettmers et al. 2022, arXiv
+2208.07339). What is known of rows is float32 of the shape (rows, 4): scale, middle, that number, and its column.
 """
 
 from __future__ import annotations
@@ -14,14 +16,12 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from numba import float32, int32, njit, uint8, void
+from numba import float32, int8, int32, njit, uint8, void
 from numpy.polynomial import Chebyshev, Polynomial
 
-from scrutiny.roles.whole_products import ZERO, ZERO_OF_GELU
+from scrutiny.roles.whole_products import ZERO
 
 _RANGE = 254
-#: A GELU says nothing below this.
-_LOWEST = 0.17
 
 # Sums may be made in any order; what is not a number must remain so.
 _OPTIONS: Any = {
@@ -31,7 +31,7 @@ _OPTIONS: Any = {
     "fastmath": {"reassoc", "contract", "nsz", "arcp"},
 }
 
-_matrix, _vector, _levels = float32[:, ::1], float32[::1], uint8[:, ::1]
+_matrix, _vector, _levels, _weights = float32[:, ::1], float32[::1], uint8[:, ::1], int8[:, ::1]
 
 
 def _compiled(signature: Any) -> Callable[[Callable[..., Any]], Any]:
@@ -44,7 +44,7 @@ def _compiled(signature: Any) -> Callable[[Callable[..., Any]], Any]:
     return compiled
 
 
-# Beyond this a GELU says what it is told, or nothing, but for 0.0001, which is a hundredth of the smallest level.
+# Beyond this a GELU says what it is told, or nothing, but for 0.0001, less than a tenth of a level as a rule.
 _FARTHEST = np.float32(4)
 
 
@@ -69,90 +69,99 @@ def _ordered(bits: Any) -> Any:
 
 @_compiled(void(_vector, uint8[::1], _vector))
 def _quantize_row(row: Any, levels: Any, of_row: Any) -> None:
-    bits, of_bits = row.view(np.int32), of_row.view(np.int32)
-    largest = smallest = _ordered(bits[0])
+    bits, of_bits, without_sign = row.view(np.int32), of_row.view(np.int32), np.int32(0x7FFFFFFF)
+    farthest = bits[0] & without_sign
+    for column in range(len(row)):
+        farthest = max(farthest, bits[column] & without_sign)
+    outlier = 0
+    while bits[outlier] & without_sign != farthest:
+        outlier += 1
+    of_row[2], of_row[3] = row[outlier], np.float32(outlier)
+    row[outlier] = np.float32(0)
+    largest = smallest = np.int32(0)
     for column in range(len(row)):
         one = _ordered(bits[column])
         largest, smallest = max(largest, one), min(smallest, one)
     of_bits[0], of_bits[1] = _ordered(largest), _ordered(smallest)
     scale = max((of_row[0] - of_row[1]) * np.float32(1 / _RANGE), np.float32(1e-12))
     inverse = np.float32(1) / scale
-    # A whole level, half a level from where it should be at most. Where the range is less than some 2^-15 of it a level
-    # may be taken for the lowest, which is off by no more than that range.
+    # A whole level, so that 0 is one.
     middle = np.rint((of_row[0] + of_row[1]) * np.float32(0.5) * inverse)
     of_row[0], of_row[1] = scale, middle
     shift = np.float32(ZERO + 0.5) - middle
     for column in range(len(row)):
         levels[column] = np.uint8(np.int32(row[column] * inverse + shift))
+    row[outlier] = of_row[2]
 
 
 @_compiled(void(_matrix, _levels, _matrix))
 def quantize(rows: Any, levels: Any, of_rows: Any) -> None:
-    """Put ``rows`` into ``levels``, and the scale and middle of each into ``of_rows``."""
+    """Put ``rows`` into ``levels``, and what is known of them into ``of_rows``."""
     for row in range(len(rows)):
         _quantize_row(rows[row], levels[row], of_rows[row])
 
 
-@_compiled(void(_matrix, _matrix, _vector, _vector))
-def dequantize(products: Any, of_rows: Any, sums: Any, bias: Any) -> None:
+@_compiled(void(_vector, _vector, _weights, _vector, _vector, _vector))
+def _dequantize_row(products: Any, of_row: Any, weights: Any, scales: Any, sums: Any, bias: Any) -> None:
+    scale, middle, outlier, of_outlier = of_row[0], of_row[1], of_row[2], weights[np.int64(of_row[3])]
+    for column in range(len(products)):
+        apart = outlier * np.float32(of_outlier[column]) * scales[column]
+        products[column] = (products[column] + middle * sums[column]) * scale + apart + bias[column]
+
+
+@_compiled(void(_matrix, _matrix, _weights, _vector, _vector, _vector))
+def dequantize(products: Any, of_rows: Any, weights: Any, scales: Any, sums: Any, bias: Any) -> None:
     """Make of products of levels what they stand for, in place.
 
-    x ~ s (u + m) and w ~ t v, with s and m of a row of ``of_rows`` and t of a row of weights, make
-    x w ~ s (t u v + m t sum(v)): ``products`` hold t u v, ``sums`` t sum(v).
+    x ~ s (u + m) and w ~ t v, with s and m of a row of ``of_rows`` and t of what a weight is for, make
+    x w ~ s (t u v + m t sum(v)): ``products`` hold t u v, ``scales`` t, ``sums`` t sum(v), and ``weights`` v, those of
+    the same column side by side.
     """
     for row in range(len(of_rows)):
-        scale, middle = of_rows[row, 0], of_rows[row, 1]
-        for column in range(products.shape[1]):
-            products[row, column] = (products[row, column] + middle * sums[column]) * scale + bias[column]
+        _dequantize_row(products[row], of_rows[row], weights, scales, sums, bias)
 
 
-@_compiled(void(_matrix, _matrix, _vector, _vector, _levels, _matrix))
-def gelu(products: Any, of_rows: Any, sums: Any, bias: Any, levels: Any, of_said: Any) -> None:
+@_compiled(void(_matrix, _matrix, _weights, _vector, _vector, _vector, _levels, _matrix))
+def gelu(
+    products: Any, of_rows: Any, weights: Any, scales: Any, sums: Any, bias: Any, levels: Any, of_said: Any
+) -> None:
     """Put what a GELU says of what ``products`` stand for (see :func:`dequantize`) into ``levels`` and ``of_said``.
 
     ``products`` are overwritten.
     """
     for row in range(len(of_rows)):
-        scale, middle, said = of_rows[row, 0], of_rows[row, 1], products[row]
+        said = products[row]
+        _dequantize_row(said, of_rows[row], weights, scales, sums, bias)
         for column in range(len(said)):
-            x = (said[column] + middle * sums[column]) * scale + bias[column]
-            x = -_FARTHEST if x < -_FARTHEST else x
+            x = -_FARTHEST if said[column] < -_FARTHEST else said[column]
             near = _FARTHEST if x > _FARTHEST else x
             square = near * near
             of_square = _OF_SQUARE[0]
             for coefficient in _OF_SQUARE[1:]:
                 of_square = of_square * square + coefficient
             said[column] = x * (np.float32(0.5) + near * of_square)
-        bits, of_bits = said.view(np.int32), of_said[row].view(np.int32)
-        largest = bits[0]
-        for column in range(len(said)):  # one that is less than nothing does not matter
-            largest = max(largest, bits[column])
-        of_bits[0] = largest
-        scale = max(of_said[row, 0] * np.float32(1 / (255 - ZERO_OF_GELU)), np.float32(_LOWEST / ZERO_OF_GELU))
-        of_said[row, 0], of_said[row, 1] = scale, np.float32(0)
-        inverse = np.float32(1) / scale
-        for column in range(len(said)):
-            levels[row, column] = np.uint8(np.int32(said[column] * inverse + np.float32(ZERO_OF_GELU + 0.5)))
+        _quantize_row(said, levels[row], of_said[row])
 
 
-@_compiled(void(_matrix, _matrix, _vector, _vector, _matrix, _vector, _vector, float32, _matrix))
+@_compiled(void(_matrix, _matrix, _weights, _vector, _vector, _vector, _matrix, _vector, _vector, float32, _matrix))
 def add_and_norm(
-    products: Any, of_rows: Any, sums: Any, bias: Any, residual: Any, weight: Any, shift: Any, eps: Any, normed: Any
-) -> None:
+    products: Any, of_rows: Any, weights: Any, scales: Any, sums: Any, bias: Any,
+    residual: Any, weight: Any, shift: Any, eps: Any, normed: Any,
+) -> None:  # fmt: skip
     """Put the layer normalisation of ``residual`` and what ``products`` stand for (see :func:`dequantize`), together,
-    into ``normed``."""
-    width = products.shape[1]
+    into ``normed``. ``products`` are overwritten."""
+    width = np.float32(products.shape[1])
     for row in range(len(of_rows)):
-        scale, middle, said = of_rows[row, 0], of_rows[row, 1], normed[row]
+        said = normed[row]
+        _dequantize_row(products[row], of_rows[row], weights, scales, sums, bias)
         total = np.float32(0)
-        for column in range(width):
-            x = (products[row, column] + middle * sums[column]) * scale + bias[column] + residual[row, column]
-            said[column] = x
-            total += x
-        mean = total / np.float32(width)
+        for column in range(len(said)):
+            said[column] = products[row, column] + residual[row, column]
+            total += said[column]
+        mean = total / width
         squares = np.float32(0)
-        for column in range(width):
+        for column in range(len(said)):
             squares += (said[column] - mean) * (said[column] - mean)
-        inverse = np.float32(1) / np.float32(math.sqrt(squares / np.float32(width) + eps))
-        for column in range(width):
+        inverse = np.float32(1) / np.float32(math.sqrt(squares / width + eps))
+        for column in range(len(said)):
             said[column] = (said[column] - mean) * inverse * weight[column] + shift[column]

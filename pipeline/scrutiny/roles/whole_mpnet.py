@@ -7,7 +7,7 @@ from torch.nn.functional import embedding
 
 from scrutiny.roles.mpnet import Layer, MPNetConfig, Step, attend
 from scrutiny.roles.weights import Levels, Weights
-from scrutiny.roles.whole_products import ZERO, ZERO_OF_GELU, InLevels, Product, kernels
+from scrutiny.roles.whole_products import InLevels, Product, kernels
 
 
 class InWholeNumbers:
@@ -51,13 +51,12 @@ class _Layer:
         entered = self._enter.says(states.flatten(0, 1)).view(*states.shape[:2], -1)
         seen = attend(entered, self._heads, distances, read)
         x = self._leave(InLevels.of(seen.flatten(0, 1)), states[:, read].flatten(0, 1))
-        said = self._narrow(self._gelu(InLevels.of(x)), x, zero=ZERO_OF_GELU)
-        return said.view(seen.shape)
+        return self._narrow(self._gelu(InLevels.of(x)), x).view(seen.shape)
 
     def _gelu(self, x: InLevels) -> InLevels:
         products = self._widen(x)
         said = InLevels(len(x.of_rows), products.shape[1])
-        kernels().gelu(products, x.of_rows, self._widen.sums, self._widen.bias, said.levels.numpy(), said.of_rows)
+        kernels().gelu(products, x.of_rows, *self._widen.stands_for, said.levels.numpy(), said.of_rows)
         return said
 
 
@@ -67,10 +66,10 @@ class _AddAndNorm:
         self._weight, self._shift = (parts.small(f"{norm}.{part}").numpy() for part in ("weight", "bias"))
         self._eps = config.layer_norm_eps
 
-    def __call__(self, x: InLevels, residual: torch.Tensor, zero: int = ZERO) -> torch.Tensor:
-        product, normed = self._product, torch.empty(residual.shape)
+    def __call__(self, x: InLevels, residual: torch.Tensor) -> torch.Tensor:
+        normed = torch.empty(residual.shape)
         kernels().add_and_norm(
-            product(x, zero), x.of_rows, product.sums, product.bias,
+            self._product(x), x.of_rows, *self._product.stands_for,
             residual.contiguous().numpy(), self._weight, self._shift, self._eps, normed.numpy(),
         )  # fmt: skip
         return normed

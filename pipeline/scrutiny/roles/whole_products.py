@@ -21,10 +21,6 @@ from scrutiny.roles.weights import Levels, in_levels
 
 #: Levels of any numbers are counted from here: with a sign oneDNN takes a hundred times as long.
 ZERO = 128
-#: What a GELU says is counted from here, since it says nothing below -0.17. Where it says nothing above 2.5 either its
-#: levels are wider than they need be; in all the shipped encoder errs less so than with a middle.
-ZERO_OF_GELU = 16
-
 #: Smaller matrices stay as they are: they cost little, and the head's decide.
 _SMALLEST = 32
 #: oneDNN makes code for every number of rows it meets; a few more rows cost less than that.
@@ -63,7 +59,7 @@ class InLevels:
     def __init__(self, rows: int, width: int) -> None:
         """Make room for so many rows."""
         self.levels = torch.empty(-(-rows // _ROWS) * _ROWS, width, dtype=torch.uint8)
-        self.of_rows = np.empty((rows, 2), np.float32)
+        self.of_rows = np.empty((rows, 4), np.float32)
 
     @classmethod
     def of(cls, rows: torch.Tensor) -> InLevels:
@@ -74,21 +70,21 @@ class InLevels:
 
 
 class Product:
-    """The products of a linear layer, and what makes of them what it says: ``sums`` and ``bias`` are those of
-    :func:`scrutiny.roles.kernels.dequantize`."""
+    """The products of a linear layer."""
 
     def __init__(self, weight: Levels, bias: torch.Tensor) -> None:
-        whole, scales = weight
-        self._scales = scales[:, 0].contiguous()
+        whole, scales = weight[0], weight[1][:, 0].contiguous()
+        self._scales = scales
         self._levels = torch.ops.onednn.qlinear_prepack(whole, None)
         self._no_offsets = torch.zeros(len(whole), dtype=torch.long)
-        self.sums = (whole.sum(dim=1, dtype=torch.int32) * self._scales).numpy()
-        self.bias = bias.numpy()
+        sums = whole.sum(dim=1, dtype=torch.int32) * scales
+        #: What makes of them what they stand for: the arguments of :func:`scrutiny.roles.kernels.dequantize`.
+        self.stands_for = whole.T.contiguous().numpy(), scales.numpy(), sums.numpy(), bias.numpy()
 
-    def __call__(self, x: InLevels, zero: int = ZERO) -> np.ndarray:
-        """The products of rows in levels, counted from ``zero``."""
+    def __call__(self, x: InLevels) -> np.ndarray:
+        """The products of rows in levels."""
         products: torch.Tensor = torch.ops.onednn.qlinear_pointwise(
-            x.levels, 1.0, zero, self._levels, self._scales, self._no_offsets, None,
+            x.levels, 1.0, ZERO, self._levels, self._scales, self._no_offsets, None,
             1.0, 0, torch.float32, "none", [], "",
         )  # fmt: skip
         return products.numpy()
@@ -97,7 +93,7 @@ class Product:
         """What the layer says of ``rows``, (rows, what it reads): (rows, what it says)."""
         x = InLevels.of(rows)
         products = self(x)
-        kernels().dequantize(products, x.of_rows, self.sums, self.bias)
+        kernels().dequantize(products, x.of_rows, *self.stands_for)
         return torch.from_numpy(products)[: len(rows)]
 
 
