@@ -18,7 +18,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 CHECKOUT = Path(__file__).resolve().parent.parent
-READY = "from scrutiny.roles.classifier import Classifier; Classifier(device='cpu')"
+#: What the first prediction needs besides is made ready meanwhile, which the end of a process would wait for.
+READY = "import os; from scrutiny.roles.classifier import Classifier; Classifier(device='cpu'); os._exit(0)"
 #: What a process runs, with its arguments; of a report the folder that takes its records is the last.
 STEPS = {
     "import torch": ["import torch"],

@@ -67,6 +67,12 @@ def test_where_no_sentence_has_a_second_role_nothing_is_learnt() -> None:
     assert fitted_second_role(torch.full((10, 4), 0.25, dtype=torch.double), gold) is None
 
 
+def test_where_no_sentence_with_a_second_role_is_given_one_of_its_two_nothing_is_learnt() -> None:
+    gold = [sentence("Calls are answered, but late.", Role.STRENGTH, Role.FINDING)] * 10
+    scores = [[0.1, 0.1, 0.1, 0.7]] * 10
+    assert fitted_second_role(torch.tensor(scores, dtype=torch.double), gold) is None
+
+
 @pytest.mark.parametrize("second_role", [SecondRole.scored(0.4), SecondRole(threshold=0.2, intercepts={"x": 1.0})])
 def test_settings_are_read_as_they_were_saved(tmp_path: Path, second_role: SecondRole) -> None:
     settings = ModelSettings(second_role=second_role)

@@ -18,7 +18,8 @@ _PRIOR = 3.0
 
 
 def fitted_second_role(scores: torch.Tensor, gold: Sequence[LabelledSentence]) -> SecondRole | None:
-    """The most likely regression, with the threshold of the best F1; None where too few sentences have a second role.
+    """The most likely regression, with the threshold of the best F1; None where too few sentences have a second role,
+    or none of them has the likeliest role of a pair.
 
     Args:
         scores: calibrated probabilities, shape (sentences, roles).
@@ -38,6 +39,8 @@ def fitted_second_role(scores: torch.Tensor, gold: Sequence[LabelledSentence]) -
                 indicators = [float(name == one) for one in pairs]
                 rows.append([*indicators, *features(row, first, second, sentence.text)])
                 right.append(float(role is sentence.second_role))
+    if not rows:
+        return None
     weights = _regression(torch.tensor(rows, dtype=torch.double), torch.tensor(right, dtype=torch.double))
     intercepts = dict(zip(pairs, weights[: len(pairs)], strict=True))
     learnt = dict(zip(FEATURES, weights[len(pairs) :], strict=True))
