@@ -355,3 +355,12 @@ def test_a_manifest_that_is_wrong_stops_the_run_before_it_begins(samples: Path, 
     assert result.returncode == 1
     assert "no column names the file" in result.stderr
     assert not (tmp_path / "out").exists()
+
+
+def test_the_package_run_as_a_module_is_the_same_command() -> None:
+    """Its name in messages too, and what it leaves with."""
+    command = [sys.executable, "-m", "scrutiny"]
+    result = subprocess.run([*command, "extract"], capture_output=True, text=True, timeout=120)
+    assert result.returncode == 1
+    assert "Usage: scrutiny extract" in result.stderr
+    assert "Traceback" not in result.stderr
