@@ -20,6 +20,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "resources": set(),
     "version": set(),
     "__init__": STAGES | {"pipeline", "corpora"},
+    "__main__": {"cli"},
     "corpora": set(),
     "dates": set(),
     "regimes": {"dates"},

@@ -66,7 +66,9 @@ def test_a_product_is_as_near_as_levels_of_each_token_allow(rows: np.ndarray, se
     kept = np.rint(weights / scales) * scales
     wanted = rows.astype(np.float64) @ kept.T + (0 if bias is None else bias)
     bound = level_of(rows) / 2 * np.abs(kept).sum(axis=1)
+    as_given = rows.copy()
     assert (np.abs(model(rows) - wanted) <= bound * 1.01 + 1e-2).all()
+    assert (rows == as_given).all()
 
 
 @given(arrays.arrays(np.float32, (3, 64), elements=NUMBERS), SEEDS)

@@ -77,11 +77,11 @@ def _quantize_row(row: Any, levels: Any, of_row: Any) -> None:
     while bits[outlier] & without_sign != farthest:
         outlier += 1
     of_row[2], of_row[3] = row[outlier], np.float32(outlier)
-    row[outlier] = np.float32(0)
     largest = smallest = np.int32(0)
-    for column in range(len(row)):
-        one = _ordered(bits[column])
-        largest, smallest = max(largest, one), min(smallest, one)
+    for first, last in ((0, outlier), (outlier + 1, len(row))):
+        for column in range(first, last):
+            one = _ordered(bits[column])
+            largest, smallest = max(largest, one), min(smallest, one)
     of_bits[0], of_bits[1] = _ordered(largest), _ordered(smallest)
     scale = max((of_row[0] - of_row[1]) * np.float32(1 / _RANGE), np.float32(1e-12))
     inverse = np.float32(1) / scale
@@ -91,7 +91,7 @@ def _quantize_row(row: Any, levels: Any, of_row: Any) -> None:
     shift = np.float32(ZERO + 0.5) - middle
     for column in range(len(row)):
         levels[column] = np.uint8(np.int32(row[column] * inverse + shift))
-    row[outlier] = of_row[2]
+    levels[outlier] = np.uint8(np.int32(shift))
 
 
 @_compiled(void(_matrix, _levels, _matrix))
