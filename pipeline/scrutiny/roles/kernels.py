@@ -77,11 +77,11 @@ def _quantize_row(row: Any, levels: Any, of_row: Any) -> None:
     while bits[outlier] & without_sign != farthest:
         outlier += 1
     of_row[2], of_row[3] = row[outlier], np.float32(outlier)
+    row[outlier] = np.float32(0)
     largest = smallest = np.int32(0)
-    for first, last in ((0, outlier), (outlier + 1, len(row))):
-        for column in range(first, last):
-            one = _ordered(bits[column])
-            largest, smallest = max(largest, one), min(smallest, one)
+    for column in range(len(row)):
+        one = _ordered(bits[column])
+        largest, smallest = max(largest, one), min(smallest, one)
     of_bits[0], of_bits[1] = _ordered(largest), _ordered(smallest)
     scale = max((of_row[0] - of_row[1]) * np.float32(1 / _RANGE), np.float32(1e-12))
     inverse = np.float32(1) / scale
@@ -91,12 +91,15 @@ def _quantize_row(row: Any, levels: Any, of_row: Any) -> None:
     shift = np.float32(ZERO + 0.5) - middle
     for column in range(len(row)):
         levels[column] = np.uint8(np.int32(row[column] * inverse + shift))
-    levels[outlier] = np.uint8(np.int32(shift))
+    row[outlier] = of_row[2]
 
 
 @_compiled(void(_matrix, _levels, _matrix))
 def quantize(rows: Any, levels: Any, of_rows: Any) -> None:
-    """Put ``rows`` into ``levels``, and what is known of them into ``of_rows``."""
+    """Put ``rows`` into ``levels``, and what is known of them into ``of_rows``.
+
+    Nobody else may read them meanwhile: the number that is left out is 0 for a while.
+    """
     for row in range(len(rows)):
         _quantize_row(rows[row], levels[row], of_rows[row])
 

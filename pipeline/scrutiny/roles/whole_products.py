@@ -63,7 +63,7 @@ class InLevels:
 
     @classmethod
     def of(cls, rows: torch.Tensor) -> InLevels:
-        """``rows``, (rows, width), in levels."""
+        """``rows``, (rows, width), in levels; nobody else may read them meanwhile."""
         found = cls(*rows.shape)
         kernels().quantize(rows.contiguous().numpy(), found.levels.numpy(), found.of_rows)
         return found
@@ -117,4 +117,5 @@ class _Layer(nn.Module):
         self._product = product
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return self._product.says(x.reshape(-1, x.shape[-1])).view(*x.shape[:-1], -1)
+        # It may be a weight, which other threads read.
+        return self._product.says(x.reshape(-1, x.shape[-1]).clone()).view(*x.shape[:-1], -1)
