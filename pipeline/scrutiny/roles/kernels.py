@@ -1,7 +1,7 @@
-"""What an encoder in whole numbers computes between its products, each in one pass over the numbers.
+"""What an encoder in whole numbers computes between its products, row by row, so that each comes from memory once.
 
-torch reads and writes them half a dozen times for that. numba compiles these functions the first time, in two or three
-seconds, and keeps them in its cache; importing this module makes them ready to run, which takes the better part of one.
+torch would read and write all rows half a dozen times for that. numba compiles these functions the first time, in two
+or three seconds, and keeps them in its cache; importing this module makes them ready to run, in the better part of one.
 
 Numbers in levels are uint8 of the shape (rows, width), counted from :data:`ZERO`; what they stand for follows from a
 scale and a middle of each row: scale * (level - ZERO + middle). The number of a row that is farthest from 0 would often
